@@ -1,0 +1,8 @@
+"""The one Django application."""
+
+from django.apps import AppConfig
+
+
+class OdzivConfig(AppConfig):
+    name = "odziv"
+    verbose_name = "Odziv"

@@ -1,0 +1,209 @@
+"""The only reader of the environment: typed and loud. Imports no Django and opens no secret, so the edge may use it.
+
+`SETTINGS` is the whole list of what an operator can set. A wrong value stops the start with one clear line
+(`SettingError`). Django's own settings are derived from it in `odziv/settings.py`.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class SettingError(Exception):
+    """A setting cannot be used; the message is one line that names it, says why and how to mend it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a process listens. Port 0 means any free port."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+def _folder(text: str) -> Path:
+    return Path(text).expanduser().absolute()
+
+
+def _listen(text: str) -> Address:
+    host, colon, port = text.rpartition(":")
+    if not colon or not host or not port.isdecimal() or int(port) > 65535:
+        raise ValueError("expected host:port, for example 127.0.0.1:8000")
+    return Address(host.strip("[]"), int(port))
+
+
+def _base_url(text: str) -> str:
+    if not text:
+        return ""
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError("expected an http(s) address without query, for example https://mail.example.com")
+    return text.rstrip("/")
+
+
+def _switch(text: str) -> bool:
+    known = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
+    if text.lower() not in known:
+        raise ValueError("expected on or off")
+    return known[text.lower()]
+
+
+def _networks(text: str) -> tuple[str, ...]:
+    return tuple(str(ipaddress.ip_network(part.strip())) for part in text.split(",") if part.strip())
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise ValueError("expected a whole number above 0")
+    return int(text)
+
+
+def _database(text: str) -> str:
+    if text and urlsplit(text).scheme not in ("sqlite", "postgresql"):
+        raise ValueError("expected sqlite:///path or postgresql://user:password@host:port/name")
+    return text
+
+
+class Setting(NamedTuple):
+    """One line of the list: its name, how its text becomes a value, the default text, and what it is for."""
+
+    name: str
+    parse: Callable[[str], Any]
+    default: str
+    about: str
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting(
+        "ODZIV_DATA",
+        _folder,
+        str(ROOT / "data"),
+        "Folder of everything that must be kept: database, spool, files, keys.",
+    ),
+    Setting("ODZIV_WEB_LISTEN", _listen, "127.0.0.1:8000", "Where the pages are served, host:port."),
+    Setting("ODZIV_EDGE_LISTEN", _listen, "127.0.0.1:8001", "Where the edge answers recipients' programs, host:port."),
+    Setting(
+        "ODZIV_MAIL_LISTEN",
+        _listen,
+        "127.0.0.1:2525",
+        "Where the built-in mail server (test mailbox) listens, host:port.",
+    ),
+    Setting("ODZIV_WEB_URL", _base_url, "", "Public address of the pages; by default http:// and ODZIV_WEB_LISTEN."),
+    Setting(
+        "ODZIV_EDGE_URL",
+        _base_url,
+        "",
+        "Public address of the edge, as it stands in sent mail; by default http:// and ODZIV_EDGE_LISTEN.",
+    ),
+    Setting(
+        "ODZIV_DATABASE_URL",
+        _database,
+        "",
+        "postgresql://… for PostgreSQL; by default SQLite in the data folder.",
+    ),
+    Setting(
+        "ODZIV_TRUSTED_PROXIES",
+        _networks,
+        "",
+        "Networks of reverse proxies whose X-Forwarded-For is believed, with commas.",
+    ),
+    Setting(
+        "ODZIV_GEOIP",
+        _folder,
+        "",
+        "A .mmdb file that tells country and city of network addresses; by default country only, from data that ships.",
+    ),
+    Setting("ODZIV_UPLOAD_LIMIT_MB", _count, "25", "Largest attachment, and largest body of a message, in megabytes."),
+    Setting("ODZIV_SMTP_TIMEOUT", _count, "30", "Seconds that a mail server may take for one answer."),
+    Setting(
+        "ODZIV_TEST_MAILBOX_KEEPS",
+        _count,
+        "2000",
+        "How many messages the test mailbox keeps for each organisation.",
+    ),
+    Setting(
+        "ODZIV_DEBUG",
+        _switch,
+        "off",
+        "Developer's pages and full error pages; never on a server that others reach.",
+    ),
+    Setting("ODZIV_HOSTS", _words, "", "Further host names under which the pages are reached, with commas."),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """All settings, parsed; see `SETTINGS` for what each is for."""
+
+    data: Path
+    web_listen: Address
+    edge_listen: Address
+    mail_listen: Address
+    web_url: str
+    edge_url: str
+    database_url: str
+    trusted_proxies: tuple[str, ...]
+    geoip: Path | None
+    upload_limit_mb: int
+    smtp_timeout: int
+    test_mailbox_keeps: int
+    debug: bool
+    hosts: tuple[str, ...]
+
+    @property
+    def spool_folder(self) -> Path:
+        return self.data / "spool"
+
+    @property
+    def files_folder(self) -> Path:
+        return self.data / "files"
+
+    @property
+    def test_mailbox_folder(self) -> Path:
+        return self.data / "test-mailbox"
+
+    @property
+    def seal_keys(self) -> Path:
+        return self.data / "keys" / "seal.json"
+
+    @property
+    def secret_keys(self) -> Path:
+        return self.data / "keys" / "secret.json"
+
+
+def read_environment(environ: Mapping[str, str]) -> Environment:
+    """Parse every setting. Raises `SettingError` for the first bad value and for an ODZIV_ name that does not exist."""
+    known = {setting.name for setting in SETTINGS}
+    for name in sorted(environ):
+        if name.startswith("ODZIV_") and name not in known and name != "ODZIV_CORPORA":
+            raise SettingError(f"{name} is not a setting of Odziv; the settings are listed in docs/guide/operator.md.")
+    values: dict[str, Any] = {}
+    for setting in SETTINGS:
+        text = environ.get(setting.name, "") or setting.default
+        try:
+            values[setting.name.removeprefix("ODZIV_").lower()] = setting.parse(text)
+        except ValueError as error:
+            raise SettingError(f"{setting.name}={text!r} cannot be used: {error}.") from error
+    if not environ.get("ODZIV_GEOIP"):
+        values["geoip"] = None
+    values["web_url"] = values["web_url"] or f"http://{values['web_listen']}"
+    values["edge_url"] = values["edge_url"] or f"http://{values['edge_listen']}"
+    return Environment(**values)
+
+
+ENV = read_environment(os.environ)

@@ -1,0 +1,67 @@
+"""The addresses of the edge that stand in a recipient's copy of a message."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from uuid import UUID
+
+from odziv.lib.seal import FileRef, KeyRing, Kind, Sealed, encode_file, seal_length
+
+MAX_REDIRECT = 1500
+"""Longest redirect address, in characters, that mail programs keep reliably (SPEC I2)."""
+
+_LONGEST_NAME = 80
+
+
+def redirect_length(base_url: str, address: str) -> int:
+    """Length of the redirect address for `address`, the same for every recipient. Raises UnicodeEncodeError."""
+    return len(base_url.rstrip("/")) + len("/c/") + seal_length(len(address.encode()))
+
+
+@dataclass(frozen=True)
+class EdgeAddresses:
+    """Makes the addresses for one delivery. Every method raises SealError for what cannot be sealed."""
+
+    base_url: str
+    keys: KeyRing
+    organisation: UUID
+    delivery: UUID
+
+    def open(self) -> str:
+        """The beacon."""
+        return f"{self._base}/o/{self._seal(Kind.OPEN, 0, b'')}.gif"
+
+    def image(self, ordinal: int, ref: FileRef) -> str:
+        """An image of the body."""
+        return f"{self._base}/i/{self._seal(Kind.IMAGE, ordinal, encode_file(ref))}"
+
+    def click(self, ordinal: int, address: str) -> str:
+        """The redirect to `address`, which it gives back byte for byte; see `seal.can_redirect` and `redirect_length`."""
+        return f"{self._base}/c/{self._seal(Kind.CLICK, ordinal, address.encode())}"
+
+    def file(self, ordinal: int, ref: FileRef) -> str:
+        """The download of a followed attachment. The name at the end is for people; the edge does not read it."""
+        return f"{self._base}/a/{self._seal(Kind.FILE, ordinal, encode_file(ref))}/{plain_name(ref.name)}"
+
+    @property
+    def _base(self) -> str:
+        return self.base_url.rstrip("/")
+
+    def _seal(self, kind: Kind, ordinal: int, tail: bytes) -> str:
+        return self.keys.seal(Sealed(kind, self.organisation, self.delivery, ordinal, tail))
+
+
+def plain_name(name: str) -> str:
+    """A file name in letters, digits, `-`, `_` and `.`, for a path: `Ponudba št. 7.pdf` becomes `Ponudba-st.-7.pdf`.
+
+    Never empty, at most 80 characters, and its last character is a letter or digit, so that a program which makes
+    links of plain text takes all of it.
+    """
+    ascii_name = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    path = PurePosixPath(re.sub(r"[^A-Za-z0-9._-]+", "-", ascii_name))
+    suffix = re.sub(r"[^A-Za-z0-9.]", "", path.suffix)[:12]
+    stem = (path.stem if path.suffix else path.name)[: _LONGEST_NAME - len(suffix)].strip(".-_")
+    return re.sub(r"[^A-Za-z0-9]+$", "", f"{stem or 'file'}{suffix}")

@@ -1,0 +1,51 @@
+"""A hit: what the edge saw of one request. Encoded, it is a record of the spool."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import msgspec
+
+
+class Hit(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """One request with a valid seal. New fields are added at the end, with a default: old records stay readable."""
+
+    id: UUID
+    """UUIDv7, given at the edge: a hit that arrives twice is known by it."""
+    at: float
+    """Unix seconds."""
+    kind: int
+    """A `seal.Kind`."""
+    organisation: UUID
+    delivery: UUID
+    ordinal: int
+    """Which link, image or file of the message."""
+    method: str
+    peer: str
+    """Network address of the asking program, whole; to be truncated when it is ingested."""
+    agent: str = ""
+    headers: dict[str, str] = {}
+    """The few request headers that tell people from machines, names in lower case."""
+    partial: bool = False
+    """A range that does not start at 0, or an answer 304: evidence, but not a new view."""
+
+
+class HitError(Exception):
+    """A record of the spool that is not a hit."""
+
+
+_encoder = msgspec.msgpack.Encoder(uuid_format="bytes")
+_decoder = msgspec.msgpack.Decoder(Hit)
+
+
+def encode(hit: Hit) -> bytes:
+    """The record for a hit (MessagePack)."""
+    return _encoder.encode(hit)
+
+
+def decode(record: bytes) -> Hit:
+    """The hit of a record. Raises HitError."""
+    try:
+        return _decoder.decode(record)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise HitError(str(error)) from error

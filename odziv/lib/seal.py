@@ -1,0 +1,232 @@
+"""Sealed identifiers: what recipients' programs send back to us, readable and makeable by nobody else.
+
+A seal is base64url (RFC 4648, section 5; no padding) of
+
+    version (1 byte) | key number (1 byte) | AES-SIV (RFC 5297) of the payload, 16 bytes longer than it
+
+    payload: kind (1) | organisation (16) | delivery (16) | ordinal (4, big-endian) | tail | perhaps one zero byte
+
+Version and key number are authenticated too. The zero byte, marked in the kind, is added when the length would
+be a multiple of three: only then could the text end in `-` or `_`, which mail programs leave out of a link in plain
+text. Encryption is deterministic: what is sealed twice is equal, so a message instrumented again is equal as well.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+import secrets
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import cached_property
+from pathlib import Path
+from uuid import UUID
+
+import msgspec
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESSIV
+
+from odziv.lib.atomic import write_file, write_once
+
+VERSION = 1
+MAX_ORDINAL = 2**32 - 1
+_KEY_BYTES = 64
+_MOST_KEYS = 255
+_OVERHEAD = 2 + 16
+_PAYLOAD = struct.Struct(">B16s16sI")
+_PADDED = 0x80
+_FILE_KEY = re.compile(r"([0-9a-f]{32})/([0-9a-f]{2})/(\2[0-9a-f]{62})", re.ASCII)
+_NOT_IN_LOCATION = re.compile(rb"[\x00-\x1f\x7f]")
+
+
+class SealError(Exception):
+    """Not a seal of ours, or something that cannot be sealed. Recipients are never told why."""
+
+
+class KeyRingError(Exception):
+    """The key file cannot be used; the message is one line that says why and what to do."""
+
+
+class Kind(IntEnum):
+    """What a sealed identifier asks for."""
+
+    OPEN = 1
+    IMAGE = 2
+    CLICK = 3
+    FILE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class FileRef:
+    """A file of the file store as a recipient gets it: storage key, content type, file name, size in bytes."""
+
+    key: str
+    content_type: str
+    name: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """The payload. `tail` is the UTF-8 of the original address (CLICK), `encode_file()` (IMAGE, FILE), empty (OPEN)."""
+
+    kind: Kind
+    organisation: UUID
+    delivery: UUID
+    ordinal: int
+    tail: bytes = b""
+
+
+def encode_file(ref: FileRef) -> bytes:
+    """The tail for a file. A storage key of the usual form takes 48 bytes instead of 100. Raises SealError."""
+    usual = _FILE_KEY.fullmatch(ref.key)
+    key: str | bytes = bytes.fromhex(usual[1] + usual[3]) if usual else ref.key
+    try:
+        return msgspec.msgpack.encode((key, ref.content_type, ref.name, ref.size))
+    except (UnicodeEncodeError, OverflowError) as error:
+        raise SealError("this file's name or size cannot be sealed") from error
+
+
+def decode_file(tail: bytes) -> FileRef:
+    """The inverse of `encode_file`. Raises SealError."""
+    try:
+        key, content_type, name, size = msgspec.msgpack.decode(tail, type=tuple[bytes | str, str, str, int])
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise SealError("not a file") from error
+    if isinstance(key, bytes):
+        digest = key[16:].hex()
+        key = f"{key[:16].hex()}/{digest[:2]}/{digest}"
+    return FileRef(key, content_type, name, size)
+
+
+def can_redirect(address: str) -> bool:
+    """Whether an HTTP `Location` can give back `address` byte for byte.
+
+    It cannot when there are control characters inside or white space at an end (RFC 9110, section 5.5), or when
+    the text has no UTF-8 (lone surrogates). Such an address cannot be sealed either.
+    """
+    try:
+        return _fits_location(address.encode())
+    except UnicodeEncodeError:
+        return False
+
+
+def _fits_location(address: bytes) -> bool:
+    return bool(address) and address == address.strip(b" ") and not _NOT_IN_LOCATION.search(address)
+
+
+def seal_length(tail_bytes: int) -> int:
+    """Number of characters of a seal whose tail has so many bytes."""
+    length = _OVERHEAD + _PAYLOAD.size + tail_bytes
+    return -(-(length + (length % 3 == 0)) * 4 // 3)
+
+
+@dataclass(frozen=True)
+class KeyRing:
+    """Numbered 64-byte keys. The one with the highest number seals, all open, for as long as they are kept."""
+
+    keys: Mapping[int, bytes]
+
+    def __post_init__(self) -> None:
+        if not self.keys or any(
+            not 1 <= number <= _MOST_KEYS or len(key) != _KEY_BYTES for number, key in self.keys.items()
+        ):
+            raise KeyRingError("The keys of sealed identifiers are damaged: restore the key file from a backup.")
+
+    def __repr__(self) -> str:
+        return f"KeyRing(numbers={sorted(self.keys)})"
+
+    @classmethod
+    def new(cls) -> KeyRing:
+        """A ring with one fresh key."""
+        return cls({1: secrets.token_bytes(_KEY_BYTES)})
+
+    @classmethod
+    def load(cls, path: Path) -> KeyRing:
+        """Read a key file. Raises KeyRingError when it is missing, unreadable or damaged."""
+        try:
+            return cls._parse(path.read_text(encoding="utf-8"))
+        except OSError as error:
+            raise KeyRingError(f"{path} cannot be read ({error.strerror}): restore it or mend its rights.") from error
+        except (ValueError, TypeError, AttributeError, KeyError, binascii.Error) as error:
+            raise KeyRingError(f"{path} is damaged: restore it from a backup; links already sent need it.") from error
+
+    @classmethod
+    def load_or_create(cls, path: Path) -> KeyRing:
+        """Like `load`, but a missing file is made. Processes that start together get the same keys."""
+        try:
+            write_once(path, lambda: cls.new()._text())
+        except OSError as error:
+            raise KeyRingError(f"{path} cannot be written ({error.strerror}): mend the folder's rights.") from error
+        return cls.load(path)
+
+    def rotated(self) -> KeyRing:
+        """A ring with one more key, which seals from now on. Raises KeyRingError after 255 keys."""
+        number = max(self.keys) + 1
+        if number > _MOST_KEYS:
+            raise KeyRingError("There are 255 keys already; no more can be numbered.")
+        return KeyRing({**self.keys, number: secrets.token_bytes(_KEY_BYTES)})
+
+    def save(self, path: Path) -> None:
+        """Replace the key file, durably, readable by its owner only. Raises OSError."""
+        write_file(path, self._text())
+
+    def seal(self, sealed: Sealed) -> str:
+        """The text for an identifier; its length depends only on the tail's, its last character is a letter or digit.
+
+        Raises SealError for an ordinal below 0 or above 32 bits, and for a click on what `can_redirect` refuses.
+        """
+        if sealed.kind is Kind.CLICK and not _fits_location(sealed.tail):
+            raise SealError("an address with control characters or outer white space cannot be sealed")
+        if not 0 <= sealed.ordinal <= MAX_ORDINAL:
+            raise SealError("the ordinal does not fit")
+        padded = (_OVERHEAD + _PAYLOAD.size + len(sealed.tail)) % 3 == 0
+        payload = _PAYLOAD.pack(
+            sealed.kind | (_PADDED if padded else 0),
+            sealed.organisation.bytes,
+            sealed.delivery.bytes,
+            sealed.ordinal,
+        )
+        head, cipher = self._sealing
+        closed = cipher.encrypt(payload + sealed.tail + b"\0" * padded, [head])
+        return base64.urlsafe_b64encode(head + closed).rstrip(b"=").decode()
+
+    def open(self, text: str) -> Sealed:
+        """What was sealed. Raises SealError for everything but the very text that `seal` gave."""
+        try:
+            raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+            # The decoder passes over foreign characters and spare bits; only the text that we gave is ours.
+            if base64.urlsafe_b64encode(raw).rstrip(b"=") != text.encode("ascii"):
+                raise SealError("not written as we write it")
+            head = raw[:2]
+            payload = self._ciphers[head].decrypt(raw[2:], [head])
+            kind, organisation, delivery, ordinal = _PAYLOAD.unpack_from(payload)
+            tail = payload[_PAYLOAD.size :]
+            if kind & _PADDED:
+                kind, tail = kind ^ _PADDED, tail[:-1]
+            return Sealed(Kind(kind), UUID(bytes=organisation), UUID(bytes=delivery), ordinal, tail)
+        except (ValueError, KeyError, InvalidTag, struct.error) as error:
+            raise SealError("not a seal of ours") from error
+
+    @classmethod
+    def _parse(cls, text: str) -> KeyRing:
+        return cls(
+            {int(number): base64.b64decode(key, validate=True) for number, key in json.loads(text)["keys"].items()}
+        )
+
+    def _text(self) -> str:
+        keys = {str(number): base64.b64encode(key).decode() for number, key in sorted(self.keys.items())}
+        return json.dumps({"keys": keys}, indent=1) + "\n"
+
+    @cached_property
+    def _ciphers(self) -> dict[bytes, AESSIV]:
+        return {bytes((VERSION, number)): AESSIV(key) for number, key in self.keys.items()}
+
+    @cached_property
+    def _sealing(self) -> tuple[bytes, AESSIV]:
+        head = bytes((VERSION, max(self.keys)))
+        return head, self._ciphers[head]

@@ -1,0 +1,37 @@
+"""What every row has: an organisation that owns it, and one way in (`for_`)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+from uuid import UUID
+
+from django.db import models
+
+from odziv.lib.uuid7 import uuid7
+
+if TYPE_CHECKING:
+    from odziv.models.organisations import User
+
+
+class OwnedQuerySet(models.QuerySet):
+    """Rows of organisations. Doors start with `for_(user)`; a foreign row is then as absent as a missing one (O1)."""
+
+    def for_(self, user: User) -> Self:
+        """Only the rows of the user's organisation."""
+        return self.filter(organisation_id=user.organisation_id)
+
+    def of(self, organisation_id: UUID) -> Self:
+        """Only the rows of one organisation; for verbs, which act without a user."""
+        return self.filter(organisation_id=organisation_id)
+
+
+class Owned(models.Model):
+    """Base of every noun. The identifier is a UUIDv7: it sorts by time and tells nobody how many rows others have."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    organisation = models.ForeignKey("odziv.Organisation", on_delete=models.CASCADE, related_name="+")
+
+    objects = OwnedQuerySet.as_manager()
+
+    class Meta:
+        abstract = True

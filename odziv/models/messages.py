@@ -1,0 +1,309 @@
+"""Messages: an e-mail, its parties, links, attachments, and one delivery for each recipient (SPEC C, F, I, D)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Self
+from uuid import UUID, uuid4
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from odziv.models.activities import Activity
+from odziv.models.base import Owned, OwnedQuerySet
+from odziv.models.records import Record, address_key
+
+if TYPE_CHECKING:
+    from odziv.models.organisations import User
+
+
+class Direction(models.TextChoices):
+    OUT = "out", _("Sent")
+    IN = "in", _("Received")
+
+
+class MessageState(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    SCHEDULED = "scheduled", _("Scheduled")
+    SENDING = "sending", _("Sending")
+    SENT = "sent", _("Sent")
+    FAILED = "failed", _("Delivery failed")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+class FollowState(models.TextChoices):
+    """F1. The wish (`Message.wants_following`) and the evaluated state are two fields."""
+
+    ON = "on", _("Followed")
+    OFF = "off", _("Not followed")
+    BLOCKED = "blocked", _("Not allowed")
+
+
+class Figures(models.Model):
+    """The KPIs of a message or a delivery (J3). Only ever written by a fold over the journal (`measure`).
+
+    `opens`, `link_clicks`, `attachment_views` and `replies` count people; `machine_*` count machines (J5).
+    """
+
+    opens = models.PositiveIntegerField(_("opens"), default=0, editable=False)
+    first_opened_at = models.DateTimeField(_("first opened"), null=True, editable=False)
+    last_opened_at = models.DateTimeField(_("last opened"), null=True, editable=False)
+    link_clicks = models.PositiveIntegerField(_("link clicks"), default=0, editable=False)
+    attachment_views = models.PositiveIntegerField(_("attachment views"), default=0, editable=False)
+    replies = models.PositiveIntegerField(_("replies"), default=0, editable=False)
+    machine_opens = models.PositiveIntegerField(default=0, editable=False)
+    machine_link_clicks = models.PositiveIntegerField(default=0, editable=False)
+    machine_attachment_views = models.PositiveIntegerField(default=0, editable=False)
+    figures_at = models.DateTimeField(null=True, editable=False)  # when they were last folded; live pages watch it
+
+    class Meta:
+        abstract = True
+
+
+class MessageQuerySet(OwnedQuerySet):
+    def visible_to(self, user: User) -> Self:
+        """Messages of the organisation; of the drafts only the user's own (O2)."""
+        return self.for_(user).filter(~Q(state=MessageState.DRAFT) | Q(owner=user))
+
+    def editable_by(self, user: User) -> Self:
+        """Drafts of the user: after Send nobody edits a message (C3)."""
+        return self.for_(user).filter(owner=user, state=MessageState.DRAFT, direction=Direction.OUT)
+
+    def followed(self) -> Self:
+        return self.filter(follow_state=FollowState.ON, direction=Direction.OUT).exclude(state=MessageState.DRAFT)
+
+    def with_row(self) -> Self:
+        """What a list shows of each message, in one query."""
+        return self.select_related("activity__regarding", "owner")
+
+
+class Message(Figures):
+    """An e-mail; its identifier is its activity's. `html` and `text` stay clean: copies are instrumented as they leave.
+
+    Inline images stand in `html` as `cid:` addresses of attachments with `inline`.
+    """
+
+    activity = models.OneToOneField(Activity, primary_key=True, on_delete=models.CASCADE, related_name="message")
+    organisation = models.ForeignKey("odziv.Organisation", on_delete=models.CASCADE, related_name="+")
+    direction = models.CharField(max_length=3, choices=Direction, default=Direction.OUT)
+    state = models.CharField(_("state"), max_length=10, choices=MessageState, default=MessageState.DRAFT)
+    owner = models.ForeignKey("odziv.User", on_delete=models.PROTECT, related_name="+")
+    mailbox = models.ForeignKey("odziv.Mailbox", null=True, on_delete=models.SET_NULL, related_name="+")
+    from_name = models.CharField(max_length=200, blank=True)
+    from_address = models.CharField(max_length=254, blank=True)
+    # Stand in lists: kept beside the activity's own so that each list has one index to walk.
+    subject = models.CharField(_("subject"), max_length=500, blank=True)
+    recipients = models.CharField(_("recipients"), max_length=300, blank=True)
+    # What the writer typed into the three fields; becomes Party rows whenever the draft is saved and can be read.
+    to_line = models.TextField(_("To"), blank=True)
+    cc_line = models.TextField(_("Cc"), blank=True)
+    bcc_line = models.TextField(_("Bcc"), blank=True)
+    html = models.TextField(blank=True)
+    text = models.TextField(blank=True)  # empty: made from `html` when the message leaves
+    wants_following = models.BooleanField(default=True)
+    follow_state = models.CharField(max_length=8, choices=FollowState, default=FollowState.OFF)
+    message_id = models.CharField(max_length=300, blank=True, editable=False)  # RFC 5322, fixed when Send is pressed
+    in_reply_to = models.CharField(max_length=1000, blank=True)
+    references = models.TextField(blank=True)
+    send_at = models.DateTimeField(null=True, blank=True)
+    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(default=timezone.now, editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["organisation", "-sent_at", "-activity"], name="message_by_sent"),
+            models.Index(fields=["organisation", "owner", "-sent_at", "-activity"], name="message_by_owner"),
+            models.Index(fields=["organisation", "state", "-updated_at"], name="message_by_state"),
+            models.Index(fields=["message_id"], name="message_by_message_id"),
+        ]
+
+    def __str__(self) -> str:
+        return self.subject
+
+    def get_absolute_url(self) -> str:
+        return reverse("message", args=[self.pk])
+
+    @property
+    def is_followed(self) -> bool:
+        return self.follow_state == FollowState.ON
+
+
+class PartyRole(models.TextChoices):
+    FROM = "from", _("From")
+    TO = "to", _("To")
+    CC = "cc", _("Cc")
+    BCC = "bcc", _("Bcc")
+
+
+class Party(Owned):
+    """One address of a message, in one role, with the record it was matched to (R4)."""
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="parties")
+    role = models.CharField(max_length=4, choices=PartyRole)
+    position = models.PositiveIntegerField(default=0)
+    name = models.CharField(max_length=200, blank=True)
+    address = models.CharField(max_length=254)
+    key = models.CharField(max_length=254, editable=False)
+    record = models.ForeignKey(Record, null=True, blank=True, on_delete=models.SET_NULL, related_name="parties")
+
+    class Meta:
+        ordering = ("message", "position")
+        indexes = [
+            models.Index(fields=["message", "position"], name="party_by_message"),
+            models.Index(fields=["organisation", "key"], name="party_by_address"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.address
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.key = address_key(self.address)
+        super().save(*args, **kwargs)
+
+
+class Link(Owned):
+    """One link of a message as it was sent: `ordinal` is its place in HTML and then text, as sealed in identifiers."""
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="links")
+    ordinal = models.PositiveIntegerField()
+    address = models.TextField()
+    part = models.CharField(max_length=4, default="html")  # html or text
+    followed = models.BooleanField(default=True)
+    reason = models.CharField(max_length=40, blank=True)  # why it was left alone: a code of instrument.reasons
+
+    class Meta:
+        ordering = ("message", "ordinal")
+        constraints = [models.UniqueConstraint(fields=["message", "ordinal"], name="link_ordinal_once")]
+
+
+class StoredFile(Owned):
+    """A file's content in the file store, once for each organisation and SHA-256."""
+
+    sha256 = models.CharField(max_length=64)
+    size = models.PositiveBigIntegerField()
+    key = models.CharField(max_length=200)  # where the file store keeps it
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organisation", "sha256"], name="file_content_once")]
+
+
+class AttachmentQuerySet(OwnedQuerySet):
+    def files(self) -> Self:
+        """Attachments in the grid: not the images inside of the body."""
+        return self.filter(inline=False)
+
+    def images(self) -> Self:
+        return self.filter(inline=True)
+
+
+class Attachment(Owned):
+    """A file of a message; followed ones leave as a link (I5). `ordinal` counts within files and within images."""
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="attachments")
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
+    ordinal = models.PositiveIntegerField()
+    name = models.CharField(max_length=255)
+    content_type = models.CharField(max_length=150, default="application/octet-stream")
+    followed = models.BooleanField(default=False)
+    inline = models.BooleanField(default=False)
+    content_id = models.CharField(max_length=200, blank=True)  # of an inline image, without < and >
+
+    objects = AttachmentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("message", "inline", "ordinal")
+        constraints = [models.UniqueConstraint(fields=["message", "inline", "ordinal"], name="attachment_ordinal_once")]
+
+
+class DeliveryState(models.TextChoices):
+    WAITING = "waiting", _("Waiting")
+    IN_TRANSIT = "transit", _("On its way")
+    ACCEPTED = "accepted", _("Accepted by the mail server")
+    UNCERTAIN = "uncertain", _("Uncertain")
+    REFUSED = "refused", _("Refused")
+    BOUNCED = "bounced", _("Bounced")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+FINAL = (
+    DeliveryState.ACCEPTED,
+    DeliveryState.UNCERTAIN,
+    DeliveryState.REFUSED,
+    DeliveryState.BOUNCED,
+    DeliveryState.CANCELLED,
+)
+
+
+class DeliveryQuerySet(OwnedQuerySet):
+    def due(self, now: datetime) -> Self:
+        """Copies that should leave now, the longest due first."""
+        return self.filter(state=DeliveryState.WAITING, due_at__lte=now).order_by("due_at", "pk")
+
+    def abandoned(self, now: datetime) -> Self:
+        """Copies whose worker died: the lease has run out."""
+        return self.filter(state=DeliveryState.IN_TRANSIT, lease_until__lt=now)
+
+    def claim(self, pk: UUID, *, now: datetime, lease: timedelta) -> Delivery | None:
+        """Take one due copy, or None when another worker was faster. The attempt number fences later writes."""
+        taken = self.filter(pk=pk, state=DeliveryState.WAITING, due_at__lte=now).update(
+            state=DeliveryState.IN_TRANSIT, lease_until=now + lease, attempts=models.F("attempts") + 1, phase=""
+        )
+        return self.get(pk=pk) if taken else None
+
+
+class Delivery(Figures):
+    """One recipient's copy of a message. The random 128-bit identifier stands, sealed, in the copy (I4)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    organisation = models.ForeignKey("odziv.Organisation", on_delete=models.CASCADE, related_name="+")
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="deliveries")
+    party = models.ForeignKey(Party, on_delete=models.CASCADE, related_name="deliveries")
+    state = models.CharField(_("state"), max_length=10, choices=DeliveryState, default=DeliveryState.WAITING)
+    due_at = models.DateTimeField()
+    attempts = models.PositiveIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    # "" until the server is about to be given the last byte; "content" from then on. A crash in "" is tried again, one
+    # in "content" is uncertain (D3).
+    phase = models.CharField(max_length=8, blank=True)
+    followed = models.BooleanField(default=False)  # decided in the moment of leaving (F3)
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    answer_code = models.PositiveSmallIntegerField(null=True, blank=True)
+    answer = models.TextField(blank=True)  # the server's last answer, or what went wrong, as a person can read it
+
+    objects = DeliveryQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["due_at"], name="delivery_due", condition=Q(state="waiting")),
+            models.Index(fields=["lease_until"], name="delivery_leased", condition=Q(state="transit")),
+            models.Index(fields=["message", "id"], name="delivery_by_message"),
+        ]
+
+    @property
+    def is_final(self) -> bool:
+        return self.state in FINAL
+
+
+class TestMail(Owned):
+    """A message that the built-in mail server took, for one recipient; its bytes are in the file store."""
+
+    __test__ = False  # not a test, whatever pytest thinks of its name
+
+    sender = models.CharField(max_length=254, blank=True)  # envelope sender
+    recipient = models.CharField(max_length=254)  # envelope recipient
+    subject = models.CharField(max_length=500, blank=True)
+    key = models.CharField(max_length=200)
+    size = models.PositiveBigIntegerField()
+    received_at = models.DateTimeField(default=timezone.now)
+    read_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["organisation", "-received_at", "-id"], name="testmail_by_time")]

@@ -1,0 +1,186 @@
+"""Organisations, their users and mailboxes, and the tokens of the API (SPEC O, C1)."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import datetime
+from typing import Any, Self
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from odziv.lib.uuid7 import uuid7
+from odziv.models.base import Owned, OwnedQuerySet
+from odziv.models.secret import decrypt, encrypt
+
+
+class Organisation(models.Model):
+    """The tenant; owns every other row. Its identifier is random, so it cannot be guessed (O1)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    name = models.CharField(_("name"), max_length=200)
+    engagement = models.BooleanField(_("email engagement"), default=False)  # O3
+    follow_unknown = models.BooleanField(_("follow people who are in no record"), default=True)  # F5
+    sample = models.BooleanField(default=False)  # made by "look around with sample data"
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = models.Manager()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Role(models.TextChoices):
+    SALESPERSON = "salesperson", _("Salesperson")
+    MANAGER = "manager", _("Manager")
+    ADMINISTRATOR = "administrator", _("Administrator")
+
+
+class UserManager(BaseUserManager):
+    """Users are found by their e-mail address, whatever its case."""
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(email__iexact=username)
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+        """Create and save a user; the address is kept in lower case. Raises IntegrityError when it is taken."""
+        user = self.model(email=email.strip().lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def for_(self, user: User) -> models.QuerySet[User]:
+        """The people of the user's organisation, by name."""
+        return self.filter(organisation_id=user.organisation_id).order_by("name", "pk")
+
+
+class User(AbstractBaseUser):
+    """A person who signs in (O2)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="users")
+    email = models.EmailField(_("e-mail address"), unique=True)
+    name = models.CharField(_("name"), max_length=200)
+    role = models.CharField(_("role"), max_length=20, choices=Role, default=Role.SALESPERSON)
+    language = models.CharField(_("language"), max_length=5, default="en")
+    time_zone = models.CharField(_("time zone"), max_length=64, default="Europe/Ljubljana")
+    is_active = models.BooleanField(_("may sign in"), default=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: list[str] = ["name"]
+
+    objects = UserManager()
+
+    class Meta:
+        indexes = [models.Index(fields=["organisation", "name"], name="user_by_name")]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    @property
+    def is_administrator(self) -> bool:
+        return self.role == Role.ADMINISTRATOR
+
+    @property
+    def is_manager(self) -> bool:
+        return self.role in (Role.MANAGER, Role.ADMINISTRATOR)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The user's time zone; UTC when the stored name is not known on this machine."""
+        try:
+            return ZoneInfo(self.time_zone)
+        except (KeyError, ValueError):
+            return ZoneInfo("UTC")
+
+
+class Security(models.TextChoices):
+    NONE = "none", _("No encryption")
+    STARTTLS = "starttls", _("STARTTLS")
+    TLS = "tls", _("TLS from the start")
+
+
+class MailboxKind(models.TextChoices):
+    TEST = "test", _("Test mailbox")
+    SMTP = "smtp", _("SMTP server")
+
+
+class MailboxQuerySet(OwnedQuerySet):
+    def usable_by(self, user: User) -> Self:
+        """Mailboxes from which the user may send, the preferred one first (C1)."""
+        return self.filter(user=user).order_by("-kind", "name", "pk")
+
+
+class Mailbox(Owned):
+    """An address from which a user sends, and the server that takes its mail."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="mailboxes")
+    kind = models.CharField(max_length=8, choices=MailboxKind, default=MailboxKind.SMTP)
+    name = models.CharField(_("sender name"), max_length=200)
+    address = models.EmailField(_("e-mail address"), max_length=254)
+    smtp_host = models.CharField(_("server"), max_length=253, blank=True)
+    smtp_port = models.PositiveIntegerField(_("port"), default=587)
+    smtp_security = models.CharField(_("encryption"), max_length=10, choices=Security, default=Security.STARTTLS)
+    smtp_username = models.CharField(_("user name"), max_length=254, blank=True)
+    smtp_secret = models.TextField(blank=True, editable=False)  # the password, encrypted
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = MailboxQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["organisation", "user"], name="mailbox_by_user")]
+
+    def __str__(self) -> str:
+        return f"{self.name} <{self.address}>"
+
+    @property
+    def smtp_password(self) -> str:
+        """The password in plain text. Raises `SecretUnreadable` when the key that encrypted it is gone."""
+        return decrypt(self.smtp_secret)
+
+    @smtp_password.setter
+    def smtp_password(self, text: str) -> None:
+        self.smtp_secret = encrypt(text)
+
+
+class ApiTokenManager(models.Manager):
+    def issue(self, user: User, name: str) -> tuple[ApiToken, str]:
+        """Make a token; returns the row and the secret text, which is shown once and not kept."""
+        text = f"odz_{secrets.token_urlsafe(32)}"
+        row = self.create(
+            organisation_id=user.organisation_id, user=user, name=name, prefix=text[:8], digest=ApiToken.digest_of(text)
+        )
+        return row, text
+
+    def user_of(self, text: str, *, now: datetime) -> User | None:
+        """The user whose token this is, or None; remembers that it was used (at most once a minute)."""
+        row = self.select_related("user").filter(digest=ApiToken.digest_of(text), user__is_active=True).first()
+        if row is None:
+            return None
+        if row.used_at is None or (now - row.used_at).total_seconds() > 60:
+            self.filter(pk=row.pk).update(used_at=now)
+        return row.user
+
+
+class ApiToken(Owned):
+    """A secret that lets a program act as its user through the API; only its SHA-256 is kept."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="tokens")
+    name = models.CharField(_("name"), max_length=100)
+    prefix = models.CharField(max_length=12)
+    digest = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ApiTokenManager.from_queryset(OwnedQuerySet)()
+
+    @staticmethod
+    def digest_of(text: str) -> str:
+        return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,206 @@
+"""Django's settings, derived from `odziv.environment`; nothing here reads the environment itself."""
+
+from __future__ import annotations
+
+import base64
+import json
+import secrets
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from odziv.environment import ENV, ROOT, SettingError
+from odziv.lib.atomic import write_once
+
+PACKAGE = Path(__file__).resolve().parent
+
+
+def _secrets() -> dict[str, str]:
+    """The application's own secrets: made at the first start, kept in the data folder, readable by its owner only."""
+
+    def fresh() -> str:
+        key = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
+        return json.dumps({"signing": secrets.token_urlsafe(50), "passwords": [key], "mail": secrets.token_urlsafe(32)})
+
+    try:
+        return json.loads(write_once(ENV.secret_keys, fresh))
+    except OSError as error:
+        raise SettingError(
+            f"ODZIV_DATA: {ENV.secret_keys} cannot be written or read ({error.strerror}); "
+            "give the user that runs Odziv a folder of its own."
+        ) from error
+    except ValueError as error:
+        raise SettingError(f"{ENV.secret_keys} is damaged ({error}); restore it from the backup.") from error
+
+
+def _database_settings() -> dict[str, Any]:
+    url = urlsplit(ENV.database_url)
+    if url.scheme == "postgresql":
+        return {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": unquote(url.path.lstrip("/")),
+            "USER": unquote(url.username or ""),
+            "PASSWORD": unquote(url.password or ""),
+            "HOST": url.hostname or "",
+            "PORT": str(url.port or ""),
+            "CONN_MAX_AGE": 60,
+            "CONN_HEALTH_CHECKS": True,
+        }
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": unquote(url.path) if url.scheme else str(ENV.data / "odziv.sqlite3"),
+        # IMMEDIATE: a transaction that reads first and writes later waits for its turn instead of failing as "locked".
+        "OPTIONS": {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-32000;",
+        },
+        "TEST": {"NAME": str(ENV.data / "test.sqlite3")},
+    }
+
+
+def _hosts() -> list[str]:
+    named = {urlsplit(ENV.web_url).hostname or "", ENV.web_listen.host, "localhost", "127.0.0.1", "[::1]", *ENV.hosts}
+    return sorted(host for host in named if host and host != "0.0.0.0")
+
+
+_SECRETS = _secrets()
+SECRET_KEY = _SECRETS["signing"]
+PASSWORD_KEYS: list[str] = list(_SECRETS["passwords"])  # Fernet keys, newest first, for mailbox passwords at rest
+MAIL_SECRET = _SECRETS["mail"]  # each organisation's login at the built-in mail server is derived from it
+
+DEBUG = ENV.debug
+ALLOWED_HOSTS = _hosts()
+CSRF_TRUSTED_ORIGINS = [ENV.web_url]
+BASE_DIR = ROOT
+ROOT_URLCONF = "odziv.urls"
+ASGI_APPLICATION = "odziv.web.asgi.application"
+AUTH_USER_MODEL = "odziv.User"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+DATABASES = {"default": _database_settings()}
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "odziv_cache"}}
+
+INSTALLED_APPS = [
+    "odziv.apps.OdzivConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "servestatic",
+    "django.contrib.staticfiles",
+    "django.forms",
+    "allauth",
+    "allauth.account",
+    "django_htmx",
+    "lucide",
+    "ninja",
+    "tinymce",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "servestatic.middleware.ServeStaticMiddleware",
+    "odziv.web.security.ContentSecurityPolicyMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "odziv.web.locale.UserLocaleMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [PACKAGE / "web" / "pages"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "odziv.web.context.frame",
+            ],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "lucide.templatetags.lucide",
+                "odziv.web.templatetags.ui",
+            ],
+        },
+    }
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = ROOT / "staticfiles"
+STATICFILES_DIRS = [PACKAGE / "web" / "static"]
+_HASHED = "servestatic.storage.CompressedManifestStaticFilesStorage"
+_PLAIN = "django.contrib.staticfiles.storage.StaticFilesStorage"
+STORAGES = {
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": str(ENV.files_folder)},
+    },
+    "staticfiles": {"BACKEND": _PLAIN if DEBUG or not (STATIC_ROOT / "staticfiles.json").exists() else _HASHED},
+}
+SERVESTATIC_USE_FINDERS = STORAGES["staticfiles"]["BACKEND"] == _PLAIN
+SERVESTATIC_AUTOREFRESH = DEBUG
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("sl", "Slovenščina")]
+LOCALE_PATHS = [PACKAGE / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_ADAPTER = "odziv.web.accounts.ClosedSignup"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = urlsplit(ENV.web_url).scheme
+
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ENV.web_url.startswith("https:")
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ENV.trusted_proxies else None
+X_FRAME_OPTIONS = "SAMEORIGIN"
+
+# A body of 25 MB is pasted as one form field; attachments stream to disk beside it.
+DATA_UPLOAD_MAX_MEMORY_SIZE = (ENV.upload_limit_mb + 8) * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+
+EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+EMAIL_HOST = ENV.mail_listen.host
+EMAIL_PORT = ENV.mail_listen.port
+
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "INFO"},
+    "loggers": {"django.request": {"level": "ERROR"}, "mail.log": {"level": "WARNING"}},
+}
+
+TINYMCE_JS_URL = f"{STATIC_URL}tinymce/tinymce.min.js"
+NINJA_PAGINATION_MAX_LIMIT = 200
