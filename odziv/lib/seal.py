@@ -82,10 +82,10 @@ class Sealed:
 
 
 def encode_file(ref: FileRef) -> bytes:
-    """The tail for a file. A storage key of the usual form takes 48 bytes instead of 100. Raises SealError."""
+    """The tail for a file. A storage key of the usual form takes 49 bytes instead of 100. Raises SealError."""
     usual = _FILE_KEY.fullmatch(ref.key)
-    key: str | bytes = bytes.fromhex(usual[1] + usual[3]) if usual else ref.key
     try:
+        key = b"\0" + bytes.fromhex(usual[1] + usual[3]) if usual else ref.key.encode()
         return msgspec.msgpack.encode((key, ref.content_type, ref.name, ref.size))
     except (UnicodeEncodeError, OverflowError) as error:
         raise SealError("this file's name or size cannot be sealed") from error
@@ -94,13 +94,13 @@ def encode_file(ref: FileRef) -> bytes:
 def decode_file(tail: bytes) -> FileRef:
     """The inverse of `encode_file`. Raises SealError."""
     try:
-        key, content_type, name, size = msgspec.msgpack.decode(tail, type=tuple[bytes | str, str, str, int])
+        key, content_type, name, size = msgspec.msgpack.decode(tail, type=tuple[bytes, str, str, int])
+        if key[:1] != b"\0":
+            return FileRef(key.decode(), content_type, name, size)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise SealError("not a file") from error
-    if isinstance(key, bytes):
-        digest = key[16:].hex()
-        key = f"{key[:16].hex()}/{digest[:2]}/{digest}"
-    return FileRef(key, content_type, name, size)
+    digest = key[17:].hex()
+    return FileRef(f"{key[1:17].hex()}/{digest[:2]}/{digest}", content_type, name, size)
 
 
 def can_redirect(address: str) -> bool:
