@@ -139,6 +139,8 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 STATIC_URL = "/static/"
 STATIC_ROOT = ROOT / "staticfiles"
 STATICFILES_DIRS = [PACKAGE / "web" / "static"]
+# The manifest is missing in a checkout that was not set up yet; then files are served as they lie.
+_COLLECTED = not DEBUG and (STATIC_ROOT / "staticfiles.json").exists()
 _HASHED = "servestatic.storage.CompressedManifestStaticFilesStorage"
 _PLAIN = "django.contrib.staticfiles.storage.StaticFilesStorage"
 STORAGES = {
@@ -146,9 +148,9 @@ STORAGES = {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"location": str(ENV.files_folder)},
     },
-    "staticfiles": {"BACKEND": _PLAIN if DEBUG or not (STATIC_ROOT / "staticfiles.json").exists() else _HASHED},
+    "staticfiles": {"BACKEND": _HASHED if _COLLECTED else _PLAIN},
 }
-SERVESTATIC_USE_FINDERS = STORAGES["staticfiles"]["BACKEND"] == _PLAIN
+SERVESTATIC_USE_FINDERS = not _COLLECTED
 SERVESTATIC_AUTOREFRESH = DEBUG
 
 LANGUAGE_CODE = "en"

@@ -37,6 +37,7 @@ from odziv.models.records import (
 from odziv.models.secret import SecretUnreadable
 
 __all__ = [
+    "FINAL",
     "Account",
     "Activity",
     "ActivityKind",
@@ -50,7 +51,6 @@ __all__ = [
     "DeliveryState",
     "Device",
     "Direction",
-    "FINAL",
     "FollowEmail",
     "FollowState",
     "Heartbeat",

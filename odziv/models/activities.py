@@ -27,7 +27,7 @@ class ActivityState(models.TextChoices):
     DONE = "done", _("Done")
 
 
-class ActivityQuerySet(OwnedQuerySet):
+class ActivityQuerySet(OwnedQuerySet["Activity"]):
     def about(self, record: Record) -> Self:
         """Activities that show on a record (R4): it is the regarding or a party, or stands behind one of these.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeVar
 from uuid import UUID
 
 from django.db import models
@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     from odziv.models.organisations import User
 
 
-class OwnedQuerySet(models.QuerySet):
+Row_co = TypeVar("Row_co", bound=models.Model, covariant=True)
+
+
+class OwnedQuerySet(models.QuerySet[Row_co]):
     """Rows of organisations. Doors start with `for_(user)`; a foreign row is then as absent as a missing one (O1)."""
 
     def for_(self, user: User) -> Self:
@@ -26,12 +29,13 @@ class OwnedQuerySet(models.QuerySet):
 
 
 class Owned(models.Model):
-    """Base of every noun. The identifier is a UUIDv7: it sorts by time and tells nobody how many rows others have."""
+    """Base of every noun; each names its own manager, made of an `OwnedQuerySet`.
+
+    The identifier is a UUIDv7: it sorts by time and tells nobody how many rows others have.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     organisation = models.ForeignKey("odziv.Organisation", on_delete=models.CASCADE, related_name="+")
-
-    objects = OwnedQuerySet.as_manager()
 
     class Meta:
         abstract = True

@@ -33,7 +33,7 @@ class Device(models.TextChoices):
     UNKNOWN = "unknown", _("unknown device")
 
 
-class InteractionQuerySet(OwnedQuerySet):
+class InteractionQuerySet(OwnedQuerySet["Interaction"]):
     def of_delivery(self, delivery_id: UUID) -> Self:
         return self.filter(delivery_id=delivery_id).order_by("at", "pk")
 

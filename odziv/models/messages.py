@@ -63,7 +63,7 @@ class Figures(models.Model):
         abstract = True
 
 
-class MessageQuerySet(OwnedQuerySet):
+class MessageQuerySet(OwnedQuerySet["Message"]):
     def visible_to(self, user: User) -> Self:
         """Messages of the organisation; of the drafts only the user's own (O2)."""
         return self.for_(user).filter(~Q(state=MessageState.DRAFT) | Q(owner=user))
@@ -153,6 +153,8 @@ class Party(Owned):
     key = models.CharField(max_length=254, editable=False)
     record = models.ForeignKey(Record, null=True, blank=True, on_delete=models.SET_NULL, related_name="parties")
 
+    objects = OwnedQuerySet.as_manager()
+
     class Meta:
         ordering = ("message", "position")
         indexes = [
@@ -178,6 +180,8 @@ class Link(Owned):
     followed = models.BooleanField(default=True)
     reason = models.CharField(max_length=40, blank=True)  # why it was left alone: a code of instrument.reasons
 
+    objects = OwnedQuerySet.as_manager()
+
     class Meta:
         ordering = ("message", "ordinal")
         constraints = [models.UniqueConstraint(fields=["message", "ordinal"], name="link_ordinal_once")]
@@ -191,11 +195,13 @@ class StoredFile(Owned):
     key = models.CharField(max_length=200)  # where the file store keeps it
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
+    objects = OwnedQuerySet.as_manager()
+
     class Meta:
         constraints = [models.UniqueConstraint(fields=["organisation", "sha256"], name="file_content_once")]
 
 
-class AttachmentQuerySet(OwnedQuerySet):
+class AttachmentQuerySet(OwnedQuerySet["Attachment"]):
     def files(self) -> Self:
         """Attachments in the grid: not the images inside of the body."""
         return self.filter(inline=False)
@@ -242,7 +248,7 @@ FINAL = (
 )
 
 
-class DeliveryQuerySet(OwnedQuerySet):
+class DeliveryQuerySet(OwnedQuerySet["Delivery"]):
     def due(self, now: datetime) -> Self:
         """Copies that should leave now, the longest due first."""
         return self.filter(state=DeliveryState.WAITING, due_at__lte=now).order_by("due_at", "pk")
@@ -304,6 +310,8 @@ class TestMail(Owned):
     size = models.PositiveBigIntegerField()
     received_at = models.DateTimeField(default=timezone.now)
     read_at = models.DateTimeField(null=True, blank=True)
+
+    objects = OwnedQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["organisation", "-received_at", "-id"], name="testmail_by_time")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from datetime import datetime
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
@@ -41,7 +41,7 @@ class Role(models.TextChoices):
     ADMINISTRATOR = "administrator", _("Administrator")
 
 
-class UserManager(BaseUserManager):
+class UserManager(BaseUserManager["User"]):
     """Users are found by their e-mail address, whatever its case."""
 
     def get_by_natural_key(self, username: str | None) -> User:
@@ -76,7 +76,7 @@ class User(AbstractBaseUser):
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: list[str] = ["name"]
 
-    objects = UserManager()
+    objects: ClassVar[UserManager] = UserManager()  # type: ignore[misc]  # the base declares it on the instance
 
     class Meta:
         indexes = [models.Index(fields=["organisation", "name"], name="user_by_name")]
@@ -112,7 +112,7 @@ class MailboxKind(models.TextChoices):
     SMTP = "smtp", _("SMTP server")
 
 
-class MailboxQuerySet(OwnedQuerySet):
+class MailboxQuerySet(OwnedQuerySet["Mailbox"]):
     def usable_by(self, user: User) -> Self:
         """Mailboxes from which the user may send, the preferred one first (C1)."""
         return self.filter(user=user).order_by("-kind", "name", "pk")
@@ -150,7 +150,7 @@ class Mailbox(Owned):
         self.smtp_secret = encrypt(text)
 
 
-class ApiTokenManager(models.Manager):
+class ApiTokenQuerySet(OwnedQuerySet["ApiToken"]):
     def issue(self, user: User, name: str) -> tuple[ApiToken, str]:
         """Make a token; returns the row and the secret text, which is shown once and not kept."""
         text = f"odz_{secrets.token_urlsafe(32)}"
@@ -179,7 +179,7 @@ class ApiToken(Owned):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     used_at = models.DateTimeField(null=True, blank=True)
 
-    objects = ApiTokenManager.from_queryset(OwnedQuerySet)()
+    objects = ApiTokenQuerySet.as_manager()
 
     @staticmethod
     def digest_of(text: str) -> str:

@@ -6,7 +6,7 @@ One table, because *regarding*, parties, search, Follow email and the Activities
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -49,7 +49,7 @@ class RecordStatus(models.TextChoices):
     DISQUALIFIED = "disqualified", _("Disqualified")
 
 
-class RecordQuerySet(OwnedQuerySet):
+class RecordQuerySet(OwnedQuerySet["Record"]):
     def matching(self, text: str) -> Self:
         """Records in whose name, company or an e-mail address the text occurs."""
         text = text.strip()
@@ -154,7 +154,7 @@ class _KindManager(models.Manager):
         super().__init__()
         self.record_kind = kind
 
-    def get_queryset(self) -> RecordQuerySet:
+    def get_queryset(self) -> RecordQuerySet:  # type: ignore[override]  # as every manager of a queryset
         return RecordQuerySet(self.model, using=self._db).filter(kind=self.record_kind)
 
     def for_(self, user: User) -> RecordQuerySet:
@@ -168,28 +168,28 @@ class _KindManager(models.Manager):
 
 
 class Account(Record):
-    objects = _KindManager(RecordKind.ACCOUNT)
+    objects: ClassVar[Any] = _KindManager(RecordKind.ACCOUNT)
 
     class Meta:
         proxy = True
 
 
 class Contact(Record):
-    objects = _KindManager(RecordKind.CONTACT)
+    objects: ClassVar[Any] = _KindManager(RecordKind.CONTACT)
 
     class Meta:
         proxy = True
 
 
 class Lead(Record):
-    objects = _KindManager(RecordKind.LEAD)
+    objects: ClassVar[Any] = _KindManager(RecordKind.LEAD)
 
     class Meta:
         proxy = True
 
 
 class Opportunity(Record):
-    objects = _KindManager(RecordKind.OPPORTUNITY)
+    objects: ClassVar[Any] = _KindManager(RecordKind.OPPORTUNITY)
 
     class Meta:
         proxy = True
@@ -202,6 +202,8 @@ class RecordEmail(Owned):
     address = models.EmailField(_("e-mail address"), max_length=254)
     key = models.CharField(max_length=254, editable=False)
     position = models.PositiveSmallIntegerField(default=0)
+
+    objects = OwnedQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["organisation", "key"], name="record_by_address")]
@@ -220,6 +222,8 @@ class RecordPhone(Owned):
     number = models.CharField(_("phone number"), max_length=40)
     position = models.PositiveSmallIntegerField(default=0)
 
+    objects = OwnedQuerySet.as_manager()
+
 
 class RecordAddress(Owned):
     """One postal address of a record. `country` is an ISO 3166-1 alpha-2 code."""
@@ -232,6 +236,8 @@ class RecordAddress(Owned):
     region = models.CharField(_("region"), max_length=120, blank=True)
     country = models.CharField(_("country"), max_length=2, blank=True)
     position = models.PositiveSmallIntegerField(default=0)
+
+    objects = OwnedQuerySet.as_manager()
 
 
 class ConsentSource(models.TextChoices):
@@ -249,6 +255,8 @@ class ConsentEntry(Owned):
     source = models.CharField(max_length=10, choices=ConsentSource)
     user = models.ForeignKey("odziv.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     at = models.DateTimeField(default=timezone.now)
+
+    objects = OwnedQuerySet.as_manager()
 
     class Meta:
         ordering = ("-at", "-id")

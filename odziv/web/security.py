@@ -13,7 +13,7 @@ from odziv.environment import ENV
 
 
 def content_security_policy() -> str:
-    """Own scripts only. TinyMCE writes style attributes, hence 'unsafe-inline' for styles; images also from the edge."""
+    """Own scripts only. TinyMCE writes style attributes, hence 'unsafe-inline' for styles."""
     return "; ".join(
         (
             "default-src 'self'",
@@ -40,11 +40,12 @@ class ContentSecurityPolicyMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], Any]) -> None:
         self.get_response = get_response
         self.policy = content_security_policy()
-        if iscoroutinefunction(get_response):
+        self.is_async = iscoroutinefunction(get_response)
+        if self.is_async:
             markcoroutinefunction(self)
 
     def __call__(self, request: HttpRequest) -> HttpResponse | Awaitable[HttpResponse]:
-        if iscoroutinefunction(self):
+        if self.is_async:
             return self._later(request)
         return self._secured(self.get_response(request))
 
