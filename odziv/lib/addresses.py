@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from uuid import UUID
 
-from odziv.lib.seal import FileRef, KeyRing, Kind, Sealed, encode_file, seal_length
+from odziv.lib.seal import FileRef, KeyRing, Kind, Sealed, SealError, can_redirect, encode_file, seal_length
 
 MAX_REDIRECT = 1500
 """Longest redirect address, in characters, that mail programs keep reliably (SPEC I2)."""
@@ -39,7 +39,9 @@ class EdgeAddresses:
         return f"{self._base}/i/{self._seal(Kind.IMAGE, ordinal, encode_file(ref))}"
 
     def click(self, ordinal: int, address: str) -> str:
-        """The redirect to `address`, which it gives back byte for byte; see `seal.can_redirect` and `redirect_length`."""
+        """The redirect that gives back `address` byte for byte; see `seal.can_redirect` and `redirect_length`."""
+        if not can_redirect(address):
+            raise SealError("a redirect could not give this address back byte for byte")
         return f"{self._base}/c/{self._seal(Kind.CLICK, ordinal, address.encode())}"
 
     def file(self, ordinal: int, ref: FileRef) -> str:

@@ -83,8 +83,10 @@ class DirectoryStore:
         except OSError as error:
             raise self._cannot("written", error) from error
         try:
-            with os.fdopen(handle, "wb") as stream:
-                digest, size = self._fill(stream, chunks)
+            try:
+                digest, size = self._fill(handle, chunks)
+            finally:
+                os.close(handle)
             ref = StoredRef(f"{organisation.hex}/{digest[:2]}/{digest}", digest, size)
             self._move(Path(beside), self.root / ref.key)
             return ref
@@ -133,21 +135,25 @@ class DirectoryStore:
         if came_back != content:
             raise FileStoreError(f"What was written to {self.root} came back changed: check the disk.")
 
-    def _fill(self, stream: BinaryIO, chunks: Iterable[bytes]) -> tuple[str, int]:
+    def _fill(self, handle: int, chunks: Iterable[bytes]) -> tuple[str, int]:
         digest, size = hashlib.sha256(), 0
         for chunk in chunks:
             digest.update(chunk)
             size += len(chunk)
-            try:
-                stream.write(chunk)
-            except OSError as error:
-                raise self._cannot("written", error) from error
+            self._write(handle, chunk)
         try:
-            stream.flush()
-            os.fsync(stream.fileno())
+            os.fsync(handle)
         except OSError as error:
             raise self._cannot("written", error) from error
         return digest.hexdigest(), size
+
+    def _write(self, handle: int, chunk: bytes) -> None:
+        rest = memoryview(chunk)
+        try:
+            while rest:
+                rest = rest[os.write(handle, rest) :]
+        except OSError as error:
+            raise self._cannot("written", error) from error
 
     def _move(self, beside: Path, path: Path) -> None:
         try:
