@@ -74,9 +74,9 @@ class User(AbstractBaseUser):
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
-    REQUIRED_FIELDS: list[str] = ["name"]
+    REQUIRED_FIELDS = ["name"]
 
-    objects: ClassVar[UserManager] = UserManager()  # type: ignore[misc]  # the base declares it on the instance
+    objects: ClassVar[UserManager] = UserManager()
 
     class Meta:
         indexes = [models.Index(fields=["organisation", "name"], name="user_by_name")]
