@@ -1,5 +1,212 @@
-"""Tags of our own for pages."""
+"""Tags of our pages, built into every template. What they draw is described in the stylesheet of the same component."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
 
 from django import template
+from django.forms import BoundField, CheckboxInput
+from django.template.context import Context
+from django.utils import timezone
+from django.utils.html import format_html, json_script
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext, ngettext
+from lucide.templatetags.lucide import lucide
+
+from odziv.web import navigation, words
+from odziv.web.texts import texts
 
 register = template.Library()
+
+# Icons that scripts put into the page; the frame carries them in a <template>.
+SCRIPT_ICONS = (
+    "building-2", "check", "circle-alert", "eye", "eye-off", "mail", "sprout", "target", "triangle-alert", "user", "x",
+)  # fmt: skip
+FILE_ICONS = (
+    (("image/",), "file-image"),
+    (("application/pdf", "text/", "application/msword", "application/vnd.oasis.opendocument.text"), "file-text"),
+    (("application/vnd.openxmlformats-officedocument.wordprocessingml",), "file-text"),
+    (("application/vnd.ms-excel", "application/vnd.openxmlformats-officedocument.spreadsheetml"), "file-spreadsheet"),
+    (("application/vnd.oasis.opendocument.spreadsheet",), "file-spreadsheet"),
+    (("application/vnd.ms-powerpoint", "application/vnd.openxmlformats-officedocument.presentationml"), "presentation"),
+    (("application/zip", "application/x-7z", "application/gzip", "application/x-tar"), "file-archive"),
+    (("audio/",), "file-music"),
+    (("video/",), "file-video-camera"),
+)
+
+
+@lru_cache(maxsize=256)
+def _drawn(name: str, css: str) -> str:
+    return lucide(name, size=16, **{"class": css, "aria_hidden": "true", "focusable": "false"})
+
+
+@register.simple_tag
+def icon(name: str, label: str = "", css: str = "") -> SafeString:
+    """An icon of Lucide. Without `label` it is decoration; with it, it is an image with that name and a tooltip."""
+    drawn = _drawn(name, f"icon {css}".strip())
+    if not label:
+        return mark_safe(drawn)  # noqa: S308 - drawn by the icon package from a name in our templates
+    return format_html('<span role="img" aria-label="{0}" title="{0}">{1}</span>', label, mark_safe(drawn))  # noqa: S308
+
+
+@register.simple_tag
+def script_icons() -> SafeString:
+    """The icons that scripts need, for a <template>."""
+    drawn = (lucide(n, size=16, **{"class": "icon", "aria_hidden": "true", "data_icon": n}) for n in SCRIPT_ICONS)
+    return mark_safe("".join(drawn))  # noqa: S308 - as above
+
+
+@register.simple_tag
+def ui_texts() -> SafeString:
+    """The texts of the scripts, as a JSON block."""
+    return json_script(texts(), "texts")
+
+
+@register.filter
+def file_icon(content_type: str) -> str:
+    """The name of the icon for a MIME type."""
+    for beginnings, name in FILE_ICONS:
+        if content_type.startswith(beginnings):
+            return name
+    return "file"
+
+
+@register.simple_tag
+def when(at: datetime | None, empty: str = "–", exact: bool = False) -> SafeString | str:
+    """A <time>: relative near, absolute far, the full time with zone on hover. `exact` names day and hour at once."""
+    if at is None:
+        return empty
+    now = timezone.now()
+    shown = words.day_and_time(at, now) if exact else words.near_or_far(at, now)
+    near = not exact and 0 <= (now - at).total_seconds() < words.NEAR.total_seconds()
+    return format_html(
+        '<time datetime="{}" title="{}"{}>{}</time>',
+        at.isoformat(timespec="seconds"),
+        words.full_time(at),
+        format_html(' data-near="{}" data-later="{}"', int(at.timestamp()), words.day_and_time(at, now)) if near else "",
+        shown,
+    )
+
+
+@register.filter
+def human_size(size: int | None) -> str:
+    """{{ file.size|human_size }}: 1.4 MB."""
+    return words.human_size(size or 0)
+
+
+@register.simple_tag
+def badge(text: str, tone: str = "", icon: str = "") -> SafeString:
+    """A state in words. Tones: accent, green, blue, amber, red."""
+    drawn = mark_safe(_drawn(icon, "icon")) if icon else ""  # noqa: S308
+    return format_html('<span class="badge {}">{}{}</span>', tone, drawn, text)
+
+
+@register.simple_tag
+def avatar(name: str, shape: str = "", size: str = "") -> SafeString:
+    """Initials in a quiet colour of their own; shape="square" for companies, size="large" in a record's header."""
+    css = " ".join(filter(None, ("avatar", f"h{words.hue(str(name))}", shape, size)))
+    return format_html('<span class="{}" aria-hidden="true">{}</span>', css, words.initials(str(name)))
+
+
+@register.simple_tag
+def count(human: int | None, machine: int | None = 0) -> SafeString:
+    """People's figure bold, the automatic ones as a quiet second number."""
+    human, machine = human or 0, machine or 0
+    if not human and not machine:
+        return mark_safe('<span class="zero">0</span>')  # noqa: S308
+    second: SafeString | str = ""
+    if machine:
+        words_ = ngettext("%(n)d automatic", "%(n)d automatic", machine) % {"n": machine}
+        second = format_html(
+            '<small title="{0}"><span aria-hidden="true">+{1}</span><span class="visually-hidden">, {0}</span></small>',
+            words_,
+            machine,
+        )
+    return format_html('<span class="count"><b>{}</b>{}</span>', human, second)
+
+
+@register.inclusion_tag("parts/field.html")
+def field(bound: BoundField, label: str = "", hint: str = "", whole: bool = False) -> dict[str, Any]:
+    """Label, control, hint and errors of a form's field; `whole` spans all columns of a .form-grid."""
+    return {
+        "field": bound,
+        "label": label or bound.label,
+        "hint": hint or bound.help_text,
+        "whole": whole,
+        "is_check": isinstance(bound.field.widget, CheckboxInput),
+    }
+
+
+@register.inclusion_tag("parts/head_row.html")
+def head_row(bound: BoundField, label: str = "") -> dict[str, Any]:
+    """A field as a line of a mail's head (From, To, Subject): words at the left, no box."""
+    return {"field": bound, "label": label or bound.label}
+
+
+def _query(context: Context, **changes: str | None) -> str:
+    """The page's query with some values changed; None removes one. Always begins with ?."""
+    query = context["request"].GET.copy()
+    for name, value in changes.items():
+        if value is None:
+            query.pop(name, None)
+        else:
+            query[name] = value
+    return f"?{query.urlencode()}"
+
+
+@register.inclusion_tag("parts/sort_head.html", takes_context=True)
+def sort_head(context: Context, key: str, label: str, num: bool = False, first: str = "up") -> dict[str, Any]:
+    """A table's head that sorts by ?sort=key or ?sort=-key; `first` is the direction of the first click (up, down).
+
+    The page's context has `sort`, the order in force. The place in the list (?cursor=) is dropped, since the order changes.
+    """
+    now = context.get("sort", "")
+    direction = "ascending" if now == key else "descending" if now == f"-{key}" else ""
+    turned = f"-{key}" if direction == "ascending" or (not direction and first == "down") else key
+    url = _query(context, sort=turned, cursor=None)
+    return {"label": label, "num": num, "direction": direction, "url": url}
+
+
+@register.inclusion_tag("parts/pager.html", takes_context=True)
+def pager(context: Context, newer: str = "", older: str = "", note: str = "") -> dict[str, Any]:
+    """Links to the pages around this one: cursors of keyset paging, put into ?cursor=; none, no link. `note`: how many."""
+    return {
+        "newer": _query(context, cursor=newer) if newer else "",
+        "older": _query(context, cursor=older) if older else "",
+        "note": note,
+    }
+
+
+@register.simple_tag(takes_context=True)
+def query(context: Context, **changes: str | None) -> str:
+    """The page's query with some values changed, for filters: <a href="{% query view="mine" cursor=None %}">."""
+    return _query(context, **changes)
+
+
+@register.simple_tag(takes_context=True)
+def places(context: Context) -> list[navigation.Shown]:
+    """The navigation, as the signed-in user sees it."""
+    return navigation.shown(navigation.PLACES, context["request"])
+
+
+@register.simple_tag(takes_context=True)
+def new_things(context: Context) -> list[navigation.Shown]:
+    """What *New* offers."""
+    return navigation.shown(navigation.NEW, context["request"])
+
+
+@register.filter
+def bars(rows: Iterable[tuple[str, int]]) -> list[dict[str, Any]]:
+    """(name, figure) pairs as bars of figures.css, measured by the largest of them."""
+    pairs = list(rows)
+    most = max((value for _name, value in pairs), default=0) or 1
+    return [{"name": name, "value": value, "most": most} for name, value in pairs]
+
+
+@register.filter
+def page_title(title: str) -> str:
+    """What the browser's tab shows."""
+    return f"{title} · Odziv" if title else gettext("Odziv: e-mail that tells you what happened")

@@ -1,0 +1,80 @@
+"""The places of the product and what *New* makes: one list each, in the order of the screen.
+
+A further place is a further line; its page must exist (tests/web/test_look_navigation.py).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from odziv.models import Role, User
+
+EVERYONE = frozenset(Role)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A page that one goes to: the name and arguments of its URL, an icon of Lucide, words, the key after `g`."""
+
+    name: str
+    icon: str
+    label: str | Promise
+    key: str
+    args: tuple[str, ...] = ()
+    roles: frozenset[Role] = EVERYONE
+    phone: bool = True  # in the bar at the bottom of a phone; the others are under *More*
+
+    @property
+    def url(self) -> str:
+        return reverse(self.name, args=self.args)
+
+
+PLACES: tuple[Place, ...] = (
+    Place("activities", "activity", _("Activities"), "g a"),
+    Place("accounts", "building-2", _("Accounts"), "g r"),
+    Place("contacts", "users", _("Contacts"), "g c"),
+    Place("leads", "sprout", _("Leads"), "g l"),
+    Place("opportunities", "target", _("Opportunities"), "g o", phone=False),
+    Place("test_mailbox", "inbox", _("Test mailbox"), "g t", phone=False),
+    Place("settings", "settings", _("Settings"), "g s", phone=False),
+)
+
+NEW: tuple[Place, ...] = (
+    Place("compose", "mail", _("E-mail"), "c"),
+    Place("account_new", "building-2", _("Account"), "n a"),
+    Place("contact_new", "user-round-plus", _("Contact"), "n c"),
+    Place("lead_new", "sprout", _("Lead"), "n l"),
+    Place("opportunity_new", "target", _("Opportunity"), "n o"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A place as one user sees it on one page."""
+
+    place: Place
+    url: str
+    current: bool
+
+
+def shown(places: tuple[Place, ...], request: HttpRequest) -> list[Shown]:
+    """The places that the user may see; the longest address that begins the page's own is the current one.
+
+    Nobody signed in: none. A place whose page is not installed is left out.
+    """
+    found: list[tuple[Place, str]] = []
+    user = request.user
+    for place in places:
+        if isinstance(user, User) and user.role in place.roles:
+            try:
+                found.append((place, place.url))
+            except NoReverseMatch:
+                continue
+    path = request.path
+    current = max((url for _place, url in found if path.startswith(url)), key=len, default="")
+    return [Shown(place, url, url == current) for place, url in found]

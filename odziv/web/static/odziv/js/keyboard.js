@@ -1,0 +1,128 @@
+/* Keyboard. Keys live in the HTML, so each page brings its own and the help lists what is there:
+     data-key="c"            the key presses the element, or puts the cursor into a field
+     data-key="g a"          first g, then a
+     data-key="Ctrl+Enter"   with Ctrl or Cmd, within fields too
+     data-key-label          words for the help when the element's own do not fit
+   Rows of [data-rows] move with j and k, Enter or o opens, x presses the row's check box.
+   Single-letter keys can be switched off (WCAG 2.1.4): the choice is in the help and is remembered. */
+import { el, store, t } from "./dom.js";
+import { openDialog } from "./dialog.js";
+
+const PATIENCE = 1200; // ms between g and the letter after it
+let first = "";
+let timer = 0;
+
+export function startKeyboard() {
+  document.addEventListener("keydown", onKey);
+  document.addEventListener("click", onRowClick);
+  const help = document.getElementById("keys-help");
+  help?.addEventListener("toggle", () => help.open && fillHelp(help));
+  const choice = document.querySelector("[data-keys-switch]");
+  if (choice) {
+    choice.checked = store.get("keys") !== "off";
+    choice.addEventListener("change", () => store.set("keys", choice.checked ? null : "off"));
+  }
+}
+
+function onKey(event) {
+  if (event.defaultPrevented || event.isComposing || event.altKey) return;
+  if ((event.ctrlKey || event.metaKey) && event.key === "Enter") return press(event, "Ctrl+Enter");
+  if (event.ctrlKey || event.metaKey || inField(event.target) || store.get("keys") === "off") return;
+  if (document.querySelector("dialog:modal, .menu:popover-open")) return;
+  const key = event.key.length === 1 ? event.key : event.key;
+  const wanted = first ? `${first} ${key}` : key;
+  first = "";
+  clearTimeout(timer);
+  if (press(event, wanted)) return;
+  if (key === "?") return stop(event, () => openDialog("keys-help"));
+  if (moveRows(event, key)) return;
+  if (document.querySelector(`[data-key^="${CSS.escape(key)} "]`)) {
+    first = key;
+    timer = setTimeout(() => (first = ""), PATIENCE);
+  }
+}
+
+function inField(target) {
+  return (
+    target.isContentEditable ||
+    target.matches?.("select, textarea, input:not([type=checkbox], [type=radio], [type=button], [type=submit])")
+  );
+}
+
+function press(event, wanted) {
+  const found = [...document.querySelectorAll(`[data-key="${CSS.escape(wanted)}"]`)];
+  const target = found.find((element) => !element.disabled && element.checkVisibility()) ?? found[0];
+  if (!target || target.disabled) return false;
+  stop(event, () => {
+    if (target.matches("input, textarea, select")) {
+      target.focus();
+      target.select?.();
+    } else target.click();
+  });
+  return true;
+}
+
+function stop(event, run) {
+  event.preventDefault();
+  run();
+  return true;
+}
+
+function rows() {
+  return [...document.querySelectorAll("[data-rows] [data-href]")].filter((row) => row.checkVisibility());
+}
+
+function moveRows(event, key) {
+  const all = rows();
+  if (!all.length) return false;
+  const now = all.findIndex((row) => row.classList.contains("cursor"));
+  if (key === "j") return stop(event, () => setCursor(all, Math.min(now + 1, all.length - 1)));
+  if (key === "k") return stop(event, () => setCursor(all, Math.max(now - 1, 0)));
+  if (now < 0 || event.target.closest("a, button, input")) return false;
+  if (key === "Enter" || key === "o") return stop(event, () => open(all[now]));
+  if (key === "x") return stop(event, () => all[now].querySelector("input[type=checkbox]")?.click());
+  return false;
+}
+
+function setCursor(all, index) {
+  for (const row of all) row.classList.toggle("cursor", row === all[index]);
+  all[index].scrollIntoView({ block: "nearest" });
+  // The link inside takes the focus too, so that a screen reader says where the cursor is.
+  all[index].querySelector("a")?.focus({ preventScroll: true });
+  all[index].querySelector("a")?.blur();
+}
+
+function open(row, newTab = false) {
+  if (newTab) window.open(row.dataset.href, "_blank", "noopener");
+  else location.assign(row.dataset.href);
+}
+
+/** A click anywhere on a row opens it, unless it was meant for something inside, or text was being selected. */
+function onRowClick(event) {
+  const row = event.target.closest("[data-rows] [data-href]");
+  if (!row || event.target.closest("a, button, input, label, select, summary")) return;
+  if (String(getSelection())) return;
+  open(row, event.ctrlKey || event.metaKey);
+}
+
+function fillHelp(help) {
+  const list = help.querySelector("[data-keys]");
+  const known = new Map();
+  for (const element of document.querySelectorAll("[data-key]")) {
+    const label = element.dataset.keyLabel ?? element.getAttribute("aria-label") ?? element.textContent;
+    if (!known.has(element.dataset.key)) known.set(element.dataset.key, label.trim().replace(/\s+/g, " "));
+  }
+  if (rows().length) {
+    known.set("j", t("key_next"));
+    known.set("k", t("key_previous"));
+    known.set("Enter", t("key_open"));
+  }
+  known.set("?", t("key_help"));
+  list.replaceChildren(
+    ...[...known].map(([keys, label]) => {
+      const shown = keys.split(/([ +])/).filter((part) => part.trim());
+      const caps = shown.map((part) => (part === "+" ? " + " : el("kbd", {}, part)));
+      return el("li", {}, el("span", {}, label), el("span", {}, ...caps.flatMap((cap) => [cap, " "])));
+    }),
+  );
+}

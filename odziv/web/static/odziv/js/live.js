@@ -1,0 +1,59 @@
+/* Live: <div data-live="/events/…"> follows server-sent events and fires "live" on itself for each of them, so that
+   its parts fetch themselves anew:  <section hx-get="…" hx-trigger="live from:closest [data-live]">.
+   The connection is closed while the tab is hidden: browsers allow six per host, and people keep tabs open. */
+import { fresh } from "./dom.js";
+
+export function dress(root) {
+  for (const region of fresh(root, "[data-live]", "liveReady")) follow(region);
+}
+
+function follow(region) {
+  let source = null;
+  let wasAway = false;
+
+  const fire = (event) => {
+    region.dispatchEvent(new CustomEvent("live", { detail: { kind: event?.type, data: event?.data } }));
+  };
+  const open = () => {
+    if (source || document.hidden || !region.isConnected) return;
+    source = new EventSource(region.dataset.live);
+    source.onopen = () => {
+      region.dataset.liveState = "on";
+      if (wasAway) fire(); // whatever happened meanwhile
+      wasAway = false;
+    };
+    source.onerror = () => {
+      region.dataset.liveState = "lost";
+      wasAway = true;
+      if (source?.readyState === EventSource.CLOSED) again();
+    };
+    source.onmessage = fire;
+    for (const kind of (region.dataset.liveKinds ?? "changed").split(" ")) source.addEventListener(kind, fire);
+  };
+  const close = () => {
+    source?.close();
+    source = null;
+    wasAway = true;
+  };
+  const again = () => {
+    close();
+    setTimeout(open, 5000);
+  };
+
+  document.addEventListener("visibilitychange", () => (document.hidden ? close() : open()));
+  addEventListener("pagehide", close);
+  addEventListener("pageshow", open);
+  open();
+}
+
+/* New events of a timeline are marked for a moment. */
+let known = null;
+document.addEventListener("htmx:beforeSwap", (event) => {
+  known = new Set([...event.detail.target.querySelectorAll(".event[id]")].map((shown) => shown.id));
+});
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (!known?.size) return;
+  for (const shown of event.detail.elt.querySelectorAll?.(".event[id]") ?? []) {
+    shown.classList.toggle("fresh", !known.has(shown.id));
+  }
+});

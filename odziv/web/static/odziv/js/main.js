@@ -1,0 +1,26 @@
+/* Starts every module. Most listen on the document once; those that dress elements do so again for what htmx brings. */
+import * as combobox from "./combobox.js";
+import * as recipients from "./recipients.js";
+import * as live from "./live.js";
+import * as guard from "./guard.js";
+import * as tabs from "./tabs.js";
+import * as times from "./times.js";
+import { startDialogs } from "./dialog.js";
+import { startFrame } from "./frame.js";
+import { startKeyboard } from "./keyboard.js";
+import { startMenus } from "./menu.js";
+import { startToasts } from "./toast.js";
+
+const dressers = [combobox, recipients, live, guard, tabs, times];
+
+function dress(root) {
+  for (const module of dressers) module.dress(root);
+}
+
+startFrame();
+startDialogs();
+startMenus();
+startToasts();
+startKeyboard();
+dress(document);
+document.addEventListener("htmx:load", (event) => dress(event.detail.elt));

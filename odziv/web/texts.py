@@ -1,0 +1,30 @@
+"""The texts that scripts show, by the names they use; the page carries them as JSON (`{% ui_texts %}`)."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext
+
+
+def texts() -> dict[str, str]:
+    """All of them, in the active language. {0} stands for a value."""
+    return {
+        "added": gettext("{0} added"),
+        "added_many": gettext("{0} recipients added"),
+        "close": gettext("Close"),
+        "key_help": gettext("Keyboard shortcuts"),
+        "key_next": gettext("Next row"),
+        "key_open": gettext("Open the row"),
+        "key_previous": gettext("Previous row"),
+        "more": gettext("{0} more"),
+        "no_connection": gettext("No connection to the server. What you typed is still here; try again in a moment."),
+        "nothing_found": gettext("Nothing found"),
+        "options": gettext("{0} suggestions; choose with the arrow keys"),
+        "remove": gettext("Remove {0}"),
+        "removed": gettext("{0} removed"),
+        "server_error": gettext("The server could not do that. What you typed is still here; try again."),
+        "too_large": gettext("{0} is too large."),
+        "undo": gettext("Undo"),
+        "undo_failed": gettext("It could not be undone any more."),
+        "upload_failed": gettext("{0} could not be uploaded; try again."),
+        "wrong_address": gettext("This is not an e-mail address. Double-click to mend it."),
+    }

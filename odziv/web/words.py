@@ -1,0 +1,68 @@
+"""Times, sizes and initials in words, in the active language and time zone. Pure but for those two."""
+
+from __future__ import annotations
+
+import zlib
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+from django.utils.formats import date_format, number_format
+from django.utils.translation import gettext, pgettext
+
+NEAR = timedelta(hours=1)
+UNITS = ("B", "kB", "MB", "GB", "TB")
+HUES = 8
+
+
+def near_or_far(at: datetime, now: datetime) -> str:
+    """How a person says the time: minutes when near, then the day's name, then the date (UI: relative near, absolute far)."""
+    away = now - at
+    if timedelta(0) <= away < timedelta(minutes=1):
+        return gettext("just now")
+    if timedelta(0) <= away < NEAR:
+        return gettext("%(minutes)d min. ago") % {"minutes": away.seconds // 60}
+    if timedelta(0) < -away < NEAR:
+        return gettext("in %(minutes)d min.") % {"minutes": -(-(-away).seconds // 60)}
+    return day_and_time(at, now)
+
+
+def day_and_time(at: datetime, now: datetime) -> str:
+    """Today, yesterday or tomorrow with the time; the weekday within six days; the date beyond."""
+    here, today = timezone.localtime(at), timezone.localtime(now).date()
+    clock = date_format(here, pgettext("time format", "H:i"))
+    days = (here.date() - today).days
+    named = {0: gettext("today %(time)s"), -1: gettext("yesterday %(time)s"), 1: gettext("tomorrow %(time)s")}
+    if days in named:
+        return named[days] % {"time": clock}
+    if abs(days) < 7:
+        return f"{date_format(here, 'D')} {clock}"
+    if here.year == today.year:
+        return date_format(here, pgettext("date format", "j M"))
+    return date_format(here, pgettext("date format", "j M Y"))
+
+
+def full_time(at: datetime) -> str:
+    """The whole truth, with seconds and time zone; shown on hover."""
+    return date_format(timezone.localtime(at), pgettext("date format", "l, j F Y, H:i:s T"))
+
+
+def human_size(size: int) -> str:
+    """Bytes as people read them, in steps of 1,000: 950 B, 12 kB, 1.4 MB."""
+    value, unit = float(max(size, 0)), 0
+    while value >= 999.5 and unit < len(UNITS) - 1:
+        value, unit = value / 1000, unit + 1
+    places = 1 if unit > 1 and value < 99.95 else 0
+    return f"{number_format(round(value, places), places)}\N{NO-BREAK SPACE}{UNITS[unit]}"
+
+
+def initials(name: str) -> str:
+    """Two letters that stand for a name; one when it has one word, ? when it has no letter."""
+    letters = [word[0] for word in name.replace("@", " ").replace(".", " ").split() if word[0].isalnum()]
+    if not letters:
+        return "?"
+    return (letters[0] + (letters[-1] if len(letters) > 1 else "")).upper()
+
+
+def hue(name: str) -> int:
+    """1 to 8, always the same for the same name."""
+    return zlib.crc32(name.casefold().encode()) % HUES + 1
