@@ -141,14 +141,14 @@ STATIC_ROOT = ROOT / "staticfiles"
 STATICFILES_DIRS = [PACKAGE / "web" / "static"]
 # The manifest is missing in a checkout that was not set up yet; then files are served as they lie.
 _COLLECTED = not DEBUG and (STATIC_ROOT / "staticfiles.json").exists()
-_HASHED = "servestatic.storage.CompressedManifestStaticFilesStorage"
+HASHED_STATIC = "servestatic.storage.CompressedManifestStaticFilesStorage"
 _PLAIN = "django.contrib.staticfiles.storage.StaticFilesStorage"
 STORAGES = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"location": str(ENV.files_folder)},
     },
-    "staticfiles": {"BACKEND": _HASHED if _COLLECTED else _PLAIN},
+    "staticfiles": {"BACKEND": HASHED_STATIC if _COLLECTED else _PLAIN},
 }
 SERVESTATIC_USE_FINDERS = not _COLLECTED
 SERVESTATIC_AUTOREFRESH = DEBUG
