@@ -52,7 +52,7 @@ def _content() -> dict[str, Any]:
         "people": people,
         "sort": "-sent",
         "at": [now - timedelta(seconds=20), now - timedelta(minutes=12), now - timedelta(hours=26)],
-        "why": ["A browser on a phone asked for the image.", "It was 14 minutes after delivery."],
+        "reasons": ["A browser on a phone asked for the image.", "It was 14 minutes after delivery."],
         "files": [("Ponudba 2026-114.pdf", "application/pdf", 1_482_331), ("tloris.zip", "application/zip", 912)],
         "tones": ["", "accent", "green", "blue", "amber", "red"],
         "tabs": [
