@@ -141,7 +141,7 @@ STATIC_ROOT = ROOT / "staticfiles"
 STATICFILES_DIRS = [PACKAGE / "web" / "static"]
 # The manifest is missing in a checkout that was not set up yet; then files are served as they lie.
 _COLLECTED = not DEBUG and (STATIC_ROOT / "staticfiles.json").exists()
-HASHED_STATIC = "servestatic.storage.CompressedManifestStaticFilesStorage"
+HASHED_STATIC = "odziv.web.statics.HashedStatic"
 _PLAIN = "django.contrib.staticfiles.storage.StaticFilesStorage"
 STORAGES = {
     "default": {

@@ -15,7 +15,7 @@ HUES = 8
 
 
 def near_or_far(at: datetime, now: datetime) -> str:
-    """How a person says the time: minutes when near, then the day's name, then the date (UI: relative near, absolute far)."""
+    """How a person says the time: minutes when near, then the day's name, then the date."""
     away = now - at
     if timedelta(0) <= away < timedelta(minutes=1):
         return gettext("just now")

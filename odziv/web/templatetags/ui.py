@@ -48,15 +48,15 @@ def icon(name: str, label: str = "", css: str = "") -> SafeString:
     """An icon of Lucide. Without `label` it is decoration; with it, it is an image with that name and a tooltip."""
     drawn = _drawn(name, f"icon {css}".strip())
     if not label:
-        return mark_safe(drawn)  # noqa: S308 - drawn by the icon package from a name in our templates
-    return format_html('<span role="img" aria-label="{0}" title="{0}">{1}</span>', label, mark_safe(drawn))  # noqa: S308
+        return mark_safe(drawn)
+    return format_html('<span role="img" aria-label="{0}" title="{0}">{1}</span>', label, mark_safe(drawn))
 
 
 @register.simple_tag
 def script_icons() -> SafeString:
     """The icons that scripts need, for a <template>."""
     drawn = (lucide(n, size=16, **{"class": "icon", "aria_hidden": "true", "data_icon": n}) for n in SCRIPT_ICONS)
-    return mark_safe("".join(drawn))  # noqa: S308 - as above
+    return mark_safe("".join(drawn))
 
 
 @register.simple_tag
@@ -81,14 +81,12 @@ def when(at: datetime | None, empty: str = "–", exact: bool = False) -> SafeSt
         return empty
     now = timezone.now()
     shown = words.day_and_time(at, now) if exact else words.near_or_far(at, now)
-    near = not exact and 0 <= (now - at).total_seconds() < words.NEAR.total_seconds()
-    return format_html(
-        '<time datetime="{}" title="{}"{}>{}</time>',
-        at.isoformat(timespec="seconds"),
-        words.full_time(at),
-        format_html(' data-near="{}" data-later="{}"', int(at.timestamp()), words.day_and_time(at, now)) if near else "",
-        shown,
-    )
+    near: SafeString | str = ""  # lets times.js make it older
+    if not exact and 0 <= (now - at).total_seconds() < words.NEAR.total_seconds():
+        later = words.day_and_time(at, now)
+        near = format_html(' data-near="{}" data-later="{}"', int(at.timestamp()), later)
+    stamp = at.isoformat(timespec="seconds")
+    return format_html('<time datetime="{}" title="{}"{}>{}</time>', stamp, words.full_time(at), near, shown)
 
 
 @register.filter
@@ -100,7 +98,7 @@ def human_size(size: int | None) -> str:
 @register.simple_tag
 def badge(text: str, tone: str = "", icon: str = "") -> SafeString:
     """A state in words. Tones: accent, green, blue, amber, red."""
-    drawn = mark_safe(_drawn(icon, "icon")) if icon else ""  # noqa: S308
+    drawn = mark_safe(_drawn(icon, "icon")) if icon else ""
     return format_html('<span class="badge {}">{}{}</span>', tone, drawn, text)
 
 
@@ -116,7 +114,7 @@ def count(human: int | None, machine: int | None = 0) -> SafeString:
     """People's figure bold, the automatic ones as a quiet second number."""
     human, machine = human or 0, machine or 0
     if not human and not machine:
-        return mark_safe('<span class="zero">0</span>')  # noqa: S308
+        return mark_safe('<span class="zero">0</span>')
     second: SafeString | str = ""
     if machine:
         words_ = ngettext("%(n)d automatic", "%(n)d automatic", machine) % {"n": machine}
@@ -161,7 +159,7 @@ def _query(context: Context, **changes: str | None) -> str:
 def sort_head(context: Context, key: str, label: str, num: bool = False, first: str = "up") -> dict[str, Any]:
     """A table's head that sorts by ?sort=key or ?sort=-key; `first` is the direction of the first click (up, down).
 
-    The page's context has `sort`, the order in force. The place in the list (?cursor=) is dropped, since the order changes.
+    The page's context has `sort`, the order in force. The place in the list (?cursor=) is dropped.
     """
     now = context.get("sort", "")
     direction = "ascending" if now == key else "descending" if now == f"-{key}" else ""
@@ -172,7 +170,7 @@ def sort_head(context: Context, key: str, label: str, num: bool = False, first: 
 
 @register.inclusion_tag("parts/pager.html", takes_context=True)
 def pager(context: Context, newer: str = "", older: str = "", note: str = "") -> dict[str, Any]:
-    """Links to the pages around this one: cursors of keyset paging, put into ?cursor=; none, no link. `note`: how many."""
+    """Links to the pages around this one: cursors of keyset paging, put into ?cursor=. `note` says how many."""
     return {
         "newer": _query(context, cursor=newer) if newer else "",
         "older": _query(context, cursor=older) if older else "",
