@@ -5,26 +5,39 @@ One table, because *regarding*, parties, search, Follow email and the Activities
 
 from __future__ import annotations
 
+import contextlib
+import unicodedata
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 from uuid import UUID
 
+import idna
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Q, When
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from odziv.lib.text import digits, fold, sort_key
 from odziv.models.base import Owned, OwnedQuerySet
+from odziv.models.derived import DerivedField
 
 if TYPE_CHECKING:
     from odziv.models.organisations import User
 
 
 def address_key(address: str) -> str:
-    """The form under which an e-mail address is compared: without surrounding space and case (F5)."""
-    return address.strip().casefold()
+    """The form under which an e-mail address is compared: without case and surrounding space (F5).
+
+    An internationalised domain has one key for its two spellings (RFC 5890: U-label and A-label), lest a refusal be
+    missed because somebody wrote the other one.
+    """
+    local, at, domain = unicodedata.normalize("NFC", address.strip()).casefold().rpartition("@")
+    if at and not domain.isascii():
+        with contextlib.suppress(idna.IDNAError):
+            domain = idna.encode(domain, uts46=True).decode("ascii")
+    return f"{local}{at}{domain}"
 
 
 class RecordKind(models.TextChoices):
@@ -51,12 +64,29 @@ class RecordStatus(models.TextChoices):
 
 class RecordQuerySet(OwnedQuerySet["Record"]):
     def matching(self, text: str) -> Self:
-        """Records in whose name, company or an e-mail address the text occurs."""
-        text = text.strip()
-        if not text:
-            return self
-        by_address = RecordEmail.objects.filter(key__contains=address_key(text)).values("record_id")
-        return self.filter(Q(name__icontains=text) | Q(company__icontains=text) | Q(pk__in=by_address))
+        """Records in which every word of the text occurs: in name, company, job title, an address or a phone number."""
+        found = self
+        for word in fold(text).split()[:8]:
+            by_address = RecordEmail.objects.filter(key__contains=address_key(word)).order_by().values("record_id")
+            here = Q(search_text__contains=word) | Q(pk__in=by_address)
+            number = digits(word)
+            if len(number) >= 3 and set(word) <= set("0123456789+-/().,"):
+                by_phone = RecordPhone.objects.filter(digits__contains=number).order_by().values("record_id")
+                here |= Q(pk__in=by_phone)
+            found = found.filter(here)
+        return found
+
+    def suggested(self, text: str) -> Self:
+        """What completion offers: names that begin with the text first, then by name."""
+        begins = Case(When(name_key__startswith=sort_key(text), then=0), default=1)
+        return self.matching(text).select_related("account").order_by(begins, "name_key", "pk")
+
+    def named(self, name: str) -> Self:
+        """Records of exactly this name, whatever its case."""
+        return self.filter(name_key=sort_key(name)[:200]).order_by("pk")
+
+    def owned_by(self, user: User) -> Self:
+        return self.filter(owner=user)
 
     def with_people(self) -> Self:
         """What a list shows of each record, in a bounded number of queries."""
@@ -66,12 +96,28 @@ class RecordQuerySet(OwnedQuerySet["Record"]):
         """Contacts, leads and accounts that have one of these address keys, with their account (F5)."""
         return self.filter(emails__key__in=list(keys)).exclude(kind=RecordKind.OPPORTUNITY).select_related("account")
 
+    def sharing_address_with(self, record: Record) -> Self:
+        """Other records that have one of its e-mail addresses."""
+        keys = RecordEmail.objects.filter(record=record).values("key")
+        shared = RecordEmail.objects.of(record.organisation_id).filter(key__in=keys).values("record_id")
+        return self.of(record.organisation_id).filter(pk__in=shared).exclude(pk=record.pk).order_by("name_key", "pk")
+
+    def behind(self, account: Record, kind: RecordKind) -> Self:
+        """The contacts or opportunities of an account, or the opportunities of a contact."""
+        rows = self.of(account.organisation_id).filter(kind=kind)
+        link = "account" if account.kind == RecordKind.ACCOUNT else "primary_contact"
+        return rows.filter(**{link: account}).select_related("owner").prefetch_related("emails").order_by("name_key")
+
 
 class Record(Owned):
     """An account, contact, lead or opportunity. `name` is what lists and links show, for people too."""
 
     kind = models.CharField(max_length=12, choices=RecordKind)
     name = models.CharField(_("name"), max_length=200)
+    name_key = DerivedField(max_length=200, derive=lambda row: sort_key(row.name))
+    search_text = DerivedField(
+        max_length=600, derive=lambda row: fold(" ".join((row.name, row.company, row.job_title, row.industry)))
+    )
     owner = models.ForeignKey("odziv.User", verbose_name=_("owner"), on_delete=models.PROTECT, related_name="+")
     # One field for account, contact and lead; see `allows_following` for what an account's says of its contacts (R2).
     follow_email = models.CharField(_("follow email"), max_length=5, choices=FollowEmail, default=FollowEmail.ALLOW)
@@ -109,9 +155,9 @@ class Record(Owned):
 
     class Meta:
         indexes = [
-            models.Index(fields=["organisation", "kind", "name", "id"], name="record_by_name"),
+            models.Index(fields=["organisation", "kind", "name_key", "id"], name="record_by_name"),
             models.Index(fields=["organisation", "kind", "-updated_at", "-id"], name="record_by_change"),
-            models.Index(fields=["organisation", "kind", "owner", "name"], name="record_by_owner"),
+            models.Index(fields=["organisation", "kind", "owner", "name_key"], name="record_by_owner"),
         ]
 
     def __str__(self) -> str:
@@ -123,21 +169,29 @@ class Record(Owned):
     @property
     def allows_following(self) -> bool:
         """Whether mail to this record may be followed: its own preference and, for a contact, its account's (R2)."""
-        if self.follow_email == FollowEmail.DO_NOT_ALLOW:
+        return self.follow_email != FollowEmail.DO_NOT_ALLOW and not self.refused_by_account
+
+    @property
+    def refused_by_account(self) -> bool:
+        """Whether it is a contact whose account does not allow following, whatever the contact's own preference."""
+        if self.kind != RecordKind.CONTACT or self.account is None:
             return False
-        is_contact = self.kind == RecordKind.CONTACT and self.account_id is not None
-        return not (is_contact and self.account is not None and self.account.follow_email == FollowEmail.DO_NOT_ALLOW)
+        return self.account.follow_email == FollowEmail.DO_NOT_ALLOW
+
+    @property
+    def has_preference(self) -> bool:
+        """Follow email exists on account, contact and lead (R2)."""
+        return self.kind != RecordKind.OPPORTUNITY
 
     @property
     def main_email(self) -> str:
         """The first e-mail address, or nothing. Uses the prefetched list when there is one."""
-        addresses = sorted(self.emails.all(), key=lambda row: row.position)
-        return addresses[0].address if addresses else ""
+        return next((row.address for row in self.emails.all()), "")
 
     @property
     def main_phone(self) -> str:
-        numbers = sorted(self.phones.all(), key=lambda row: row.position)
-        return numbers[0].number if numbers else ""
+        """The first phone number, or nothing."""
+        return next((row.number for row in self.phones.all()), "")
 
     def clean(self) -> None:
         """Raises ValidationError with the field's name when what it links to does not fit (kind, organisation)."""
@@ -200,18 +254,15 @@ class RecordEmail(Owned):
 
     record = models.ForeignKey(Record, on_delete=models.CASCADE, related_name="emails")
     address = models.EmailField(_("e-mail address"), max_length=254)
-    key = models.CharField(max_length=254, editable=False)
+    key = DerivedField(max_length=254, derive=lambda row: address_key(row.address))
     position = models.PositiveSmallIntegerField(default=0)
 
     objects = OwnedQuerySet.as_manager()
 
     class Meta:
+        ordering = ("position", "pk")
         indexes = [models.Index(fields=["organisation", "key"], name="record_by_address")]
         constraints = [models.UniqueConstraint(fields=["record", "key"], name="record_has_address_once")]
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        self.key = address_key(self.address)
-        super().save(*args, **kwargs)
 
 
 class RecordPhone(Owned):
@@ -220,9 +271,13 @@ class RecordPhone(Owned):
     record = models.ForeignKey(Record, on_delete=models.CASCADE, related_name="phones")
     label = models.CharField(_("label"), max_length=40, blank=True)
     number = models.CharField(_("phone number"), max_length=40)
+    digits = DerivedField(max_length=40, derive=lambda row: digits(row.number))
     position = models.PositiveSmallIntegerField(default=0)
 
     objects = OwnedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("position", "pk")
 
 
 class RecordAddress(Owned):
@@ -238,6 +293,9 @@ class RecordAddress(Owned):
     position = models.PositiveSmallIntegerField(default=0)
 
     objects = OwnedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("position", "pk")
 
 
 class ConsentSource(models.TextChoices):
