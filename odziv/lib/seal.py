@@ -110,12 +110,13 @@ def can_redirect(address: str) -> bool:
     the text has no UTF-8 (lone surrogates). Such an address cannot be sealed either.
     """
     try:
-        return _fits_location(address.encode())
+        return fits_location(address.encode())
     except UnicodeEncodeError:
         return False
 
 
-def _fits_location(address: bytes) -> bool:
+def fits_location(address: bytes) -> bool:
+    """`can_redirect` for the bytes of an address."""
     return bool(address) and address == address.strip(b" ") and not _NOT_IN_LOCATION.search(address)
 
 
@@ -180,7 +181,7 @@ class KeyRing:
 
         Raises SealError for an ordinal below 0 or above 32 bits, and for a click on what `can_redirect` refuses.
         """
-        if sealed.kind is Kind.CLICK and not _fits_location(sealed.tail):
+        if sealed.kind is Kind.CLICK and not fits_location(sealed.tail):
             raise SealError("an address with control characters or outer white space cannot be sealed")
         if not 0 <= sealed.ordinal <= MAX_ORDINAL:
             raise SealError("the ordinal does not fit")

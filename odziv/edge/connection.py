@@ -1,0 +1,346 @@
+"""One connection: HTTP/1.1 and 1.0 as a server owes them (RFC 9112).
+
+Requests are read while earlier ones are being answered, and answered in their order. A connection that costs too much
+gets a fitting answer and is closed; bytes that are still coming in are then taken for a moment, because closing at once
+would make the asker's system throw the answer away.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from typing import BinaryIO, Protocol, cast
+
+from odziv.edge import answers
+from odziv.edge.answers import Answer, FileBody
+from odziv.edge.door import Door
+from odziv.edge.limits import Limits
+from odziv.edge.peer import normalised
+from odziv.edge.reading import Asked, Reader
+
+log = logging.getLogger("odziv.edge")
+
+_NEVER = float("inf")
+_PIECE = 8 * 1024
+_AT_ONCE = 256 * 1024
+_SWALLOWED = 1024 * 1024
+
+
+class Server(Protocol):
+    """What a connection needs of the process around it."""
+
+    limits: Limits
+    door: Door
+    stopping: bool
+    loop: asyncio.AbstractEventLoop
+
+    def date(self) -> bytes:
+        """The present value of the Date field."""
+
+    async def read(self, stream: BinaryIO, size: int) -> bytes:
+        """Read from a file off the event loop. Raises OSError."""
+
+    def close_file(self, stream: BinaryIO) -> None:
+        """Close a file off the event loop."""
+
+    def opened(self, connection: Connection) -> bool:
+        """A connection came; False when there are too many."""
+
+    def closed(self, connection: Connection) -> None:
+        """A connection went."""
+
+    def idle(self, connection: Connection, is_idle: bool) -> None:
+        """A connection waits for nothing but its next request, or does so no more."""
+
+
+class _Slot:
+    """The place of one request in the order of answers."""
+
+    __slots__ = ("answer", "asked", "connection", "last")
+
+    def __init__(self, connection: Connection, asked: Asked) -> None:
+        self.connection = connection
+        self.asked = asked
+        self.last = not asked.keep_alive
+        self.answer: Answer | None = None
+
+    def reply(self, answer: Answer) -> None:
+        self.answer = answer
+        self.connection.answered()
+
+    def head(self, date: bytes) -> bytes:
+        assert self.answer
+        connection = b"Connection: keep-alive\r\n" if self.asked.is_old else b""
+        return self.answer.head(date=date, connection=b"Connection: close\r\n" if self.last else connection)
+
+
+class Connection(asyncio.Protocol):
+    """One asker. The server calls `check` every second: no connection has timers of its own."""
+
+    def __init__(self, server: Server) -> None:
+        self.peer = ""
+        self._server = server
+        self._limits = server.limits
+        self._reader = Reader(self, server.limits, lambda: not server.stopping)
+        self._transport: asyncio.Transport
+        self._slots: deque[_Slot] = deque()
+        self._held = bytearray()
+        self._reading = False
+        self._eof = False
+        self._lingering = False
+        self._gone = False
+        self._swallowed = 0
+        self._writable = True
+        self._drained: asyncio.Future[None] | None = None
+        self._sending: asyncio.Task[None] | None = None
+        self._unsent = 0
+        self._read_by = _NEVER
+        self._write_by = _NEVER
+
+    # What the event loop calls
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """An asker connected."""
+        self._transport = cast(asyncio.Transport, transport)
+        name = transport.get_extra_info("peername")
+        self.peer = normalised(str(name[0])) if isinstance(name, tuple) and name else ""
+        if self._server.opened(self):
+            self._await_request()
+        else:
+            self._reader.refuse(answers.OVERLOADED)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The asker is gone; what is not sent yet is thrown away."""
+        self._gone = True
+        self._reader.stop()
+        self._server.closed(self)
+        if self._sending:
+            self._sending.cancel()
+        self._held.clear()
+        self._drop_answers()
+
+    def data_received(self, data: bytes) -> None:
+        """Bytes came. They are parsed in small pieces, so that pipelining cannot order more than a few answers."""
+        if self._reader.is_over:
+            self._swallowed += len(data)
+            if self._swallowed > _SWALLOWED:
+                self._transport.abort()
+        elif self._held or len(data) > _PIECE or len(self._slots) >= self._limits.pipelined:
+            self._held += data
+            self._read_held()
+        else:
+            self._read(data)
+
+    def eof_received(self) -> bool:
+        """The asker sends no more; answers that it waits for are still sent."""
+        self._eof = True
+        return not self._lingering and bool(self._slots or self._sending or self._held)
+
+    def pause_writing(self) -> None:
+        """The asker does not read as fast as we write: nothing more is read from it, or from the disk for it."""
+        self._writable = False
+        self._watch_writing()
+        self._transport.pause_reading()
+
+    def resume_writing(self) -> None:
+        """The asker has read."""
+        self._writable = True
+        self._write_by = _NEVER
+        if self._drained and not self._drained.done():
+            self._drained.set_result(None)
+        self._resume_reading()
+        self.answered()
+
+    # What the server calls
+
+    def check(self, now: float) -> None:
+        """Act on a time that is over: who does not read is cut off, who does not write gets 408 or a kind end."""
+        if now > self._write_by:
+            if self._transport.get_write_buffer_size() >= self._unsent:
+                self._transport.abort()
+            else:
+                self._watch_writing()
+        elif now > self._read_by:
+            self._read_by = _NEVER
+            if self._lingering:
+                self._linger_on(now)
+            elif self._reader.is_between:
+                self._close()
+            else:
+                self._reader.refuse(answers.REQUEST_TIMEOUT)
+
+    def stop(self) -> None:
+        """The process is about to end: finish what was asked, then close."""
+        if self._lingering:
+            self._close()
+        elif self._reader.is_between:
+            if self._slots:
+                self._slots[-1].last = True
+                self._reader.stop()
+            elif not self._sending:
+                self._close()
+
+    def abort(self) -> None:
+        """Close at once."""
+        self._transport.abort()
+
+    # What the reader calls
+
+    def began(self) -> None:
+        """The first byte of a request came: from now on it has a limited time to be complete."""
+        self._read_by = self._server.loop.time() + self._limits.request_seconds
+        self._server.idle(self, False)
+
+    def asked(self, asked: Asked) -> None:
+        """A request is complete: have it answered, now or later."""
+        self._read_by = _NEVER
+        slot = _Slot(self, asked)
+        self._slots.append(slot)
+        if asked.request is None:
+            slot.reply(asked.refused)
+            return
+        try:
+            self._server.door.handle(asked.request, slot.reply)
+        except Exception:
+            # The last resort: a fault of ours must not leave the answers behind it waiting for ever.
+            log.exception("a request failed")
+            slot.reply(answers.SERVER_ERROR)
+
+    # Reading
+
+    def _read(self, data: bytes) -> None:
+        self._reading = True
+        self._reader.feed(data)
+        self._reading = False
+        self.answered()
+
+    def _read_held(self) -> None:
+        """Parse what is held, as far as there is room for answers. Reading goes on when little is held."""
+        while self._held and len(self._slots) < self._limits.pipelined and not self._reader.is_over:
+            piece = bytes(self._held[:_PIECE])
+            del self._held[:_PIECE]
+            self._reading = True
+            self._reader.feed(piece)
+            self._reading = False
+            self._send()
+        if self._reader.is_over:
+            self._held.clear()
+        if len(self._held) > _AT_ONCE:
+            self._transport.pause_reading()
+        else:
+            self._resume_reading()
+
+    def _resume_reading(self) -> None:
+        if self._writable and len(self._held) <= _AT_ONCE and not self._transport.is_closing():
+            self._transport.resume_reading()
+
+    # Answering
+
+    def answered(self) -> None:
+        """An answer is there: send those whose turn it is, and go on."""
+        if self._gone:
+            self._drop_answers()
+        if self._reading or self._sending or self._transport.is_closing():
+            return
+        self._send()
+        if self._held:
+            self._read_held()
+        if self._slots or self._sending or self._held or self._lingering or self._transport.is_closing():
+            return
+        if self._eof:
+            self._close()
+        elif self._reader.is_between and self._read_by == _NEVER:
+            self._await_request()
+
+    def _send(self) -> None:
+        out = []
+        while self._writable and not self._sending and self._slots and (answer := self._slots[0].answer) is not None:
+            slot = self._slots.popleft()
+            out.append(slot.head(self._server.date()))
+            if isinstance(answer.body, FileBody):
+                self._transport.write(b"".join(out))
+                self._sending = self._server.loop.create_task(self._send_file(answer.body, last=slot.last))
+                return
+            if not slot.asked.is_head:
+                out.append(answer.body)
+            if slot.last:
+                self._transport.write(b"".join(out))
+                self._end()
+                return
+        if out:
+            self._transport.write(b"".join(out))
+
+    async def _send_file(self, body: FileBody, *, last: bool) -> None:
+        """Send a file piece by piece; a piece is read when the asker has taken most of the one before."""
+        try:
+            whole = await self._send_pieces(body)
+        except OSError as error:
+            log.error("a file cannot be read to its end: %s", error.strerror)
+            whole = False
+        finally:
+            self._server.close_file(body.stream)
+            self._sending = None
+        if not whole:
+            # The length that was announced cannot be kept; only a broken connection tells the asker so.
+            self._transport.abort()
+        elif last:
+            self._end()
+        else:
+            self.answered()
+
+    async def _send_pieces(self, body: FileBody) -> bool:
+        left = body.length
+        while left:
+            if not self._writable:
+                self._drained = self._server.loop.create_future()
+                await self._drained
+            piece = await self._server.read(body.stream, min(left, _AT_ONCE))
+            if not piece:
+                log.error("a file became shorter while it was sent")
+                return False
+            self._transport.write(piece)
+            left -= len(piece)
+        return True
+
+    def _await_request(self) -> None:
+        if self._server.stopping:
+            self._close()
+            return
+        self._read_by = self._server.loop.time() + self._limits.idle_seconds
+        self._server.idle(self, True)
+
+    # Ending
+
+    def _end(self) -> None:
+        """After the last answer: send it to its end, then take what still comes in for a moment."""
+        if self._eof:
+            self._close()
+            return
+        self._lingering = True
+        self._watch_writing()
+        self._read_by = self._server.loop.time() + self._limits.linger_seconds
+        self._transport.write_eof()
+
+    def _linger_on(self, now: float) -> None:
+        if self._transport.get_write_buffer_size():
+            self._read_by = now + self._limits.linger_seconds
+        else:
+            self._transport.abort()
+
+    def _close(self) -> None:
+        """Close when what was written is sent."""
+        self._reader.stop()
+        self._watch_writing()
+        self._server.idle(self, False)
+        self._transport.close()
+
+    def _watch_writing(self) -> None:
+        self._unsent = self._transport.get_write_buffer_size()
+        self._write_by = self._server.loop.time() + self._limits.write_seconds
+
+    def _drop_answers(self) -> None:
+        for slot in self._slots:
+            if slot.answer and isinstance(slot.answer.body, FileBody):
+                self._server.close_file(slot.answer.body.stream)
+            slot.answer = None

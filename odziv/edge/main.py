@@ -1,0 +1,140 @@
+"""The process of the edge: sockets, signals, keys, exit status."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import logging
+import resource
+import signal
+import socket
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import uvloop
+
+from odziv.edge.connection import Connection
+from odziv.edge.keys import Keys
+from odziv.edge.limits import Limits
+from odziv.edge.peer import Proxies
+from odziv.edge.quiet import to_stderr
+from odziv.edge.server import EdgeServer
+from odziv.lib.files import FileStoreError, store_from
+from odziv.lib.seal import KeyRingError
+from odziv.lib.spool import SpoolError, SqliteSpool
+
+log = logging.getLogger("odziv.edge")
+
+CANNOT_START = 2
+"""Exit status when the process cannot run as it is configured; starting it again would not help."""
+
+_WAITING_CONNECTIONS = 4096
+_OTHER_FILES = 64
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeConfig:
+    """What the edge needs to know. Port 0 is any free port; `socket_fd` is a listening socket that was handed down."""
+
+    host: str
+    port: int
+    spool_folder: Path
+    seal_keys: Path
+    file_store: str | Path
+    trusted_proxies: tuple[str, ...] = ()
+    socket_fd: int | None = None
+    ready: Callable[[str, int], None] | None = None
+    """Called with host and true port once requests are answered."""
+    limits: Limits = field(default_factory=Limits)
+
+
+class _CannotStart(Exception):
+    """One line that says why, and what to do."""
+
+
+def run(config: EdgeConfig) -> int:
+    """Answer requests until SIGTERM or SIGINT; the exit status: 0, or `CANNOT_START` after one line on standard error.
+
+    The only line on standard output is `edge listening on http://host:port`. SIGHUP takes over new keys at once; a
+    changed key file is noticed within a second anyway.
+    """
+    to_stderr("odziv.edge")
+    # The writing thread has the interpreter only when the loop lets go of it: 5 ms, the default, is longer than a sync.
+    sys.setswitchinterval(0.001)
+    try:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            return runner.run(_serve(config))
+    except _CannotStart as error:
+        sys.stderr.write(f"edge: {error}\n")
+        return CANNOT_START
+
+
+async def _serve(config: EdgeConfig) -> int:
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(_log_fault)
+    with _listening_socket(config) as listener:
+        server = _server(config)
+        stopped = asyncio.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stopped.set)
+        loop.add_signal_handler(signal.SIGHUP, server.refresh_keys)
+        accepting = await loop.create_server(lambda: Connection(server), sock=listener, backlog=_WAITING_CONNECTIONS)
+        _announce(config, listener)
+        await stopped.wait()
+        accepting.close()
+        await server.stop()
+    return 0
+
+
+def _listening_socket(config: EdgeConfig) -> socket.socket:
+    try:
+        if config.socket_fd is not None:
+            return socket.socket(fileno=config.socket_fd)
+        family = socket.AF_INET6 if ":" in config.host else socket.AF_INET
+        return socket.create_server((config.host, config.port), family=family, backlog=_WAITING_CONNECTIONS)
+    except OSError as error:
+        place = f"port {config.port} on {config.host}"
+        if error.errno == errno.EADDRINUSE:
+            raise _CannotStart(f"{place} is taken: end the program that uses it or set ODZIV_EDGE_LISTEN.") from error
+        raise _CannotStart(f"cannot listen on {place} ({error.strerror}): set ODZIV_EDGE_LISTEN.") from error
+
+
+def _server(config: EdgeConfig) -> EdgeServer:
+    try:
+        return EdgeServer(
+            limits=replace(config.limits, connections=_room_for(config.limits.connections)),
+            keys=Keys(config.seal_keys),
+            spool=SqliteSpool(config.spool_folder),
+            store=store_from(config.file_store),
+            proxies=Proxies(config.trusted_proxies),
+        )
+    except (KeyRingError, SpoolError, FileStoreError) as error:
+        raise _CannotStart(str(error)) from error
+    except ValueError as error:
+        raise _CannotStart(f"ODZIV_TRUSTED_PROXIES cannot be used: {error}.") from error
+
+
+def _room_for(connections: int) -> int:
+    """How many connections the system allows; the soft limit of open files is raised as far as it goes."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = connections + _OTHER_FILES
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return connections if soft == resource.RLIM_INFINITY else max(1, min(connections, soft - _OTHER_FILES))
+
+
+def _announce(config: EdgeConfig, listener: socket.socket) -> None:
+    name = listener.getsockname()
+    host, port = (name[0], name[1]) if isinstance(name, tuple) else (str(name), 0)
+    sys.stdout.write(f"edge listening on http://{f'[{host}]' if ':' in host else host}:{port}\n")
+    sys.stdout.flush()
+    if config.ready:
+        config.ready(host, port)
+
+
+def _log_fault(loop: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:
+    error = context.get("exception")
+    log.error("a fault: %s", context.get("message"), exc_info=error if isinstance(error, BaseException) else None)
