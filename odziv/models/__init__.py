@@ -1,7 +1,15 @@
 """The nouns. Rows are read through their named querysets; a door never builds a query."""
 
 from odziv.models.activities import Activity, ActivityKind, ActivityState
-from odziv.models.interactions import Device, Heartbeat, Interaction, InteractionKind, SpoolPosition, Verdict
+from odziv.models.interactions import (
+    AgentKind,
+    Device,
+    Heartbeat,
+    Interaction,
+    InteractionKind,
+    SpoolPosition,
+    Verdict,
+)
 from odziv.models.messages import (
     FINAL,
     Attachment,
@@ -42,6 +50,7 @@ __all__ = [
     "Activity",
     "ActivityKind",
     "ActivityState",
+    "AgentKind",
     "ApiToken",
     "Attachment",
     "ConsentEntry",

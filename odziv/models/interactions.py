@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Self
 from uuid import UUID
 
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -33,19 +35,39 @@ class Device(models.TextChoices):
     UNKNOWN = "unknown", _("unknown device")
 
 
+class AgentKind(models.TextChoices):
+    """What kind of program asked; the values are those of `ingest.agents`."""
+
+    PERSON = "human-client", _("mail program or browser")
+    IMAGE_PROXY = "image-proxy", _("image proxy")
+    SCANNER = "scanner", _("security scanner")
+    BOT = "bot", _("program")
+
+
 class InteractionQuerySet(OwnedQuerySet["Interaction"]):
     def of_delivery(self, delivery_id: UUID) -> Self:
+        """The journal of one copy, in the order in which a fold reads it."""
         return self.filter(delivery_id=delivery_id).order_by("at", "pk")
 
-    def newest_first(self) -> Self:
-        return self.order_by("-at", "-pk")
+    def after(self, at: datetime, pk: UUID) -> Self:
+        """Events that stand behind one in the order of `of_delivery`."""
+        return self.filter(Q(at__gt=at) | Q(at=at, pk__gt=pk))
+
+    def before(self, at: datetime, pk: UUID) -> Self:
+        """Events that stand before one in the order of `of_delivery`."""
+        return self.filter(Q(at__lt=at) | Q(at=at, pk__lt=pk))
+
+    def told(self, message_id: UUID) -> Self:
+        """What the timeline of a message tells, newest first: every event that counted as something."""
+        return self.filter(message_id=message_id, counted=True).order_by("-at", "-pk")
 
 
 class Interaction(models.Model):
     """One event, with the identifier that the edge gave it. Rows are only ever added.
 
-    `verdict` and `reasons` are what the fold over the delivery's events last said of it; everything else is evidence.
-    `network` is the truncated address (/24 or /48), `country` an ISO 3166-1 alpha-2 code.
+    `verdict`, `reasons` and `counted` are what the fold over the delivery's events last said of it; everything else is
+    evidence. An event that is part of another one (a second picture of the same open, a further piece of a download) is
+    not `counted`. `network` is the truncated address (/24 or /48), `country` an ISO 3166-1 alpha-2 code.
     """
 
     id = models.UUIDField(primary_key=True, editable=False)
@@ -59,20 +81,23 @@ class Interaction(models.Model):
     partial = models.BooleanField(default=False)  # a further piece of the same download, or a conditional request
     agent = models.CharField(max_length=512, blank=True)
     headers = models.JSONField(default=dict, blank=True)
+    agent_kind = models.CharField(max_length=12, choices=AgentKind, default=AgentKind.BOT)
     device = models.CharField(max_length=8, choices=Device, default=Device.UNKNOWN)
+    system = models.CharField(max_length=20, blank=True)  # iPhone, iPad, Android, Windows, Mac, Linux, ChromeOS
     client = models.CharField(max_length=100, blank=True)
     network = models.CharField(max_length=50, blank=True)
     country = models.CharField(max_length=2, blank=True)
     city = models.CharField(max_length=100, blank=True)
     verdict = models.CharField(max_length=8, choices=Verdict, default=Verdict.UNSURE)
     reasons = models.JSONField(default=list, blank=True)  # codes of measure.reasons
+    counted = models.BooleanField(default=False)
 
     objects = InteractionQuerySet.as_manager()
 
     class Meta:
         indexes = [
             models.Index(fields=["delivery", "at", "id"], name="interaction_by_delivery"),
-            models.Index(fields=["message", "-at", "-id"], name="interaction_by_message"),
+            models.Index(fields=["message", "counted", "-at", "-id"], name="interaction_by_message"),
         ]
 
 

@@ -253,6 +253,10 @@ class DeliveryQuerySet(OwnedQuerySet["Delivery"]):
         """Copies that should leave now, the longest due first."""
         return self.filter(state=DeliveryState.WAITING, due_at__lte=now).order_by("due_at", "pk")
 
+    def unfolded(self) -> Self:
+        """Copies with events that are not in the figures yet."""
+        return self.filter(touched__gt=models.F("folded")).order_by("pk")
+
     def abandoned(self, now: datetime) -> Self:
         """Copies whose worker died: the lease has run out."""
         return self.filter(state=DeliveryState.IN_TRANSIT, lease_until__lt=now)
@@ -283,6 +287,9 @@ class Delivery(Figures):
     accepted_at = models.DateTimeField(null=True, blank=True)
     answer_code = models.PositiveSmallIntegerField(null=True, blank=True)
     answer = models.TextField(blank=True)  # the server's last answer, or what went wrong, as a person can read it
+    # Ingest raises `touched` when it adds to the journal; the fold notes in `folded` how far its figures have read.
+    touched = models.PositiveBigIntegerField(default=0, editable=False)
+    folded = models.PositiveBigIntegerField(default=0, editable=False)
 
     objects = DeliveryQuerySet.as_manager()
 
@@ -291,6 +298,7 @@ class Delivery(Figures):
             models.Index(fields=["due_at"], name="delivery_due", condition=Q(state="waiting")),
             models.Index(fields=["lease_until"], name="delivery_leased", condition=Q(state="transit")),
             models.Index(fields=["message", "id"], name="delivery_by_message"),
+            models.Index(fields=["id"], name="delivery_unfolded", condition=Q(touched__gt=models.F("folded"))),
         ]
 
     @property
