@@ -1,0 +1,1 @@
+"""What people allow, and what is kept about it (SPEC L)."""

@@ -1,0 +1,127 @@
+"""Saving and removing a record with everything that hangs on it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F
+
+from odziv.models import (
+    ConsentSource,
+    FollowEmail,
+    Record,
+    RecordAddress,
+    RecordEmail,
+    RecordPhone,
+    RecordStatus,
+    User,
+    address_key,
+)
+from odziv.privacy import consent
+from odziv.records.matching import adopt_parties, rematch_parties
+
+
+@dataclass(frozen=True, slots=True)
+class Postal:
+    """A postal address; `country` is an ISO 3166-1 alpha-2 code or empty."""
+
+    label: str = ""
+    street: str = ""
+    postal_code: str = ""
+    city: str = ""
+    region: str = ""
+    country: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How a record is reached, in the order in which it shows; a phone is a (label, number)."""
+
+    emails: Sequence[str] = ()
+    phones: Sequence[tuple[str, str]] = ()
+    addresses: Sequence[Postal] = ()
+
+
+class StaleRecord(Exception):
+    """Somebody else has saved the record since it was read; nothing was written. Let the user see both and decide."""
+
+
+@transaction.atomic
+def save(
+    record: Record,
+    reach: Reach | None = None,
+    *,
+    user: User | None,
+    now: datetime,
+    source: ConsentSource = ConsentSource.RECORD,
+) -> Record:
+    """Write a new record, or a changed one whose `version` is still the stored one; no `reach` leaves addresses alone.
+
+    A changed Follow email is kept in the consent history with source and user (L3). An opportunity that is won or lost
+    gets its time of closing. Raises `StaleRecord`, and ValidationError when account or contact do not fit.
+    """
+    record.clean()
+    wanted, before = FollowEmail(record.follow_email), None
+    if not record._state.adding:
+        stored = Record.objects.of(record.organisation_id).filter(pk=record.pk)
+        if not stored.filter(version=record.version).update(version=F("version") + 1):
+            raise StaleRecord
+        before = stored.get()
+        record.version += 1
+    record.follow_email = before.follow_email if before else FollowEmail.ALLOW
+    record.updated_at = now
+    _close(record, before, now)
+    record.save()
+    if wanted != record.follow_email and record.has_preference:
+        consent.change(record, wanted, source=source, user=user, now=now)
+    if reach is not None:
+        _write_reach(record, reach)
+        adopt_parties(record)
+    return record
+
+
+def remove(record: Record) -> None:
+    """Delete a record. Its e-mails and activities stay, without it; messages show on whoever else has its address."""
+    keys = list(record.emails.values_list("key", flat=True))
+    with transaction.atomic():
+        record.delete()
+        rematch_parties(record.organisation_id, keys)
+
+
+def _close(record: Record, before: Record | None, now: datetime) -> None:
+    closed = record.status not in ("", RecordStatus.OPEN)
+    if not closed:
+        record.closed_at = None
+    elif before is None or before.status != record.status:
+        record.closed_at = now
+
+
+def _write_reach(record: Record, reach: Reach) -> None:
+    owner = {"organisation_id": record.organisation_id, "record": record}
+    for rows in (record.emails, record.phones, record.addresses):
+        rows.all().delete()
+    once: dict[str, str] = {}
+    for address in reach.emails:
+        once.setdefault(address_key(address), address.strip())
+    RecordEmail.objects.bulk_create(
+        RecordEmail(address=address, position=n, **owner) for n, address in enumerate(once.values())
+    )
+    RecordPhone.objects.bulk_create(
+        RecordPhone(label=label, number=number, position=n, **owner) for n, (label, number) in enumerate(reach.phones)
+    )
+    RecordAddress.objects.bulk_create(
+        RecordAddress(
+            label=postal.label,
+            street=postal.street,
+            postal_code=postal.postal_code,
+            city=postal.city,
+            region=postal.region,
+            country=postal.country,
+            position=n,
+            **owner,
+        )
+        for n, postal in enumerate(reach.addresses)
+    )
