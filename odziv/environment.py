@@ -14,10 +14,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
+from odziv.lib.plain import PlainError
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
-class SettingError(Exception):
+class SettingError(PlainError):
     """A setting cannot be used; the message is one line that names it, says why and how to mend it."""
 
 

@@ -1,0 +1,109 @@
+"""The command line: `odziv COMMAND …`. `COMMANDS` is the whole list.
+
+A command's code is imported when it is called, so that `odziv edge`, `odziv explain` and `odziv instrument` run without
+Django. Exit status: 0 done, 1 done but with a finding, 2 could not be done (usage, settings); in that case one line on
+standard error says why.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from typing import NamedTuple
+
+from odziv import __version__
+from odziv.lib.plain import PlainError
+
+Run = Callable[[Sequence[str]], int]
+
+
+class Command(NamedTuple):
+    """One command: what it is called, what it does, and the `module:function` that takes its arguments."""
+
+    name: str
+    about: str
+    path: str
+    django: bool = False
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command("serve", "start everything on this machine: web, edge, worker, test mailbox", "odziv.supervise.serve:run"),
+    Command("web", "only the pages and the API", "odziv.web.serve:run"),
+    Command("edge", "only the edge, which answers recipients' programs", "odziv.commands.processes:edge"),
+    Command("work", "only the worker: deliveries, figures", "odziv.work:run", django=True),
+    Command("mail", "only the built-in mail server", "odziv.commands.processes:mail", django=True),
+    Command("migrate", "bring data folder and database up to date", "odziv.commands.migrate:run", django=True),
+    Command("check", "say whether everything works, and what to do if not", "odziv.commands.check:run", django=True),
+    Command(
+        "create-organisation",
+        "create an organisation and its first administrator",
+        "odziv.organisations.command:run",
+        django=True,
+    ),
+    Command("demo", "send a followed message, play its recipients, compare the figures", "odziv.demo.run:run"),
+    Command("rebuild", "make all figures anew from the journal", "odziv.measure.rebuild:run", django=True),
+    Command("explain", "say what would be followed in HTML files, and why not", "odziv.explain.explain:run"),
+    Command("instrument", "write the followed copy of an HTML file", "odziv.explain.instrument:run"),
+    Command("keys", "list or rotate the keys of the identifiers in sent mail", "odziv.commands.keys:run"),
+    Command("manage", "Django's own management commands", "odziv.commands.manage:run"),
+)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit status."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    command = _choose(arguments[:1])
+    try:
+        return _load(command)(arguments[1:])
+    except PlainError as error:
+        sys.stderr.write(f"odziv {command.name}: {error}\n")
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # Whoever read our output has seen enough (`odziv explain … | head`); nothing is left to flush to them.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+
+
+def _choose(first: list[str]) -> Command:
+    parser = argparse.ArgumentParser(
+        prog="odziv",
+        usage="odziv COMMAND …",
+        description="Self-hosted e-mail engagement. Settings are ODZIV_… variables: see docs/guide/operator.md.",
+        epilog="Commands:\n" + "\n".join(f"  {command.name:<11} {command.about}" for command in COMMANDS),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"Odziv {__version__}")
+    parser.add_argument("command", metavar="COMMAND", nargs="?", help="one of the following; each knows --help")
+    name = parser.parse_args(first).command
+    if name is None:
+        parser.print_help()
+        raise SystemExit(2)
+    for command in COMMANDS:
+        if command.name == name:
+            return command
+    parser.error(f"there is no command {name!r}; there are {', '.join(command.name for command in COMMANDS)}")
+
+
+def _load(command: Command) -> Run:
+    if command.django:
+        set_up_django()
+    module, _, function = command.path.partition(":")
+    run: Run = getattr(import_module(module), function)
+    return run
+
+
+def set_up_django() -> None:
+    """Make models usable. Raises SettingError."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "odziv.settings")
+    import django
+
+    django.setup()
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,33 @@
+"""`odziv edge` and `odziv mail`: single processes, for whoever runs them apart from `odziv serve`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from odziv.commands import no_options
+from odziv.environment import ENV
+
+
+def edge(argv: Sequence[str]) -> int:
+    """Answer recipients' programs until SIGTERM. Imports no Django."""
+    from odziv.edge.main import EdgeConfig, run
+
+    no_options("edge", "Answer what recipients' programs ask for, and record it. Needs no database.", argv)
+    return run(
+        EdgeConfig(
+            host=ENV.edge_listen.host,
+            port=ENV.edge_listen.port,
+            spool_folder=ENV.spool_folder,
+            seal_keys=ENV.seal_keys,
+            file_store=ENV.files_folder,
+            trusted_proxies=ENV.trusted_proxies,
+        )
+    )
+
+
+def mail(argv: Sequence[str]) -> int:
+    """Take mail for the test mailbox until SIGTERM."""
+    from odziv.testmail.server import run
+
+    no_options("mail", "Take mail for the page Test mailbox, and deliver it to nobody.", argv)
+    return run() or 0

@@ -1,0 +1,58 @@
+"""The process of the pages and the API: the ASGI application on granian, in one process."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import threading
+from collections.abc import Callable, Sequence
+
+import uvloop
+from granian.constants import Interfaces
+from granian.log import LogLevels
+from granian.server.embed import Server
+
+from odziv.commands import no_options
+from odziv.environment import ENV
+
+# A page that listens for live figures holds its request open as long as it is shown, so these are many.
+_REQUESTS_AT_ONCE = 4096
+_SECONDS_TO_END = 3.0
+
+
+def run(argv: Sequence[str]) -> int:
+    """Serve on ODZIV_WEB_LISTEN until SIGTERM or SIGINT. Raises SettingError."""
+    no_options("web", "Serve the pages and the API.", argv)
+    uvloop.run(_serve())
+    return 0
+
+
+async def _serve() -> None:
+    from odziv.web.asgi import application
+
+    server = Server(
+        application,
+        address=ENV.web_listen.host,
+        port=ENV.web_listen.port,
+        interface=Interfaces.ASGINL,
+        websockets=False,
+        backlog=1024,
+        backpressure=_REQUESTS_AT_ONCE,
+        # Its warning at each start, that embedding is new, helps nobody here.
+        log_level=LogLevels.error,
+    )
+
+    stop: Callable[[], None] = server.stop
+
+    def end() -> None:
+        # Open requests get their time, but a page listening for live figures would never end by itself.
+        timer = threading.Timer(_SECONDS_TO_END, os._exit, (0,))
+        timer.daemon = True
+        timer.start()
+        stop()
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, end)
+    await server.serve()

@@ -1,0 +1,105 @@
+"""All background work, in one literal table (`JOBS`), and the process that does it (`odziv work`).
+
+The row is the queue: a job finds its own due rows and claims them, so any number of these processes may run.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from django.core.cache import cache
+from django.db import close_old_connections, connections
+from django.utils.module_loading import import_string
+
+from odziv.commands import no_options
+from odziv.lib import clock
+
+log = logging.getLogger("odziv.work")
+
+_SECONDS_TO_END = 3.0
+_LONGEST_PAUSE = 60.0
+_HEARTBEAT = "worker-heartbeat"
+
+
+class Job(NamedTuple):
+    """What is done, by which function, and how many seconds after it found nothing it looks again.
+
+    The function takes no arguments and returns how much it did: after more than nothing it is called again at once.
+    """
+
+    about: str
+    function: str
+    period: float
+
+
+JOBS: tuple[Job, ...] = (
+    Job("deliver what is due", "odziv.deliver.due.deliver_due", 0.5),
+    Job("take what the edge recorded into the journal", "odziv.ingest.run.ingest", 0.3),
+    Job("show that the worker is alive", "odziv.work.beat", 10),
+)
+
+
+def beat() -> int:
+    """Leave a sign of life in the cache that all processes share."""
+    cache.set(_HEARTBEAT, clock.now(), timeout=None)
+    return 0
+
+
+def last_beat() -> datetime | None:
+    """When a worker was last seen; None before the first."""
+    found: datetime | None = cache.get(_HEARTBEAT)
+    return found
+
+
+def run(argv: Sequence[str]) -> int:
+    """Work until SIGTERM or SIGINT; then what is under way gets 3 seconds."""
+    no_options("work", "Deliver what is due and turn what the edge recorded into figures.", argv)
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    work(JOBS, stopping)
+    return 0
+
+
+def work(jobs: Sequence[Job], stopping: threading.Event) -> None:
+    """Do the jobs, each in a thread of its own, until `stopping` is set. Ends the process if one does not stop."""
+    loops = [(job, import_string(job.function)) for job in jobs]
+    threads = [threading.Thread(target=_repeat, args=(*loop, stopping), name=loop[0].function) for loop in loops]
+    for thread in threads:
+        thread.daemon = True
+        thread.start()
+    # A wait without limit would keep the signal handler from running.
+    while not stopping.wait(3600):
+        pass
+    until = time.monotonic() + _SECONDS_TO_END
+    for thread in threads:
+        thread.join(max(0.0, until - time.monotonic()))
+    if late := [thread.name for thread in threads if thread.is_alive()]:
+        log.warning("ended while at work: %s; it is taken up again at the next start", ", ".join(late))
+        sys.stderr.flush()
+        os._exit(0)
+
+
+def _repeat(job: Job, function: Callable[[], int], stopping: threading.Event) -> None:
+    failures = 0
+    while not stopping.is_set():
+        close_old_connections()
+        try:
+            done = function()
+            failures = 0
+        except Exception:
+            # Whatever it is, the other jobs and the next attempt must not suffer: rows that are due stay due.
+            failures += 1
+            done = 0
+            log.exception("could not %s (attempt %d)", job.about, failures)
+        if not done:
+            stopping.wait(min(job.period * 2 ** min(failures, 10), max(job.period, _LONGEST_PAUSE)))
+    connections.close_all()
