@@ -1,0 +1,76 @@
+"""Why a copy is not accepted: a stable code, how it ends, and the server's own words."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
+_LONGEST = 500
+
+
+class Reason(StrEnum):
+    """Stored with a delivery; `answers` says each in a person's words."""
+
+    UNREACHABLE = "unreachable"  # no connection to the server
+    GREETING = "greeting"  # it greeted with a refusal
+    TLS = "tls"  # encryption could not be started
+    CERTIFICATE = "certificate"  # its certificate does not prove that it is this server
+    NO_STARTTLS = "no-starttls"  # encryption is wanted and not offered
+    LOGIN = "login"  # user name or password refused
+    NO_LOGIN = "no-login"  # it offers no way to sign in that is known here
+    PASSWORD_LOST = "password-lost"  # the stored password cannot be decrypted
+    TIMEOUT = "timeout"  # no answer in time, before the message was complete
+    CLOSED = "closed"  # it hung up before the message was complete
+    CONFUSED = "confused"  # its answer was not SMTP
+    BUSY = "busy"  # 421: it takes nothing at the moment
+    SENDER = "sender"  # MAIL FROM refused
+    RECIPIENT = "recipient"  # RCPT TO refused
+    CONTENT = "content"  # the message itself refused
+    TOO_BIG = "too-big"
+    NO_UTF8 = "no-utf8"  # the address needs SMTPUTF8, which the server does not offer
+    UNANSWERED = "unanswered"  # the message was complete, and no answer came
+    ABANDONED = "abandoned"  # our own process ended between the last byte and the answer
+    UNBUILDABLE = "unbuildable"  # the copy cannot be made into correct mail
+    FILE = "file"  # an attached file cannot be read
+    NO_MAILBOX = "no-mailbox"  # the mailbox was removed
+    FAULT = "fault"  # a fault of ours, written to the log
+
+
+class Outcome(StrEnum):
+    """What a trouble means for the copy."""
+
+    TEMPORARY = "temporary"
+    PERMANENT = "permanent"
+    UNCERTAIN = "uncertain"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a server said: its code and its words, in one line without control characters."""
+
+    code: int
+    words: str
+
+
+@dataclass
+class Trouble(Exception):
+    """Raised where a copy cannot go on. `mailbox_wide`: no other copy of the mailbox can go on now either."""
+
+    reason: Reason
+    outcome: Outcome
+    words: str = ""
+    code: int | None = None
+    mailbox_wide: bool = False
+
+
+def readable(words: bytes | str) -> str:
+    """Foreign text in one line, without control characters, not longer than 500."""
+    text = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
+    return _CONTROL.sub(" ", text).strip()[:_LONGEST]
+
+
+def outcome_of(code: int) -> Outcome:
+    """5xx is permanent, everything else that is no success temporary (RFC 5321, 4.2.1)."""
+    return Outcome.PERMANENT if 500 <= code <= 599 else Outcome.TEMPORARY
