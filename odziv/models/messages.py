@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID, uuid4
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
@@ -110,6 +110,7 @@ class Message(Figures):
     references = models.TextField(blank=True)
     send_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    dated_at = models.DateTimeField(null=True, editable=False)  # the Date of every copy, fixed when the first one leaves
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(default=timezone.now, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
@@ -263,10 +264,16 @@ class DeliveryQuerySet(OwnedQuerySet["Delivery"]):
 
     def claim(self, pk: UUID, *, now: datetime, lease: timedelta) -> Delivery | None:
         """Take one due copy, or None when another worker was faster. The attempt number fences later writes."""
-        taken = self.filter(pk=pk, state=DeliveryState.WAITING, due_at__lte=now).update(
-            state=DeliveryState.IN_TRANSIT, lease_until=now + lease, attempts=models.F("attempts") + 1, phase=""
-        )
-        return self.get(pk=pk) if taken else None
+        with transaction.atomic():
+            taken = self.filter(pk=pk, state=DeliveryState.WAITING, due_at__lte=now).update(
+                state=DeliveryState.IN_TRANSIT, lease_until=now + lease, attempts=models.F("attempts") + 1, phase=""
+            )
+            return self.select_related("party", "message").get(pk=pk) if taken else None
+
+    def due_mailboxes(self, now: datetime) -> list[UUID | None]:
+        """The mailboxes that have copies to send now; None stands for messages whose mailbox was removed."""
+        waiting = self.filter(state=DeliveryState.WAITING, due_at__lte=now).order_by()
+        return list(waiting.values_list("message__mailbox_id", flat=True).distinct())
 
 
 class Delivery(Figures):
@@ -286,7 +293,8 @@ class Delivery(Figures):
     followed = models.BooleanField(default=False)  # decided in the moment of leaving (F3)
     accepted_at = models.DateTimeField(null=True, blank=True)
     answer_code = models.PositiveSmallIntegerField(null=True, blank=True)
-    answer = models.TextField(blank=True)  # the server's last answer, or what went wrong, as a person can read it
+    reason = models.CharField(max_length=16, blank=True)  # why it is not accepted (yet): a code of deliver.trouble
+    answer = models.TextField(blank=True)  # the server's own words; deliver.answers says what they mean
     # Ingest raises `touched` when it adds to the journal; the fold notes in `folded` how far its figures have read.
     touched = models.PositiveBigIntegerField(default=0, editable=False)
     folded = models.PositiveBigIntegerField(default=0, editable=False)
