@@ -42,6 +42,7 @@ from odziv.models.records import (
     RecordStatus,
     address_key,
 )
+from odziv.models.sample import SampleRun
 from odziv.models.secret import SecretUnreadable
 
 __all__ = [
@@ -82,6 +83,7 @@ __all__ = [
     "RecordPhone",
     "RecordStatus",
     "Role",
+    "SampleRun",
     "SecretUnreadable",
     "Security",
     "SpoolPosition",

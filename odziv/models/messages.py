@@ -106,6 +106,8 @@ class Message(Figures):
     wants_following = models.BooleanField(default=True)
     follow_state = models.CharField(max_length=8, choices=FollowState, default=FollowState.OFF)
     message_id = models.CharField(max_length=300, blank=True, editable=False)  # RFC 5322, fixed when Send is pressed
+    # What a program named its request with, so that asking again makes no second message (API).
+    idempotency_key = models.CharField(max_length=100, blank=True, editable=False)
     in_reply_to = models.CharField(max_length=1000, blank=True)
     references = models.TextField(blank=True)
     send_at = models.DateTimeField(null=True, blank=True)
@@ -123,6 +125,11 @@ class Message(Figures):
             models.Index(fields=["organisation", "owner", "-sent_at", "-activity"], name="message_by_owner"),
             models.Index(fields=["organisation", "state", "-updated_at"], name="message_by_state"),
             models.Index(fields=["message_id"], name="message_by_message_id"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["owner", "idempotency_key"], name="message_once_for_request", condition=~Q(idempotency_key="")
+            )
         ]
 
     def __str__(self) -> str:

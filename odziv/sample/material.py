@@ -62,6 +62,8 @@ LAST_NAMES = (
 
 JOB_TITLES = ("Managing director", "Head of procurement", "Purchasing manager", "IT manager", "Operations manager")
 
+STREETS = ("Glavna", "Kolodvorska", "Hauptstrasse", "Via Roma", "Main Street")
+
 SELLERS = ("Ana Kovač", "Bor Zupan", "Cene Mlakar", "Dora Leban")
 
 OFFERS = (
