@@ -6,7 +6,7 @@ import hashlib
 import secrets
 from datetime import datetime
 from typing import Any, ClassVar, Self
-from uuid import uuid4
+from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -57,6 +57,10 @@ class UserManager(BaseUserManager["User"]):
     def for_(self, user: User) -> models.QuerySet[User]:
         """The people of the user's organisation, by name."""
         return self.filter(organisation_id=user.organisation_id).order_by("name", "pk")
+
+    def owners_for(self, user: User, present: UUID | None = None) -> models.QuerySet[User]:
+        """To whom a record may be given: those who may sign in, and whoever owns it at present."""
+        return self.for_(user).filter(models.Q(is_active=True) | models.Q(pk=present))
 
 
 class User(AbstractBaseUser):

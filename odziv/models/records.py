@@ -85,6 +85,9 @@ class RecordQuerySet(OwnedQuerySet["Record"]):
         """Records of exactly this name, whatever its case."""
         return self.filter(name_key=sort_key(name)[:200]).order_by("pk")
 
+    def of_kinds(self, kinds: Iterable[RecordKind]) -> Self:
+        return self.filter(kind__in=list(kinds))
+
     def owned_by(self, user: User) -> Self:
         return self.filter(owner=user)
 
