@@ -40,16 +40,16 @@ PLACES: tuple[Place, ...] = (
     Place("contacts", "users", _("Contacts"), "g c"),
     Place("leads", "sprout", _("Leads"), "g l"),
     Place("opportunities", "target", _("Opportunities"), "g o", phone=False),
-    Place("test_mailbox", "inbox", _("Test mailbox"), "g t", phone=False),
+    Place("test-mailbox", "inbox", _("Test mailbox"), "g t", phone=False),
     Place("settings", "settings", _("Settings"), "g s", phone=False),
 )
 
 NEW: tuple[Place, ...] = (
     Place("compose", "mail", _("E-mail"), "c"),
-    Place("account_new", "building-2", _("Account"), "n a"),
-    Place("contact_new", "user-round-plus", _("Contact"), "n c"),
-    Place("lead_new", "sprout", _("Lead"), "n l"),
-    Place("opportunity_new", "target", _("Opportunity"), "n o"),
+    Place("account-new", "building-2", _("Account"), "n a"),
+    Place("contact-new", "user-round-plus", _("Contact"), "n c"),
+    Place("lead-new", "sprout", _("Lead"), "n l"),
+    Place("opportunity-new", "target", _("Opportunity"), "n o"),
 )
 
 

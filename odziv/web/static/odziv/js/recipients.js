@@ -21,11 +21,12 @@ class Recipients {
     this.people = parseAddresses(field.value);
     this.known = new Map(); // address -> what the server said of it
     this.all = false;
-    this.box = el("div", { class: "chips", role: "group", "aria-label": field.labels?.[0]?.textContent.trim() ?? "" });
+    const name = field.getAttribute("aria-label") ?? field.labels?.[0]?.textContent.trim() ?? "";
+    this.box = el("div", { class: "chips", role: "group", "aria-label": name });
     this.input = el("input", { type: "text", id: `${field.id}-input`, autocomplete: "off", spellcheck: "false" });
-    this.input.setAttribute("aria-label", this.box.getAttribute("aria-label"));
-    for (const name of ["aria-describedby", "aria-invalid", "placeholder"]) {
-      if (field.hasAttribute(name)) this.input.setAttribute(name, field.getAttribute(name));
+    this.input.setAttribute("aria-label", name);
+    for (const kept of ["aria-describedby", "aria-invalid", "placeholder"]) {
+      if (field.hasAttribute(kept)) this.input.setAttribute(kept, field.getAttribute(kept));
     }
     this.box.append(this.input);
     field.before(this.box);
