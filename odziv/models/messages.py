@@ -112,7 +112,7 @@ class Message(Figures):
     references = models.TextField(blank=True)
     send_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
-    dated_at = models.DateTimeField(null=True, editable=False)  # the Date of every copy, fixed when the first one leaves
+    dated_at = models.DateTimeField(null=True, editable=False)  # Date of all copies, fixed when the first leaves
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(default=timezone.now, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
