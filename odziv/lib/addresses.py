@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from uuid import UUID
 
 from odziv.lib.seal import FileRef, KeyRing, Kind, Sealed, SealError, can_redirect, encode_file, seal_length
@@ -62,8 +61,10 @@ def plain_name(name: str) -> str:
     Never empty, at most 80 characters, and its last character is a letter or digit, so that a program which makes
     links of plain text takes all of it.
     """
-    ascii_name = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    path = PurePosixPath(re.sub(r"[^A-Za-z0-9._-]+", "-", ascii_name))
-    suffix = re.sub(r"[^A-Za-z0-9.]", "", path.suffix)[:12]
-    stem = (path.stem if path.suffix else path.name)[: _LONGEST_NAME - len(suffix)].strip(".-_")
-    return re.sub(r"[^A-Za-z0-9]+$", "", f"{stem or 'file'}{suffix}")
+    last = name.replace("\\", "/").rpartition("/")[2]
+    ascii_name = unicodedata.normalize("NFKD", last).encode("ascii", "ignore").decode()
+    plain = re.sub(r"[^A-Za-z0-9._-]+", "-", ascii_name)
+    ending = re.search(r"\.[A-Za-z0-9]{1,11}$", plain)
+    suffix = ending[0] if ending else ""
+    stem = plain.removesuffix(suffix)[: _LONGEST_NAME - len(suffix)].strip(".-_")
+    return f"{stem or 'file'}{suffix}"

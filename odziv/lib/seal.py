@@ -117,6 +117,10 @@ def can_redirect(address: str) -> bool:
 
 def fits_location(address: bytes) -> bool:
     """`can_redirect` for the bytes of an address."""
+    try:
+        address.decode()
+    except UnicodeDecodeError:
+        return False
     return bool(address) and address == address.strip(b" ") and not _NOT_IN_LOCATION.search(address)
 
 
