@@ -23,6 +23,7 @@ def plan_html(
     html: str,
     *,
     rules: Rules,
+    first_ordinal: int = 0,
     images: Mapping[str, FileRef] | None = None,
     files: Sequence[FollowedFile] = (),
     language: str = "en",
@@ -30,9 +31,12 @@ def plan_html(
     """Plan the copies of an HTML body; parse once for all recipients.
 
     `images` has the stored images by their Content-ID (without `<` and `>`), or by a whole `data:` address. `files` are
-    shown as links at the end, in `language` (en, sl). Total: any text can be planned; time grows with its length only.
+    shown as links at the end, in `language` (en, sl). Links count from `first_ordinal`, for a second HTML part.
+    Total: any text can be planned, in a time that grows with its length only.
     """
-    return _Planner(html, rules, Images(images or {}, rules)).plan(files, WORDS.get(language, WORDS["en"]))
+    return _Planner(html, rules, first_ordinal, Images(images or {}, rules)).plan(
+        files, WORDS.get(language, WORDS["en"])
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,7 @@ def _places(html: str, spellings: Sequence[str]) -> list[int]:
 class _Planner:
     html: str
     rules: Rules
+    first_ordinal: int
     images: Images
     links: list[LinkFound] = field(default_factory=list)
     edits: list[Edit] = field(default_factory=list)
@@ -127,7 +132,7 @@ class _Planner:
         start, end, quote = value_of(href)
         address = cleaned(decode(self.html[start:end]))
         reason = reason_to_leave(address, self.rules, marked=self._is_marked(found))
-        ordinal = len(self.links)
+        ordinal = self.first_ordinal + len(self.links)
         self.links.append(LinkFound(ordinal, address, not reason, reason, "html"))
         if not reason:
             self.edits.append(Edit(start, end, Redirect(ordinal, address, quote)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal
 
 LINKS: Mapping[str, str] = {
     "": "Followed.",
@@ -45,6 +46,6 @@ PROBLEMS: Mapping[str, str] = {
 }
 
 
-def sentence(code: str) -> str:
+def sentence(code: str, of: Literal["link", "image"] = "link") -> str:
     """The English sentence for the reason of a link or an image."""
-    return LINKS.get(code) or IMAGES[code]
+    return (LINKS if of == "link" else IMAGES)[code]
