@@ -74,7 +74,7 @@ def _choose(first: list[str]) -> Command:
         prog="odziv",
         usage="odziv COMMAND …",
         description="Self-hosted e-mail engagement. Settings are ODZIV_… variables: see docs/guide/operator.md.",
-        epilog="Commands:\n" + "\n".join(f"  {command.name:<11} {command.about}" for command in COMMANDS),
+        epilog="Commands:\n" + "\n".join(f"  {command.name:<19} {command.about}" for command in COMMANDS),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"Odziv {__version__}")

@@ -15,18 +15,18 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from django.core.cache import cache
 from django.db import close_old_connections, connections
 from django.utils.module_loading import import_string
 
 from odziv.commands import no_options
 from odziv.lib import clock
+from odziv.models import Heartbeat
 
 log = logging.getLogger("odziv.work")
 
 _SECONDS_TO_END = 3.0
 _LONGEST_PAUSE = 60.0
-_HEARTBEAT = "worker-heartbeat"
+_HEARTBEAT = "worker"
 
 
 class Job(NamedTuple):
@@ -48,15 +48,14 @@ JOBS: tuple[Job, ...] = (
 
 
 def beat() -> int:
-    """Leave a sign of life in the cache that all processes share."""
-    cache.set(_HEARTBEAT, clock.now(), timeout=None)
+    """Leave a sign of life that every process can see."""
+    Heartbeat.objects.update_or_create(name=_HEARTBEAT, defaults={"at": clock.now()})
     return 0
 
 
 def last_beat() -> datetime | None:
     """When a worker was last seen; None before the first."""
-    found: datetime | None = cache.get(_HEARTBEAT)
-    return found
+    return Heartbeat.objects.filter(name=_HEARTBEAT).values_list("at", flat=True).first()
 
 
 def run(argv: Sequence[str]) -> int:

@@ -7,10 +7,12 @@ import contextlib
 import os
 import signal
 import sys
-from asyncio.subprocess import DEVNULL, PIPE, STDOUT, Process
 from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass
+from subprocess import DEVNULL, PIPE, STDOUT, Popen
 from typing import Any
+
+Process = Popen[bytes]
 
 _FIRST_DELAY = 0.5
 _LONGEST_DELAY = 30.0
@@ -99,14 +101,16 @@ class Supervisor:
 
     async def _once(self, child: Child) -> int:
         """Run the child once; its exit status, negative for a signal."""
-        process = await asyncio.create_subprocess_exec(
-            *child.command, stdin=PIPE, stdout=PIPE, stderr=STDOUT, env=self._environ, start_new_session=True
+        # asyncio's own processes count as running while anybody holds their pipes, and so would wait for what a dead
+        # child left behind.
+        process = Popen(
+            child.command, stdin=PIPE, stdout=PIPE, stderr=STDOUT, env=self._environ, start_new_session=True
         )
         self._running[child.name] = process
         if self._ending.is_set():
             _signal(process, signal.SIGTERM)
         relay = asyncio.create_task(_relay(child.name, process))
-        code = await process.wait()
+        code = await asyncio.to_thread(process.wait)
         # What it left behind must not hold its port, nor its output.
         _signal(process, signal.SIGKILL, group=True)
         await asyncio.wait([relay], timeout=1)
@@ -117,13 +121,12 @@ class Supervisor:
 
 async def prepare(command: Sequence[str], environ: Mapping[str, str]) -> int:
     """Run a command that ends by itself, with our output as its own; its exit status."""
-    process = await asyncio.create_subprocess_exec(*command, stdin=DEVNULL, env=environ, start_new_session=True)
-    try:
-        return await process.wait()
-    except asyncio.CancelledError:
-        _signal(process, signal.SIGKILL, group=True)
-        await process.wait()
-        raise
+    with Popen(command, stdin=DEVNULL, env=environ, start_new_session=True) as process:
+        try:
+            return await asyncio.to_thread(process.wait)
+        except asyncio.CancelledError:
+            _signal(process, signal.SIGKILL, group=True)
+            raise
 
 
 def say(line: str) -> None:
@@ -132,9 +135,20 @@ def say(line: str) -> None:
 
 
 async def _relay(name: str, process: Process) -> None:
-    assert process.stdout is not None
+    assert process.stdout is not None and process.stdin is not None
+    reader = asyncio.StreamReader()
+    loop = asyncio.get_running_loop()
+    pipe, _ = await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), process.stdout)
+    try:
+        await _pass_on(name, reader)
+    finally:
+        pipe.close()
+        process.stdin.close()
+
+
+async def _pass_on(name: str, reader: asyncio.StreamReader) -> None:
     rest = b""
-    while chunk := await process.stdout.read(65536):
+    while chunk := await reader.read(65536):
         *lines, rest = (rest + chunk).split(b"\n")
         if len(rest) > 65536:
             lines, rest = [*lines, rest], b""
@@ -161,5 +175,5 @@ def _signal(process: Process, number: signal.Signals, *, group: bool = False) ->
     with contextlib.suppress(ProcessLookupError, PermissionError):
         if group:
             os.killpg(process.pid, number)
-        elif process.returncode is None:
+        else:
             process.send_signal(number)
