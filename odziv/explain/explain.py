@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Sequence
 
 from odziv.explain import html
-from odziv.lib.plain import PlainError
 
 
 def run(argv: Sequence[str]) -> int:
     """`argv` is what follows `odziv explain`; `html` is the one thing that can be explained. Raises PlainError."""
-    if argv[:1] == ["html"]:
-        return html.run(argv[1:])
-    raise PlainError("say what to explain: odziv explain html FILE… [--json]")
+    parser = argparse.ArgumentParser(
+        prog="odziv explain", description="Say what would be followed, and why not: odziv explain html FILE… [--json]."
+    )
+    parser.add_argument("what", choices=["html"], help="each knows --help")
+    parser.parse_args(argv[:1])
+    return html.run(argv[1:])
