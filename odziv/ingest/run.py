@@ -1,0 +1,254 @@
+"""One batch of the spool becomes rows of the journal, exactly once (invariant 3).
+
+    read        records behind the stored positions; nothing is locked while they are read and understood
+    understand  decode, look up agent and place, truncate the address; what is no hit is set aside
+    store       one transaction: the positions must still be where they were, rows are added (known ids are passed
+                over), the deliveries are marked as touched, the positions move
+    empty       what is stored is deleted from the spool; a crash before that is mended by the next batch
+
+Two workers may do this at once: the one whose positions have moved meanwhile takes its batch back and starts again.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from odziv.environment import ENV
+from odziv.ingest.agents import describe
+from odziv.ingest.aside import set_aside
+from odziv.ingest.places import Places, truncated
+from odziv.lib.hit import Hit, HitError, decode
+from odziv.lib.seal import Kind
+from odziv.lib.spool import SpoolError, SpoolReader, SpoolRecord
+from odziv.models import Delivery, FollowEmail, Interaction, InteractionKind, SpoolPosition
+
+log = logging.getLogger("odziv.ingest")
+
+BATCH = 5_000
+_CHUNK = 500  # identifiers in one IN (…)
+_KINDS = {
+    Kind.OPEN: InteractionKind.OPEN,
+    Kind.IMAGE: InteractionKind.IMAGE,
+    Kind.CLICK: InteractionKind.CLICK,
+    Kind.FILE: InteractionKind.FILE,
+}
+_LATEST = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
+
+
+class _Faster(Exception):
+    """Another worker has stored this batch."""
+
+
+_KNOWN = (
+    "pk",
+    "organisation_id",
+    "message_id",
+    "followed",
+    "organisation__engagement",
+    "party__record__follow_email",
+    "party__record__account__follow_email",
+)
+
+
+class _Known(NamedTuple):
+    """What the database knows of a delivery: whether its events may be kept."""
+
+    organisation: UUID
+    message: UUID
+    followed: bool
+    engagement: bool
+    preference: str | None
+    account_preference: str | None
+
+    @property
+    def refused(self) -> str:
+        """Why events of this delivery may not be kept; empty when they may."""
+        if not self.followed:
+            return "not followed"
+        if not self.engagement:
+            return "engagement is off"
+        if FollowEmail.DO_NOT_ALLOW in (self.preference, self.account_preference):
+            return "consent was withdrawn"
+        return ""
+
+
+_places = Places(ENV.geoip)
+
+
+def ingest(limit: int = BATCH, *, folder: Path | None = None, now: datetime | None = None) -> int:
+    """Ingest at most `limit` records of the spool; returns how many were taken off it, 0 when none waits.
+
+    Raises DatabaseError when the database is away: nothing is lost, the spool keeps its records. Figures are not
+    written here: `measure.run` folds the deliveries that were touched.
+    """
+    now = now or timezone.now()
+    folder = folder or ENV.spool_folder
+    reader = SpoolReader(folder)
+    while True:
+        positions = dict(SpoolPosition.objects.values_list("file", "position"))
+        records = reader.read(positions, limit)
+        try:
+            if records:
+                _take(reader, folder, records, positions, now)
+            else:
+                _forget(reader, positions)
+            return len(records)
+        except _Faster:
+            continue
+
+
+def _take(
+    reader: SpoolReader, folder: Path, records: Sequence[SpoolRecord], positions: Mapping[str, int], now: datetime
+) -> None:
+    hits, poison = _decoded(records)
+    if poison:
+        set_aside(folder, poison, now=now)
+    through = {record.file: record.position for record in records}
+    with transaction.atomic():
+        _move(positions, through, now)
+        rows = _rows(hits, _deliveries({hit.delivery for hit in hits}))
+        _store(rows)
+    for file, position in through.items():
+        try:
+            reader.delete_through(file, position)
+        except SpoolError as error:
+            # Harmless: the position is stored, the records are passed over and deleted another time.
+            log.warning("%s", error)
+
+
+def _decoded(records: Iterable[SpoolRecord]) -> tuple[list[Hit], list[tuple[SpoolRecord, str]]]:
+    hits: list[Hit] = []
+    poison: list[tuple[SpoolRecord, str]] = []
+    for record in records:
+        try:
+            hits.append(_checked(decode(record.record)))
+        except HitError as error:
+            poison.append((record, str(error)))
+    return hits, poison
+
+
+def _checked(hit: Hit) -> Hit:
+    """The hit, when a row can be made of it. Raises HitError."""
+    if hit.kind not in _KINDS:
+        raise HitError(f"kind {hit.kind} is not known")
+    if not math.isfinite(hit.at) or not 0 < hit.at < _LATEST:
+        raise HitError(f"{hit.at} is not a time")
+    if not 0 <= hit.ordinal <= 2**31 - 1:
+        raise HitError(f"ordinal {hit.ordinal} is out of range")
+    return hit
+
+
+def _move(positions: Mapping[str, int], through: Mapping[str, int], now: datetime) -> None:
+    """Move the positions from where they were read to the end of the batch. Raises _Faster when they have moved."""
+    for file, position in through.items():
+        if file not in positions:
+            SpoolPosition.objects.bulk_create([SpoolPosition(file=file)], ignore_conflicts=True)
+        # A conditional UPDATE that counts its rows: also the lock, on both databases.
+        moved = SpoolPosition.objects.filter(file=file, position=positions.get(file, 0))
+        if not moved.update(position=position, updated_at=now):
+            raise _Faster
+
+
+def _forget(reader: SpoolReader, positions: Mapping[str, int]) -> None:
+    """Remove spool files that nobody writes any more and that are empty, and their positions."""
+    try:
+        reader.tidy()
+    except SpoolError as error:
+        log.warning("%s", error)
+    # File names are never used twice, so a position without a file means nothing.
+    if gone := positions.keys() - set(reader.files()):
+        SpoolPosition.objects.filter(file__in=gone).delete()
+
+
+def _deliveries(ids: set[UUID]) -> dict[UUID, _Known]:
+    known: dict[UUID, _Known] = {}
+    wanted = sorted(ids)
+    for start in range(0, len(wanted), _CHUNK):
+        # Locked in one order (on PostgreSQL), so that two workers with different files cannot wait for each other.
+        rows = (
+            Delivery.objects.filter(pk__in=wanted[start : start + _CHUNK])
+            .select_for_update(of=("self",), no_key=True)
+            .order_by("pk")
+            .values_list(*_KNOWN)
+        )
+        known.update({pk: _Known(*rest) for pk, *rest in rows})
+    return known
+
+
+def _rows(hits: Iterable[Hit], known: Mapping[UUID, _Known]) -> list[Interaction]:
+    """The rows of hits that may be kept; the others are dropped, with the reason counted in the log."""
+    rows: list[Interaction] = []
+    dropped: Counter[str] = Counter()
+    for hit in hits:
+        delivery = known.get(hit.delivery)
+        if delivery is None or delivery.organisation != hit.organisation:
+            dropped["unknown delivery"] += 1
+        elif delivery.refused:
+            dropped[delivery.refused] += 1
+        else:
+            rows.append(_row(hit, delivery.message))
+    if dropped:
+        log.info("dropped: %s", ", ".join(f"{count} {reason}" for reason, count in sorted(dropped.items())))
+    return rows
+
+
+def _row(hit: Hit, message: UUID) -> Interaction:
+    text = _storable(hit.agent)[:512]
+    agent = describe(text)
+    place = _places.of(hit.peer)
+    return Interaction(
+        id=hit.id,
+        organisation_id=hit.organisation,
+        message_id=message,
+        delivery_id=hit.delivery,
+        kind=_KINDS[Kind(hit.kind)],
+        ordinal=hit.ordinal,
+        at=datetime.fromtimestamp(hit.at, UTC),
+        method=_storable(hit.method)[:8],
+        partial=hit.partial,
+        agent=text,
+        headers=_storable_headers(hit.headers),
+        agent_kind=agent.kind,
+        device=agent.device,
+        system=agent.system,
+        client=agent.client,
+        network=truncated(hit.peer),
+        country=place.country,
+        city=place.city,
+    )
+
+
+# Proxies write the reader's whole address into these; kept, they would undo the truncation.
+_TELLING = frozenset({"via", "from"})
+
+
+def _storable_headers(headers: Mapping[str, str]) -> dict[str, Any]:
+    return {_storable(name): _storable(value) for name, value in headers.items() if name not in _TELLING}
+
+
+def _storable(text: str) -> str:
+    """Text that PostgreSQL takes: without NUL."""
+    return text.replace("\0", "")
+
+
+def _store(rows: Sequence[Interaction]) -> None:
+    """Add rows, passing over known ids, and mark their deliveries."""
+    Interaction.objects.bulk_create(rows, ignore_conflicts=True, batch_size=_CHUNK)
+    touched: dict[int, list[UUID]] = {}
+    for delivery, count in Counter(row.delivery_id for row in rows).items():
+        touched.setdefault(count, []).append(delivery)
+    for count, deliveries in sorted(touched.items()):
+        for start in range(0, len(deliveries), _CHUNK):
+            chunk = sorted(deliveries[start : start + _CHUNK])
+            Delivery.objects.filter(pk__in=chunk).update(touched=F("touched") + count)

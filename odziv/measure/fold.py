@@ -1,0 +1,128 @@
+"""The fold: all events of a delivery -> what each was, what it counts as, and the figures (J1, J2). Pure.
+
+It is indifferent to the order in which events come and to repetitions: events are put in the order (time, id) first,
+and an id counts once. docs/decisions/fold-and-verdicts.md says why the rules are as they are:
+
+- Beacon and pictures are evidence of one open when the same program fetched them within `ONE_OPEN` of the first of
+  them. The same picture again is another open: a mail program does not fetch a picture twice to show a mail once.
+- Every request for a link is a click. A download is one view; its further pieces belong to it: those that do not begin
+  at the start, and ranges that the same program asks for within `ONE_DOWNLOAD` of the first.
+- Whoever clicks or downloads has opened: when nothing else shows an open by a person, the first of these counts as one.
+- Machines' events are counted by the same rules, apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from odziv.measure import reasons
+from odziv.measure.evidence import Event, Facts, Figures, Folded, Judgement
+from odziv.measure.verdict import HUMAN, judge
+
+ONE_OPEN = timedelta(seconds=60)
+ONE_DOWNLOAD = timedelta(seconds=60)
+_PICTURES = ("open", "image")
+
+
+def fold(events: Iterable[Event], facts: Facts) -> Folded:
+    """Verdicts and figures of one delivery."""
+    ordered = sorted({event.id: event for event in events}.values(), key=lambda event: (event.at, event.id))
+    verdicts = judge(ordered, facts)
+    parts = _parts_of_opens(ordered, verdicts) | _parts_of_downloads(ordered, verdicts)
+    implied = _implied_open(ordered, verdicts, parts)
+    judgements: dict[UUID, Judgement] = {}
+    for event in ordered:
+        verdict, reason = verdicts[event.id]
+        further = parts.get(event.id) or (reasons.IMPLIES_OPEN if event is implied else "")
+        codes = tuple(code for code in (reason, further) if code)
+        judgements[event.id] = Judgement(verdict, codes, event.id not in parts)
+    return Folded(judgements, _figures(ordered, judgements, facts))
+
+
+def _parts_of_opens(ordered: Sequence[Event], verdicts: Mapping[UUID, tuple[str, str]]) -> dict[UUID, str]:
+    """Fetches of pictures that belong to an open which another fetch began."""
+    parts: dict[UUID, str] = {}
+    # By verdict, so that a scanner's fetch never swallows a person's, and by program: the parts of one open may come
+    # through different addresses (IPv4 beside IPv6, the many of a proxy).
+    running: dict[tuple[str, str], tuple[datetime, set[tuple[str, int]]]] = {}
+    for event in ordered:
+        if event.kind not in _PICTURES:
+            continue
+        if event.partial:
+            parts[event.id] = reasons.SAME_OPEN
+            continue
+        source = (verdicts[event.id][0], event.agent)
+        picture = (event.kind, event.ordinal)
+        started, seen = running.get(source, (None, set()))
+        if started is not None and event.at - started <= ONE_OPEN and picture not in seen:
+            seen.add(picture)
+            parts[event.id] = reasons.SAME_OPEN
+        else:
+            running[source] = (event.at, {picture})
+    return parts
+
+
+def _parts_of_downloads(ordered: Sequence[Event], verdicts: Mapping[UUID, tuple[str, str]]) -> dict[UUID, str]:
+    """Requests for pieces of a file that somebody is already downloading."""
+    parts: dict[UUID, str] = {}
+    running: dict[tuple[str, str, int], datetime] = {}
+    for event in ordered:
+        if event.kind == "click" and event.partial:
+            parts[event.id] = reasons.SAME_DOWNLOAD
+        if event.kind != "file":
+            continue
+        source = (verdicts[event.id][0], event.agent, event.ordinal)
+        started = running.get(source)
+        ranged = "range" in event.headers
+        if event.partial or (ranged and started is not None and event.at - started <= ONE_DOWNLOAD):
+            parts[event.id] = reasons.SAME_DOWNLOAD
+        else:
+            running[source] = event.at
+    return parts
+
+
+def _implied_open(
+    ordered: Sequence[Event], verdicts: Mapping[UUID, tuple[str, str]], parts: Mapping[UUID, str]
+) -> Event | None:
+    """The click or download that must stand for an open, when nothing else does."""
+    people = [event for event in ordered if verdicts[event.id][0] == HUMAN and event.id not in parts]
+    if any(event.kind in _PICTURES for event in people):
+        return None
+    return next(iter(people), None)
+
+
+def _figures(ordered: Sequence[Event], judgements: Mapping[UUID, Judgement], facts: Facts) -> Figures:
+    counts = {"opens": 0, "link_clicks": 0, "attachment_views": 0}
+    machines = dict(counts)
+    opened: list[datetime] = []
+    for event in ordered:
+        judgement = judgements[event.id]
+        if not judgement.counted:
+            continue
+        name = _FIGURE[event.kind]
+        if judgement.verdict == HUMAN:
+            counts[name] += 1
+            if name == "opens":
+                opened.append(event.at)
+            elif reasons.IMPLIES_OPEN in judgement.reasons:
+                counts["opens"] += 1
+                opened.append(event.at)
+        else:
+            machines[name] += 1
+    for kind, number in facts.beyond.items():
+        machines[_FIGURE[kind]] += number
+    return Figures(
+        opens=counts["opens"],
+        first_opened_at=min(opened, default=None),
+        last_opened_at=max(opened, default=None),
+        link_clicks=counts["link_clicks"],
+        attachment_views=counts["attachment_views"],
+        machine_opens=machines["opens"],
+        machine_link_clicks=machines["link_clicks"],
+        machine_attachment_views=machines["attachment_views"],
+    )
+
+
+_FIGURE = {"open": "opens", "image": "opens", "click": "link_clicks", "file": "attachment_views"}

@@ -1,0 +1,53 @@
+"""The worker's job: copies whose journal has grown get their figures anew (invariant 4)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from odziv.measure import journal
+from odziv.measure.fold import fold
+from odziv.measure.journal import Copy
+from odziv.models import Delivery, Message
+
+BATCH = 1_000
+MOST_EVENTS = 50_000  # in one batch: what is held in memory stays bounded
+
+
+def measure(limit: int = BATCH, *, now: datetime | None = None) -> int:
+    """Fold at most `limit` copies that were touched; returns how many, 0 when none waits.
+
+    Safe to run in several workers at once: `touched` is read before the events, so a copy that grows meanwhile, or
+    whose figures an older reading overwrites, is touched still and comes again.
+    """
+    rows = Delivery.objects.unfolded().values_list("pk", "message_id", "touched", "accepted_at")[:limit]
+    copies: list[Copy] = []
+    events = 0
+    for pk, message, touched, accepted_at in rows:
+        copies.append(Copy(pk, message, touched, accepted_at, touched))
+        events += min(touched, journal.MOST_EVENTS)
+        if events > MOST_EVENTS:
+            break
+    if copies:
+        fold_copies(copies, now or timezone.now())
+    return len(copies)
+
+
+def fold_copies(copies: Sequence[Copy], now: datetime) -> None:
+    """Write verdicts and figures of copies and of their messages, in one transaction."""
+    found = journal.read(copies)
+    folded = {id: fold(read.events, read.facts) for id, read in found.items()}
+    messages = sorted({copy.message for copy in copies})
+    with transaction.atomic():
+        # Two workers with copies of one message: each must see the other's figures when it adds them up.
+        list(Message.objects.filter(pk__in=messages).order_by("pk").select_for_update(no_key=True).values_list("pk"))
+        for id, read in found.items():
+            if read.facts.beyond:
+                journal.store_flood(id)
+        for id, read in found.items():
+            journal.store_judgements(journal.differences(read.stored, folded[id].judgements))
+        journal.store_figures(folded, copies, now)
+        journal.store_sums(journal.sums(messages), now)
