@@ -62,6 +62,15 @@ def test_nobody_is_shut_out(page: Page) -> None:
         assert not [(v["id"], [n["target"] for n in v["nodes"]][:3]) for v in found], scheme
 
 
+def test_nobody_is_shut_out_of_the_log_in(chromium: Browser, live_server: Any) -> None:
+    shown = chromium.new_page(viewport={"width": 390, "height": 844}, color_scheme="dark", reduced_motion="reduce")
+    shown.goto(f"{live_server.url}/account/login/")
+    found = Axe().run(shown, options=RULES).response["violations"]
+    assert not [(v["id"], [n["target"] for n in v["nodes"]][:3]) for v in found]
+    assert shown.evaluate("document.documentElement.scrollWidth") <= 390
+    shown.close()
+
+
 @pytest.mark.parametrize("width", [390, 768, 1440])
 def test_nothing_sticks_out_at_the_side(page: Page, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 844})

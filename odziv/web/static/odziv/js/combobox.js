@@ -10,8 +10,9 @@ let serial = 0;
 export function dress(root) {
   for (const input of fresh(root, "input[data-combobox]", "comboboxReady")) {
     const kept = document.getElementById(input.dataset.for ?? "");
-    const completion = new Completion(input, {
+    new Completion(input, {
       url: input.dataset.url,
+      eager: !("go" in input.dataset), // Enter in the search leads to all that was found
       choose(option) {
         if ("go" in input.dataset) return location.assign(option.value);
         input.value = option.label;
@@ -20,7 +21,6 @@ export function dress(root) {
       },
     });
     input.addEventListener("input", () => kept && keep(kept, ""));
-    if (kept) input.addEventListener("blur", () => completion.close());
   }
 }
 
@@ -31,9 +31,9 @@ function keep(field, value) {
 }
 
 export class Completion {
-  /** `choose(option)` is called with what the user took; `url` answers as described above. */
-  constructor(input, { url, choose, least = 1, delay = 120 }) {
-    Object.assign(this, { input, url, choose, least, delay, options: [], active: -1, timer: 0, asked: null });
+  /** `choose(option)` is called with what the user took; `eager`: the first option is chosen unless the user moves. */
+  constructor(input, { url, choose, eager = true, least = 1, delay = 120 }) {
+    Object.assign(this, { input, url, choose, eager, least, delay, options: [], active: -1, timer: 0, asked: null });
     this.list = el("div", { class: "listbox", role: "listbox", id: `listbox-${++serial}`, hidden: true });
     this.list.setAttribute("aria-label", input.getAttribute("aria-label") ?? input.labels?.[0]?.textContent.trim() ?? "");
     const place = input.closest(".combobox, .chips, .search") ?? input.parentElement;
@@ -85,7 +85,7 @@ export class Completion {
     // A typed address must not turn into somebody else's by Enter: then the first option waits to be chosen.
     const typed = this.input.value.trim().toLowerCase();
     const fits = !typed.includes("@") || String(options[0]?.value).toLowerCase().includes(typed);
-    this.activate(options.length && fits ? 0 : -1);
+    this.activate(options.length && fits && this.eager ? 0 : -1);
     announce(options.length ? t("options", options.length) : t("nothing_found"));
   }
 
@@ -121,7 +121,7 @@ export class Completion {
     }
     const count = this.options.length;
     if (event.key === "ArrowDown" && count) this.activate((this.active + 1) % count);
-    else if (event.key === "ArrowUp" && count) this.activate((this.active - 1 + count) % count);
+    else if (event.key === "ArrowUp" && count) this.activate((Math.max(this.active, 0) - 1 + count) % count);
     else if ((event.key === "Enter" || event.key === "Tab") && this.active >= 0) this.take(this.active);
     else if (event.key === "Escape") this.close();
     else return;

@@ -29,7 +29,7 @@ function onKey(event) {
   if ((event.ctrlKey || event.metaKey) && event.key === "Enter") return press(event, "Ctrl+Enter");
   if (event.ctrlKey || event.metaKey || inField(event.target) || store.get("keys") === "off") return;
   if (document.querySelector("dialog:modal, .menu:popover-open")) return;
-  const key = event.key.length === 1 ? event.key : event.key;
+  const { key } = event;
   const wanted = first ? `${first} ${key}` : key;
   first = "";
   clearTimeout(timer);
@@ -87,9 +87,8 @@ function moveRows(event, key) {
 function setCursor(all, index) {
   for (const row of all) row.classList.toggle("cursor", row === all[index]);
   all[index].scrollIntoView({ block: "nearest" });
-  // The link inside takes the focus too, so that a screen reader says where the cursor is.
+  // The focus follows, so that a screen reader says where the cursor is and Tab goes on from there.
   all[index].querySelector("a")?.focus({ preventScroll: true });
-  all[index].querySelector("a")?.blur();
 }
 
 function open(row, newTab = false) {

@@ -12,6 +12,11 @@ function follow(region) {
   let wasAway = false;
 
   const fire = (event) => {
+    if (!region.isConnected) {
+      close();
+      gone.abort();
+      return;
+    }
     region.dispatchEvent(new CustomEvent("live", { detail: { kind: event?.type, data: event?.data } }));
   };
   const open = () => {
@@ -30,6 +35,7 @@ function follow(region) {
     source.onmessage = fire;
     for (const kind of (region.dataset.liveKinds ?? "changed").split(" ")) source.addEventListener(kind, fire);
   };
+  const gone = new AbortController();
   const close = () => {
     source?.close();
     source = null;
@@ -40,20 +46,21 @@ function follow(region) {
     setTimeout(open, 5000);
   };
 
-  document.addEventListener("visibilitychange", () => (document.hidden ? close() : open()));
-  addEventListener("pagehide", close);
-  addEventListener("pageshow", open);
+  const { signal } = gone;
+  document.addEventListener("visibilitychange", () => (document.hidden ? close() : open()), { signal });
+  addEventListener("pagehide", close, { signal });
+  addEventListener("pageshow", open, { signal });
   open();
 }
 
-/* New events of a timeline are marked for a moment. */
-let known = null;
+/* What is new in a timeline is marked for a moment: [data-live] remembers the events that it has shown. */
 document.addEventListener("htmx:beforeSwap", (event) => {
-  known = new Set([...event.detail.target.querySelectorAll(".event[id]")].map((shown) => shown.id));
+  const region = event.detail.target.closest("[data-live]");
+  if (region) region.shownEvents = new Set([...region.querySelectorAll(".event[id]")].map((shown) => shown.id));
 });
 document.addEventListener("htmx:afterSettle", (event) => {
-  if (!known?.size) return;
-  for (const shown of event.detail.elt.querySelectorAll?.(".event[id]") ?? []) {
-    shown.classList.toggle("fresh", !known.has(shown.id));
+  const region = event.detail.elt.closest("[data-live]");
+  for (const shown of region?.shownEvents ? region.querySelectorAll(".event[id]") : []) {
+    shown.classList.toggle("fresh", !region.shownEvents.has(shown.id));
   }
 });

@@ -4,14 +4,14 @@ import * as recipients from "./recipients.js";
 import * as live from "./live.js";
 import * as guard from "./guard.js";
 import * as tabs from "./tabs.js";
-import * as times from "./times.js";
+import "./times.js";
 import { startDialogs } from "./dialog.js";
 import { startFrame } from "./frame.js";
 import { startKeyboard } from "./keyboard.js";
 import { startMenus } from "./menu.js";
 import { startToasts } from "./toast.js";
 
-const dressers = [combobox, recipients, live, guard, tabs, times];
+const dressers = [combobox, recipients, live, guard, tabs];
 
 function dress(root) {
   for (const module of dressers) module.dress(root);

@@ -1,11 +1,6 @@
 /* Times: "3 min. ago" grows older while the page stays open. time[data-near] holds seconds since 1970;
    data-later what it becomes after an hour. */
-const zone = Intl.RelativeTimeFormat;
-const words = new zone(document.documentElement.lang || "en", { style: "short", numeric: "always" });
-
-export function dress() {
-  // One clock for all; what htmx brings is read at its next tick.
-}
+const words = new Intl.RelativeTimeFormat(document.documentElement.lang || "en", { style: "short", numeric: "always" });
 
 function tick() {
   for (const time of document.querySelectorAll("time[data-near]")) {
