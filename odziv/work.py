@@ -43,6 +43,7 @@ class Job(NamedTuple):
 JOBS: tuple[Job, ...] = (
     Job("deliver what is due", "odziv.deliver.due.deliver_due", 0.5),
     Job("take what the edge recorded into the journal", "odziv.ingest.run.ingest", 0.3),
+    Job("bring figures up to the journal", "odziv.measure.run.measure", 0.3),
     Job("show that the worker is alive", "odziv.work.beat", 10),
 )
 
