@@ -150,6 +150,16 @@ class PartyRole(models.TextChoices):
     BCC = "bcc", _("Bcc")
 
 
+class PartyQuerySet(OwnedQuerySet["Party"]):
+    def recipients_of(self, message: Message) -> Self:
+        """Everybody who gets a copy: To, Cc, Bcc."""
+        return self.filter(message=message).exclude(role=PartyRole.FROM)
+
+    def visible_in(self, message: Message) -> Self:
+        """Those who stand in the headers To and Cc of every copy (I4)."""
+        return self.filter(message=message, role__in=[PartyRole.TO, PartyRole.CC])
+
+
 class Party(Owned):
     """One address of a message, in one role, with the record it was matched to (R4)."""
 
@@ -161,7 +171,7 @@ class Party(Owned):
     key = models.CharField(max_length=254, editable=False)
     record = models.ForeignKey(Record, null=True, blank=True, on_delete=models.SET_NULL, related_name="parties")
 
-    objects = OwnedQuerySet.as_manager()
+    objects = PartyQuerySet.as_manager()
 
     class Meta:
         ordering = ("message", "position")
@@ -257,10 +267,6 @@ FINAL = (
 
 
 class DeliveryQuerySet(OwnedQuerySet["Delivery"]):
-    def due(self, now: datetime) -> Self:
-        """Copies that should leave now, the longest due first."""
-        return self.filter(state=DeliveryState.WAITING, due_at__lte=now).order_by("due_at", "pk")
-
     def unfolded(self) -> Self:
         """Copies with events that are not in the figures yet."""
         return self.filter(touched__gt=models.F("folded")).order_by("pk")
@@ -276,6 +282,11 @@ class DeliveryQuerySet(OwnedQuerySet["Delivery"]):
                 state=DeliveryState.IN_TRANSIT, lease_until=now + lease, attempts=models.F("attempts") + 1, phase=""
             )
             return self.select_related("party", "message").get(pk=pk) if taken else None
+
+    def due_in(self, mailbox_id: UUID | None, now: datetime, limit: int) -> list[UUID]:
+        """The due copies of one mailbox, the longest due first, those of a message together."""
+        waiting = self.filter(Q(message__mailbox_id=mailbox_id), state=DeliveryState.WAITING, due_at__lte=now)
+        return list(waiting.order_by("due_at", "message_id", "pk").values_list("pk", flat=True)[:limit])
 
     def due_mailboxes(self, now: datetime) -> list[UUID | None]:
         """The mailboxes that have copies to send now; None stands for messages whose mailbox was removed."""

@@ -56,11 +56,15 @@ class Letter:
     def copy(self, head: Iterable[bytes], text: str, html: str) -> bytes:
         """The whole message with these bodies, every line ended by CRLF. Raises MimeError for half a character."""
         mixed, related, alternative = self._boundaries
-        entity = text_body(text)
-        if html:
+        entity = text_body(text) if text or not html else html_body(html)
+        if text and html:
             entity = _multipart(b"alternative", alternative, [entity, html_body(html)])
         if html and self.images:
-            entity = _multipart(b'related; type="multipart/alternative"', related, [entity, *self.images])
+            entity = _multipart(
+                b'related; type="%s"' % (b"multipart/alternative" if text else b"text/html"),
+                related,
+                [entity, *self.images],
+            )
         if self.files:
             entity = _multipart(b"mixed", mixed, [entity, *self.files])
         return b"".join([*head, b"MIME-Version: 1.0\r\n", entity])

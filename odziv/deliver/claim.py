@@ -1,0 +1,184 @@
+"""A copy that this worker has taken: what it may write, and how the copy ends (D3, D4).
+
+Every write names the attempt that it belongs to. A worker that was so slow that another one took its copy over finds
+that its writes match no row, and stops before the end of the message is sent.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import OperationalError, connection, transaction
+
+from odziv.deliver.session import ANSWER_FACTOR
+from odziv.deliver.trouble import Answer, Outcome, Reason, Trouble
+from odziv.environment import ENV
+from odziv.lib.clock import Clock
+from odziv.models import FINAL, Activity, ActivityState, Delivery, DeliveryState, Message, MessageState
+
+_MINUTE, _HOUR = timedelta(minutes=1), timedelta(hours=1)
+DELAYS = (
+    _MINUTE,
+    5 * _MINUTE,
+    15 * _MINUTE,
+    _HOUR,
+    2 * _HOUR,
+    4 * _HOUR,
+    8 * _HOUR,
+    8 * _HOUR,
+    8 * _HOUR,
+    8 * _HOUR,
+    8 * _HOUR,
+)
+"""How long after each temporary failure the copy is tried again; nearly 48 hours in all, then no more."""
+
+
+class ClaimLost(Exception):
+    """Another worker has taken this copy over, or it is gone."""
+
+
+def lease() -> timedelta:
+    """How long a copy may go without a sign of life: longer than any single step."""
+    return timedelta(seconds=2 * ENV.smtp_timeout + 30)
+
+
+@dataclass
+class Claim:
+    """The right to deliver one copy, in the attempt with which it was taken."""
+
+    delivery: Delivery
+    clock: Clock
+    _renewed: datetime = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._renewed = self.clock()
+
+    @classmethod
+    def take(cls, pk: UUID, clock: Clock) -> Claim | None:
+        """Claim a due copy; None when another worker was faster."""
+        delivery = Delivery.objects.claim(pk, now=clock(), lease=lease())
+        return cls(delivery, clock) if delivery is not None else None
+
+    def stay_alive(self) -> None:
+        """Make the lease longer when a good part of it is over. Raises ClaimLost."""
+        if self.clock() - self._renewed > lease() / 4:
+            self._write({DeliveryState.IN_TRANSIT}, lease_until=self.clock() + lease())
+            self._renewed = self.clock()
+
+    def mark_followed(self, followed: bool) -> None:
+        """Record before it leaves whether this copy is followed (F3). Raises ClaimLost."""
+        if self.delivery.followed != followed:
+            self._write({DeliveryState.IN_TRANSIT}, followed=followed)
+
+    def begin_end(self) -> None:
+        """Commit that from now on the server may have accepted the message. Raises ClaimLost."""
+        until = self.clock() + timedelta(seconds=ENV.smtp_timeout * ANSWER_FACTOR) + lease()
+        self._write({DeliveryState.IN_TRANSIT}, phase="content", lease_until=until)
+
+    def accept(self, answer: Answer) -> None:
+        """The server took it. Raises ClaimLost."""
+        now = self.clock()
+        # An answer that came after the lease had run out still settles what was thought to be uncertain.
+        states = {DeliveryState.IN_TRANSIT, DeliveryState.UNCERTAIN}
+        self._settle(
+            states,
+            now,
+            state=DeliveryState.ACCEPTED,
+            accepted_at=now,
+            lease_until=None,
+            reason="",
+            answer=answer.words,
+            answer_code=answer.code,
+        )
+
+    def fail(self, trouble: Trouble) -> None:
+        """It was not taken: wait and try again, or end this copy alone. Raises ClaimLost."""
+        now = self.clock()
+        fields: dict[str, Any] = {
+            "lease_until": None,
+            "reason": trouble.reason,
+            "answer": trouble.words,
+            "answer_code": trouble.code,
+        }
+        delay = delay_after(self.delivery.attempts)
+        if trouble.outcome == Outcome.UNCERTAIN:
+            fields |= {"state": DeliveryState.UNCERTAIN}
+        elif trouble.outcome == Outcome.PERMANENT or delay is None:
+            fields |= {"state": DeliveryState.REFUSED}
+        else:
+            fields |= {"state": DeliveryState.WAITING, "due_at": now + delay, "phase": ""}
+        self._settle({DeliveryState.IN_TRANSIT}, now, **fields)
+
+    def _settle(self, states: Collection[str], now: datetime, **fields: Any) -> None:
+        def write() -> None:
+            with transaction.atomic():
+                message = Message.objects.select_for_update().filter(pk=self.delivery.message_id).first()
+                self._write(states, **fields)
+                if message is not None:
+                    settle(message, now)
+
+        _insisting(write)
+
+    def _write(self, states: Collection[str], **fields: Any) -> None:
+        mine = Delivery.objects.filter(pk=self.delivery.pk, attempts=self.delivery.attempts, state__in=states)
+        if not mine.update(**fields):
+            raise ClaimLost
+
+
+def delay_after(attempts: int) -> timedelta | None:
+    """How long to wait after this many attempts; None when it was tried long enough."""
+    return DELAYS[attempts - 1] if attempts <= len(DELAYS) else None
+
+
+def settle(message: Message, now: datetime) -> None:
+    """Bring a message to the state that its copies say; call it with the message's row locked."""
+    deliveries = Delivery.objects.filter(message_id=message.pk)
+    accepted = deliveries.filter(state=DeliveryState.ACCEPTED).exists()
+    if accepted and message.sent_at is None:
+        message.sent_at = now
+        Activity.objects.filter(pk=message.pk).update(at=now, state=ActivityState.DONE)
+    if not deliveries.exclude(state__in=FINAL).exists():
+        message.state = MessageState.SENT if accepted else MessageState.FAILED
+    Message.objects.filter(pk=message.pk).update(sent_at=message.sent_at, state=message.state)
+
+
+def release_abandoned(now: datetime) -> int:
+    """Copies whose worker died: tried again if no server can have accepted them, else uncertain. Returns how many."""
+    found = list(Delivery.objects.abandoned(now).values_list("pk", flat=True)[:1000])
+    return sum(_release(pk, now) for pk in found)
+
+
+def _release(pk: UUID, now: datetime) -> bool:
+    with transaction.atomic():
+        delivery = Delivery.objects.select_for_update().abandoned(now).filter(pk=pk).first()
+        if delivery is None:
+            return False
+        fields: dict[str, Any] = {"lease_until": None}
+        delay = timedelta() if delivery.attempts == 1 else delay_after(delivery.attempts - 1)
+        if delivery.phase:
+            fields |= {"state": DeliveryState.UNCERTAIN, "reason": Reason.ABANDONED, "answer": "", "answer_code": None}
+        elif delay is None:
+            fields |= {"state": DeliveryState.REFUSED, "reason": Reason.FAULT}
+        else:
+            fields |= {"state": DeliveryState.WAITING, "due_at": now + delay}
+        Delivery.objects.filter(pk=pk).update(**fields)
+        settle(Message.objects.select_for_update().get(pk=delivery.message_id), now)
+        return True
+
+
+def _insisting(write: Callable[[], None]) -> None:
+    """Try a write again while the database is away for a moment: what a server answered must not be forgotten."""
+    for pause in (0.2, 1.0, 5.0):
+        try:
+            return write()
+        except OperationalError:
+            if connection.in_atomic_block:
+                raise
+            connection.close()
+            time.sleep(pause)
+    return write()

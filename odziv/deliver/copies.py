@@ -1,0 +1,171 @@
+"""A message is read and planned once; each recipient's copy differs only in its identifiers (I4)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from email.utils import format_datetime
+from functools import cached_property
+from urllib.parse import quote
+
+from odziv.deliver.trouble import Outcome, Reason, Trouble
+from odziv.environment import ENV
+from odziv.instrument import FollowedFile, HtmlPlan, Rules, TextPlan, plan_html, plan_text
+from odziv.lib.addresses import EdgeAddresses
+from odziv.lib.files import FileStore, FileStoreError
+from odziv.lib.mime import (
+    FilePart,
+    Letter,
+    MimeError,
+    Person,
+    address_header,
+    header,
+    identifiers,
+    needs_utf8,
+    unstructured,
+    wire_address,
+)
+from odziv.lib.seal import FileRef, KeyRing
+from odziv.models import Attachment, Delivery, Message, Party, PartyRole
+
+
+class Original:
+    """One message, followed or not, from which copies are made.
+
+    Raises Trouble from every method: temporary when a file cannot be read, permanent when the message cannot be
+    correct mail.
+    """
+
+    def __init__(self, message: Message, *, followed: bool, keys: KeyRing, store: FileStore) -> None:
+        self.message = message
+        self.followed = followed
+        self._keys = keys
+        self._store = store
+        self._heads: dict[bool, list[bytes]] = {}
+
+    @property
+    def needs_utf8(self) -> bool:
+        """Whether the visible headers hold an address that is not ASCII."""
+        return any(needs_utf8(party.address) for party in self._visible) or needs_utf8(self.message.from_address)
+
+    def copy(self, delivery: Delivery, *, utf8: bool) -> bytes:
+        """The bytes for one recipient; with `utf8` for a server that takes addresses beyond ASCII."""
+        try:
+            text, html = self._bodies(delivery)
+            return self._letter.copy(self._head(utf8), text, html)
+        except MimeError as error:
+            raise Trouble(Reason.UNBUILDABLE, Outcome.PERMANENT, str(error)) from error
+
+    def _bodies(self, delivery: Delivery) -> tuple[str, str]:
+        if not self.followed:
+            return self.message.text, self.message.html
+        addresses = EdgeAddresses(ENV.edge_url, self._keys, self.message.organisation_id, delivery.pk)
+        html = self._html_plan.render(addresses) if self.message.html else ""
+        return self._text_plan.render(addresses) if self.message.text else "", html
+
+    @cached_property
+    def _html_plan(self) -> HtmlPlan:
+        return plan_html(
+            self.message.html,
+            rules=Rules(ENV.edge_url),
+            images={image.content_id: file_ref(image) for image in self._images},
+            files=self._followed_files,
+            language=self.message.owner.language,
+        )
+
+    @cached_property
+    def _text_plan(self) -> TextPlan:
+        return plan_text(
+            self.message.text,
+            rules=Rules(ENV.edge_url),
+            first_ordinal=len(self._html_plan.links) if self.message.html else 0,
+            files=self._followed_files,
+            language=self.message.owner.language,
+        )
+
+    @cached_property
+    def _attachments(self) -> list[Attachment]:
+        return list(Attachment.objects.filter(message=self.message).select_related("file"))
+
+    @property
+    def _images(self) -> list[Attachment]:
+        return [attachment for attachment in self._attachments if attachment.inline and attachment.content_id]
+
+    @cached_property
+    def _followed_files(self) -> list[FollowedFile]:
+        return [
+            FollowedFile(one.ordinal, file_ref(one)) for one in self._attachments if one.followed and not one.inline
+        ]
+
+    @cached_property
+    def _letter(self) -> Letter:
+        files = [one for one in self._attachments if not one.inline and not (self.followed and one.followed)]
+        served = {found.source for found in self._html_plan.images if found.served} if self.followed else set()
+        images = [one for one in self._images if f"cid:{one.content_id}" not in served and self._shows(one)]
+        return Letter(
+            self.message.message_id,
+            images=[self._part(image).entity() for image in images],
+            files=[self._part(file).entity() for file in files],
+        )
+
+    def _shows(self, image: Attachment) -> bool:
+        # A Content-ID stands percent-encoded in a cid: address (RFC 2392, 2).
+        return image.content_id in self.message.html or quote(image.content_id) in self.message.html
+
+    def _part(self, attachment: Attachment) -> FilePart:
+        try:
+            with self._store.open(attachment.file.key) as stream:
+                content = stream.read()
+        except (FileStoreError, OSError) as error:
+            raise Trouble(Reason.FILE, Outcome.TEMPORARY, f"{attachment.name}: {error}") from error
+        content_id = attachment.content_id if attachment.inline else ""
+        return FilePart(attachment.content_type, attachment.name, content, content_id)
+
+    @cached_property
+    def _visible(self) -> list[Party]:
+        return list(Party.objects.visible_in(self.message))
+
+    def _head(self, utf8: bool) -> list[bytes]:
+        if utf8 not in self._heads:
+            self._heads[utf8] = self._make_head(utf8)
+        return self._heads[utf8]
+
+    def _make_head(self, utf8: bool) -> list[bytes]:
+        message = self.message
+        to, cc = (self._people(role) for role in (PartyRole.TO, PartyRole.CC))
+        fields = [
+            header("Date", format_datetime(self._date.astimezone(message.owner.zone)).split(" ")),
+            address_header("From", [Person(message.from_name, message.from_address)], utf8=utf8),
+        ]
+        if to:
+            fields.append(address_header("To", to, utf8=utf8))
+        if cc:
+            fields.append(address_header("Cc", cc, utf8=utf8))
+        if not to and not cc:
+            fields.append(header("To", ["undisclosed-recipients:;"]))
+        fields += [unstructured("Subject", message.subject), identifiers("Message-ID", message.message_id)]
+        if message.in_reply_to:
+            fields.append(identifiers("In-Reply-To", message.in_reply_to))
+        if message.references:
+            fields.append(identifiers("References", message.references))
+        return fields
+
+    def _people(self, role: str) -> Sequence[Person]:
+        return [Person(party.name, party.address) for party in self._visible if party.role == role]
+
+    @property
+    def _date(self) -> datetime:
+        return self.message.dated_at or self.message.updated_at
+
+
+def envelope_address(address: str) -> str:
+    """The address for the SMTP envelope. Raises a permanent Trouble when it is none."""
+    try:
+        return wire_address(address)
+    except MimeError as error:
+        raise Trouble(Reason.UNBUILDABLE, Outcome.PERMANENT, str(error)) from error
+
+
+def file_ref(attachment: Attachment) -> FileRef:
+    """The file as it stands in an identifier."""
+    return FileRef(attachment.file.key, attachment.content_type, attachment.name, attachment.file.size)

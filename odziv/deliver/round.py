@@ -1,0 +1,125 @@
+"""The due copies of one mailbox leave, one after another, over one connection."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from odziv.compose.follow import evaluate
+from odziv.deliver.claim import Claim, ClaimLost
+from odziv.deliver.copies import Original, envelope_address
+from odziv.deliver.server import server_of
+from odziv.deliver.session import Hooks, Session
+from odziv.deliver.trouble import Answer, Outcome, Reason, Trouble
+from odziv.environment import ENV
+from odziv.lib.clock import Clock
+from odziv.lib.files import store_from
+from odziv.lib.mime import needs_utf8
+from odziv.lib.seal import KeyRing
+from odziv.models import Delivery, FollowState, Mailbox, Message, Organisation, Party
+
+log = logging.getLogger("odziv.deliver")
+
+
+class Round:
+    """One pass over a mailbox. `mailbox_id` None: messages whose mailbox was removed. `done` counts ended attempts."""
+
+    def __init__(self, mailbox_id: UUID | None, clock: Clock, limit: int, stopping: Callable[[], bool]) -> None:
+        self.mailbox_id = mailbox_id
+        self.done = 0
+        self._clock = clock
+        self._limit = limit
+        self._stopping = stopping
+        self._session: Session | None = None
+        self._closed_by: Trouble | None = None  # nothing of this mailbox can leave in this round
+        self._originals: dict[tuple[UUID, bool], Original] = {}
+
+    def run(self) -> int:
+        """Try each due copy once; returns how many attempts came to an end."""
+        try:
+            for pk in Delivery.objects.due_in(self.mailbox_id, self._clock(), self._limit):
+                if self._stopping():
+                    break
+                claim = Claim.take(pk, self._clock)
+                if claim is not None:
+                    self._attempt(claim)
+                    self.done += 1
+        finally:
+            if self._session is not None:
+                self._session.close()
+        return self.done
+
+    def _attempt(self, claim: Claim) -> None:
+        try:
+            try:
+                claim.accept(self._send(claim))
+            except Trouble as trouble:
+                if trouble.mailbox_wide:
+                    self._closed_by = trouble
+                claim.fail(trouble)
+            except ClaimLost:
+                raise
+            except Exception:
+                # A fault of ours must neither lose the copy nor hold up the others.
+                log.exception("delivery %s could not be attempted", claim.delivery.pk)
+                claim.fail(Trouble(Reason.FAULT, Outcome.TEMPORARY))
+        except ClaimLost:
+            log.warning("delivery %s was taken over by another worker", claim.delivery.pk)
+
+    def _send(self, claim: Claim) -> Answer:
+        if self._closed_by is not None:
+            raise self._closed_by
+        session = self._open_session()
+        delivery = claim.delivery
+        original = self._original(claim)
+        recipient = envelope_address(delivery.party.address)
+        sender = envelope_address(original.message.from_address)
+        utf8 = self._utf8(session, original, sender, recipient)
+        content = original.copy(delivery, utf8=utf8)
+        hooks = Hooks(alive=claim.stay_alive, before_end=claim.begin_end)
+        return session.deliver(sender, recipient, content, utf8=utf8, hooks=hooks)
+
+    def _open_session(self) -> Session:
+        if self._session is None:
+            mailbox = Mailbox.objects.filter(pk=self.mailbox_id).first() if self.mailbox_id else None
+            if mailbox is None:
+                raise Trouble(Reason.NO_MAILBOX, Outcome.PERMANENT, mailbox_wide=True)
+            name = urlsplit(ENV.web_url).hostname or "localhost"
+            self._session = Session(server_of(mailbox), timeout=ENV.smtp_timeout, name=name)
+        self._session.open()
+        return self._session
+
+    def _original(self, claim: Claim) -> Original:
+        """The message as it may leave at this moment, from the cache while copies of the same one follow each other."""
+        message = claim.delivery.message
+        followed = self._may_be_followed(message)
+        claim.mark_followed(followed)
+        key = (message.pk, followed)
+        if key not in self._originals:
+            self._originals = {key: self._read(message.pk, followed)}
+        return self._originals[key]
+
+    def _may_be_followed(self, message: Message) -> bool:
+        """F3: preferences as they are now, over all recipients."""
+        if message.follow_state != FollowState.ON:
+            return False
+        organisation = Organisation.objects.get(pk=message.organisation_id)
+        state = evaluate(organisation, Party.objects.recipients_of(message)).state
+        if state != FollowState.ON:
+            Message.objects.filter(pk=message.pk, follow_state=FollowState.ON).update(follow_state=state)
+        return state == FollowState.ON
+
+    def _read(self, pk: UUID, followed: bool) -> Original:
+        Message.objects.filter(pk=pk, dated_at=None).update(dated_at=self._clock())
+        message = Message.objects.select_related("owner").get(pk=pk)
+        return Original(
+            message, followed=followed, keys=KeyRing.load_or_create(ENV.seal_keys), store=store_from(ENV.files_folder)
+        )
+
+    def _utf8(self, session: Session, original: Original, sender: str, recipient: str) -> bool:
+        offered = session.offers("smtputf8")
+        if not offered and (needs_utf8(sender) or needs_utf8(recipient)):
+            raise Trouble(Reason.NO_UTF8, Outcome.PERMANENT)
+        return offered and (original.needs_utf8 or needs_utf8(sender) or needs_utf8(recipient))
