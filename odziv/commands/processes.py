@@ -10,9 +10,9 @@ from odziv.environment import ENV
 
 def edge(argv: Sequence[str]) -> int:
     """Answer recipients' programs until SIGTERM. Imports no Django."""
+    no_options("edge", "Answer what recipients' programs ask for, and record it. Needs no database.", argv)
     from odziv.edge.main import EdgeConfig, run
 
-    no_options("edge", "Answer what recipients' programs ask for, and record it. Needs no database.", argv)
     return run(
         EdgeConfig(
             host=ENV.edge_listen.host,
@@ -27,7 +27,7 @@ def edge(argv: Sequence[str]) -> int:
 
 def mail(argv: Sequence[str]) -> int:
     """Take mail for the test mailbox until SIGTERM."""
+    no_options("mail", "Take mail for the page Test mailbox, and deliver it to nobody.", argv)
     from odziv.testmail.server import run
 
-    no_options("mail", "Take mail for the page Test mailbox, and deliver it to nobody.", argv)
     return run() or 0
