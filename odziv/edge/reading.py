@@ -177,7 +177,7 @@ class Reader:
 
     def _too_large(self) -> Answer:
         """An endless target is only a wrong address."""
-        return answers.HEADER_TOO_LARGE if self._fields else answers.NOT_FOUND
+        return answers.NOT_FOUND if self._target_size > self._limits.target else answers.HEADER_TOO_LARGE
 
     def _complete(self, *, keep_alive: bool) -> None:
         method = self._parser.get_method().decode("ascii")
