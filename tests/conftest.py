@@ -1,14 +1,12 @@
-"""The whole suite runs on a data folder of its own; on PostgreSQL too when ODZIV_DATABASE_URL names one."""
-
-import os
-import tempfile
+"""A data folder of its own: see tests/environment.py. On PostgreSQL too when ODZIV_DATABASE_URL names one."""
 
 import pytest
-
-# Before anything imports odziv.environment: never the developer's own data folder.
-os.environ["ODZIV_DATA"] = tempfile.mkdtemp(prefix="odziv-tests-")
+from django.conf import settings
 
 from tests.support.cast import Cast, make_cast
+
+# Slow by design in production; here each test would wait two seconds for its cast's pass phrases.
+settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture

@@ -1,0 +1,9 @@
+"""A pytest plugin, named in pyproject.toml: a data folder of their own for the tests.
+
+A conftest.py would be too late: pytest-django reads the settings, and with them the environment, before any is loaded.
+"""
+
+import os
+import tempfile
+
+os.environ["ODZIV_DATA"] = tempfile.mkdtemp(prefix="odziv-tests-")
