@@ -286,7 +286,7 @@ class DeliveryQuerySet(OwnedQuerySet["Delivery"]):
     def due_in(self, mailbox_id: UUID | None, now: datetime, limit: int) -> list[UUID]:
         """The due copies of one mailbox, the longest due first, those of a message together."""
         waiting = self.filter(Q(message__mailbox_id=mailbox_id), state=DeliveryState.WAITING, due_at__lte=now)
-        return list(waiting.order_by("due_at", "message_id", "pk").values_list("pk", flat=True)[:limit])
+        return list(waiting.order_by("due_at", "message_id", "party__position").values_list("pk", flat=True)[:limit])
 
     def due_mailboxes(self, now: datetime) -> list[UUID | None]:
         """The mailboxes that have copies to send now; None stands for messages whose mailbox was removed."""
