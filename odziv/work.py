@@ -19,6 +19,7 @@ from django.db import close_old_connections, connections
 from django.utils.module_loading import import_string
 
 from odziv.commands import no_options
+from odziv.deliver import due
 from odziv.lib import clock
 from odziv.models import Heartbeat
 
@@ -42,7 +43,9 @@ class Job(NamedTuple):
 
 JOBS: tuple[Job, ...] = (
     Job("deliver what is due", "odziv.deliver.due.deliver_due", 0.5),
+    Job("take up what a dead worker left", "odziv.deliver.due.recover_abandoned", 10),
     Job("take what the edge recorded into the journal", "odziv.ingest.run.ingest", 0.3),
+    Job("make figures of what the journal tells", "odziv.measure.run.measure", 0.3),
     Job("bring figures up to the journal", "odziv.measure.run.measure", 0.3),
     Job("show that the worker is alive", "odziv.work.beat", 10),
 )
@@ -65,25 +68,32 @@ def run(argv: Sequence[str]) -> int:
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
-    work(JOBS, stopping)
+    work(JOBS, stopping, [due.stop])
     return 0
 
 
-def work(jobs: Sequence[Job], stopping: threading.Event) -> None:
-    """Do the jobs, each in a thread of its own, until `stopping` is set. Ends the process if one does not stop."""
+def work(jobs: Sequence[Job], stopping: threading.Event, ends: Sequence[Callable[[float], None]] = ()) -> None:
+    """Do the jobs, each in a thread of its own, until `stopping` is set; then call `ends` with the seconds left.
+
+    Ends the process when something is still at work after that: what is due stays due, what was begun has a lease.
+    """
     loops = [(job, import_string(job.function)) for job in jobs]
-    threads = [threading.Thread(target=_repeat, args=(*loop, stopping), name=loop[0].function) for loop in loops]
+    threads = [
+        threading.Thread(target=_repeat, args=(job, function, stopping), name=job.about, daemon=True)
+        for job, function in loops
+    ]
     for thread in threads:
-        thread.daemon = True
         thread.start()
     # A wait without limit would keep the signal handler from running.
     while not stopping.wait(3600):
         pass
     until = time.monotonic() + _SECONDS_TO_END
+    for end in ends:
+        end(max(0.0, until - time.monotonic()))
     for thread in threads:
         thread.join(max(0.0, until - time.monotonic()))
     if late := [thread.name for thread in threads if thread.is_alive()]:
-        log.warning("ended while at work: %s; it is taken up again at the next start", ", ".join(late))
+        log.warning("ended before it was done: %s", ", ".join(late))
         sys.stderr.flush()
         os._exit(0)
 

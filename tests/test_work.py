@@ -1,0 +1,96 @@
+"""The loop of the worker: busy jobs, failing jobs, and its end."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from django.utils.module_loading import import_string
+
+from odziv import work
+from odziv.models import Heartbeat
+from odziv.work import JOBS, Job, last_beat
+
+calls: list[float] = []
+left: list[int] = []
+
+
+def busy() -> int:
+    """Finds something to do as long as there is something left."""
+    calls.append(time.monotonic())
+    return left.pop() if left else 0
+
+
+def failing() -> int:
+    calls.append(time.monotonic())
+    raise RuntimeError("out of luck")
+
+
+@contextmanager
+def working(*jobs: Job) -> Iterator[None]:
+    stopping = threading.Event()
+    thread = threading.Thread(target=work.work, args=(jobs, stopping))
+    thread.start()
+    try:
+        yield
+    finally:
+        stopping.set()
+        thread.join()
+
+
+def wait_for_calls(count: int) -> None:
+    until = time.monotonic() + 10
+    while len(calls) < count:
+        assert time.monotonic() < until
+        time.sleep(0.01)
+
+
+@pytest.fixture(autouse=True)
+def no_calls() -> None:
+    calls.clear()
+
+
+def test_a_busy_job_is_called_again_at_once() -> None:
+    left[:] = [1] * 49
+    with working(Job("be busy", "tests.test_work.busy", 60)):
+        wait_for_calls(50)
+    assert calls[-1] - calls[0] < 5
+
+
+def test_a_job_that_finds_nothing_waits_for_its_period() -> None:
+    left.clear()
+    with working(Job("be idle", "tests.test_work.busy", 0.1)):
+        wait_for_calls(4)
+    assert calls[3] - calls[0] >= 0.3
+
+
+def test_a_failing_job_is_tried_again_more_and_more_rarely(caplog: pytest.LogCaptureFixture) -> None:
+    with working(Job("have luck", "tests.test_work.failing", 0.05)), caplog.at_level(logging.ERROR):
+        wait_for_calls(4)
+    assert calls[3] - calls[2] > calls[1] - calls[0]
+    assert "could not have luck (attempt 1)" in caplog.text
+    assert "out of luck" in caplog.text
+
+
+def test_a_failing_job_holds_up_no_other() -> None:
+    left[:] = [1] * 19
+    with working(Job("fail", "tests.test_work.failing", 60), Job("be busy", "tests.test_work.busy", 60)):
+        wait_for_calls(20)
+
+
+@pytest.mark.parametrize("job", JOBS, ids=lambda job: job.function)
+def test_each_job_names_a_function(job: Job) -> None:
+    assert callable(import_string(job.function))
+
+
+@pytest.mark.django_db
+def test_it_leaves_a_sign_of_life() -> None:
+    assert last_beat() is None
+    work.beat()
+    assert work.beat() == 0
+    seen = last_beat()
+    assert seen is not None and Heartbeat.objects.count() == 1
