@@ -1,0 +1,132 @@
+"""The HTML of a draft: stored with `cid:` addresses, shown by the editor with addresses of ours.
+
+The editor gets what stands between <body> and </body>; what is around it stays as it was and comes back on saving.
+Every change is a splice between offsets, so that all else is stored as it came.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import unquote_to_bytes
+from uuid import UUID
+
+from odziv.compose.attachments import attach, share_image
+from odziv.instrument import Rules, plan_html
+from odziv.lib.html import Scanner
+from odziv.lib.seal import FileRef
+
+if TYPE_CHECKING:
+    from odziv.models import Attachment, Message
+
+_NOTHING_FOLLOWED = Rules("", links=False, beacon=False)
+_DATA = re.compile(r"data:(image/[a-z0-9.+-]+)((?:;[^,;]*)*),", re.IGNORECASE)
+_STYLE = re.compile(r"<style[^>]*>(.*?)</style>", re.IGNORECASE | re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """An HTML text in three pieces; `inner` is what one writes in. `before + inner + after` is the text."""
+
+    before: str
+    inner: str
+    after: str
+
+    @property
+    def styles(self) -> str:
+        """The style sheets in its head, for the editor to show the text as it will look."""
+        return "\n".join(_STYLE.findall(self.before))
+
+
+def document(html: str) -> Document:
+    """Cut at the <body> that browsers see; without one, all of it is the inner piece."""
+    start, end = 0, len(html)
+    for tag in Scanner(html, frozenset({"body", "html"})).tags():
+        if tag.conditional or (tag.name == "html" and not tag.closing):
+            continue
+        if not tag.closing and not start:
+            start = tag.end
+        elif tag.closing and start:
+            end = min(end, tag.start)
+    return Document(html[:start], html[start:end], html[end:]) if start else Document("", html, "")
+
+
+def shown(html: str, images: Iterable[Attachment], address_of: Callable[[UUID], str]) -> str:
+    """The HTML with the address that `address_of` gives in the place of each stored image's `cid:`."""
+    return _with_sources(html, {image.content_id: address_of(image.pk) for image in images})
+
+
+def from_editor(message: Message, html: str, address: str, find: Callable[[str], Attachment | None]) -> str:
+    """The HTML with `cid:` for each image address of ours; `address` is such an address with {} for the identifier.
+
+    `find` gives the image that the writer may see, or None. One of another message comes along as an image of this.
+    """
+    identifier = r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
+    pattern = r"(?:https?://[^/\s\"'<>]+)?" + re.escape(address).replace(r"\{\}", identifier)
+    known: dict[str, str] = {}
+
+    def cid(match: re.Match[str]) -> str:
+        key = match[1]
+        if key not in known:
+            image = find(key)
+            if image is not None and image.message_id != message.pk:
+                image = share_image(message, image)
+            known[key] = f"cid:{image.content_id}" if image is not None else ""
+        return known[key] or match[0]
+
+    return re.sub(pattern, cid, html)
+
+
+def with_stored_images(message: Message, html: str) -> str:
+    """The HTML with its `data:` images stored and shown by `cid:`. Raises DraftRefused as `attach` does."""
+    if "data:image/" not in html.lower():
+        return html
+    found = plan_html(html, rules=_NOTHING_FOLLOWED).images
+    sources = dict.fromkeys(image.source for image in found if image.reason == "data")
+    stored = {}
+    for source in sources:
+        if (decoded := _decoded(source)) is not None:
+            kind, content = decoded
+            suffix = kind.partition("/")[2].partition("+")[0]
+            image = attach(message, f"image.{suffix}", kind, [content], inline=True)
+            stored[source] = f"cid:{image.content_id}"
+    return _with_sources(html, stored) if stored else html
+
+
+def _decoded(source: str) -> tuple[str, bytes] | None:
+    """Type and content of a `data:` image (RFC 2397), or None when it is damaged or empty."""
+    head = _DATA.match(source)
+    if head is None:
+        return None
+    raw = unquote_to_bytes(source[head.end() :])
+    if head[2].lower().endswith(";base64"):
+        try:
+            raw = base64.b64decode(re.sub(rb"\s", b"", raw), validate=True)
+        except (binascii.Error, ValueError):
+            return None
+    return (head[1].lower(), raw) if raw else None
+
+
+class _Sources:
+    """Stands in for the addresses of a copy: gives the replacement that is kept as the key of each image."""
+
+    def open(self) -> str:
+        return ""
+
+    def image(self, _ordinal: int, ref: FileRef, /) -> str:
+        return ref.key
+
+    def click(self, _ordinal: int, address: str, /) -> str:
+        return address
+
+    def file(self, _ordinal: int, ref: FileRef, /) -> str:
+        return ref.key
+
+
+def _with_sources(html: str, replacements: dict[str, str]) -> str:
+    refs = {source: FileRef(replacement, "", "", 0) for source, replacement in replacements.items()}
+    return plan_html(html, rules=_NOTHING_FOLLOWED, images=refs).render(_Sources())

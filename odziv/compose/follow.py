@@ -1,0 +1,78 @@
+"""Whether a message may be followed, and who says no (F1, F2, F5, R2, L1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+from odziv.models import FollowState, Organisation, Record, address_key
+from odziv.records.matching import match
+
+
+class Addressee(Protocol):
+    """Whoever gets a copy: a `Mailbox` of an address line, or a `Party`."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def address(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class RecipientCheck:
+    """One recipient. `record` is the nearest one with the address; `refused_by` the one that does not allow following.
+
+    `why` is empty when following is allowed; else `record` (its own preference), `account` (that of the account behind
+    a contact) or `unknown` (no record, and the organisation follows only people who are in one).
+    """
+
+    name: str
+    address: str
+    record: Record | None
+    allowed: bool
+    why: str
+    refused_by: Record | None
+
+
+@dataclass(frozen=True, slots=True)
+class FollowCheck:
+    """The follow state of F1, and what it rests on."""
+
+    state: FollowState
+    recipients: tuple[RecipientCheck, ...]
+
+    @property
+    def refusing(self) -> tuple[RecipientCheck, ...]:
+        """The recipients because of whom it is blocked."""
+        return tuple(check for check in self.recipients if not check.allowed)
+
+
+def evaluate(organisation: Organisation, recipients: Iterable[Addressee], wants: bool = True) -> FollowCheck:
+    """The state for these recipients (To, Cc, Bcc together) and the writer's wish; reads the database as it is now.
+
+    One refusal blocks the whole message, also when several records share an address and one of them refuses. One
+    query for every 500 recipients.
+    """
+    people = list(recipients)
+    known = match(organisation.pk, (person.address for person in people))
+    checks = tuple(_check(organisation, person, known.get(address_key(person.address), [])) for person in people)
+    if not organisation.engagement or not wants:
+        return FollowCheck(FollowState.OFF, checks)
+    allowed = all(check.allowed for check in checks)
+    return FollowCheck(FollowState.ON if allowed else FollowState.BLOCKED, checks)
+
+
+def _check(organisation: Organisation, person: Addressee, records: list[Record]) -> RecipientCheck:
+    nearest = records[0] if records else None
+    name = person.name or (nearest.name if nearest else "")
+    for record in records:
+        if not record.allows_following:
+            by_account = record.refused_by_account
+            refused_by = record.account if by_account else record
+            return RecipientCheck(
+                name, person.address, nearest, False, "account" if by_account else "record", refused_by
+            )
+    if nearest is None and not organisation.follow_unknown:
+        return RecipientCheck(name, person.address, None, False, "unknown", None)
+    return RecipientCheck(name, person.address, nearest, True, "", None)

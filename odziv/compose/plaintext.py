@@ -1,0 +1,68 @@
+"""The plain-text part of a message whose writer made only HTML."""
+
+from __future__ import annotations
+
+import re
+
+import lxml.html
+from inscriptis.css_profiles import CSS_PROFILES
+from inscriptis.html_engine import Inscriptis
+from inscriptis.model.config import ParserConfig
+from inscriptis.model.html_document_state import HtmlDocumentState
+from inscriptis.model.tag import CustomHtmlTagHandlerMapping
+from lxml.etree import LxmlError
+
+LARGEST = 2_000_000
+"""Characters of HTML that are laid out; what is beyond would take longer than a person waits, and is read as words."""
+
+_WEB = re.compile(r"https?://", re.IGNORECASE)
+_BLANK_LINES = re.compile(r"\n(?:[ \t]*\n){2,}")
+_HIDDEN = re.compile(r"<!--.*?-->|<(style|script|title|head)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
+_BREAKS = re.compile(r"<(?:br|/p|/div|/tr|/h[1-6]|/li)\b[^>]*>", re.IGNORECASE)
+_TAG = re.compile(r"<[^>]*>")
+
+
+def from_html(html: str) -> str:
+    """What the HTML says, laid out in lines, with the address of each web link behind its words. Never raises.
+
+    White space at line ends is taken off and there is never more than one blank line in a row.
+    """
+    if not html.strip():
+        return ""
+    text = _laid_out(html) if len(html) <= LARGEST else None
+    if text is None:
+        text = _words(html)
+    lines = (line.rstrip().replace("\u00a0", " ") for line in text.split("\n"))
+    return _BLANK_LINES.sub("\n\n", "\n".join(lines)).strip("\n")
+
+
+def _laid_out(html: str) -> str | None:
+    parser = lxml.html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    try:
+        tree = lxml.html.document_fromstring(html.encode("utf-8", "replace"), parser=parser)
+        return Inscriptis(tree, _config()).get_text()
+    except (LxmlError, ValueError, RecursionError, IndexError):
+        # Broken beyond what the layout can do: the words are still there.
+        return None
+
+
+def _config() -> ParserConfig:
+    mapping = CustomHtmlTagHandlerMapping({"a": _link_starts}, {"a": _link_ends})
+    return ParserConfig(css=CSS_PROFILES["strict"].copy(), custom_html_tag_handler_mapping=mapping)
+
+
+def _link_starts(state: HtmlDocumentState, attributes: dict[str, str]) -> None:
+    address = "".join(attributes.get("href", "").split())
+    state.link_target = address if _WEB.match(address) else ""
+
+
+def _link_ends(state: HtmlDocumentState) -> None:
+    if state.link_target:
+        # In angle brackets mail programs find where it ends (RFC 3986, appendix C).
+        state.tags[-1].write(f" <{state.link_target}>")
+        state.link_target = ""
+
+
+def _words(html: str) -> str:
+    text = _TAG.sub("", _BREAKS.sub("\n", _HIDDEN.sub("", html)))
+    return lxml.html.fromstring(f"<pre>{text}</pre>").text_content() if "&" in text else text

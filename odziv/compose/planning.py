@@ -1,0 +1,63 @@
+"""What `instrument` finds in a draft: the same plan that its copies will be made from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from odziv.compose import plaintext
+from odziv.environment import ENV
+from odziv.instrument import FollowedFile, HtmlPlan, LinkFound, Problem, Rules, TextPlan, plan_html, plan_text
+from odziv.lib.seal import FileRef
+from odziv.models import Attachment, Message
+
+
+@dataclass(frozen=True)
+class Plans:
+    """The plan of each part; `html` is None for a message of plain text only."""
+
+    html: HtmlPlan | None
+    text: TextPlan
+
+    @property
+    def links(self) -> tuple[LinkFound, ...]:
+        """All links, numbered through the HTML part and on through the text part."""
+        return (*(self.html.links if self.html else ()), *self.text.links)
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What the writer should see before sending; in the text part only what is not in the HTML too."""
+        seen = {problem.address for problem in self.html.problems} if self.html else set()
+        rest = (problem for problem in self.text.problems if problem.address not in seen)
+        return (*(self.html.problems if self.html else ()), *rest)
+
+
+def plans(message: Message, attachments: list[Attachment], *, followed: bool) -> Plans:
+    """Plan both parts as the message is going to leave, the text part made from the HTML if there is none.
+
+    `attachments` come with their files. Links have the same numbers whether followed or not.
+    """
+    rules = Rules(ENV.edge_url, links=followed, beacon=followed)
+    files = followed_files(attachments) if followed else []
+    language = message.owner.language
+    html = None
+    if message.html:
+        images = {image.content_id: file_ref(image) for image in attachments if image.inline and image.content_id}
+        html = plan_html(message.html, rules=rules, images=images, files=files, language=language)
+    first = len(html.links) if html else 0
+    text = plan_text(text_part(message), rules=rules, first_ordinal=first, files=files, language=language)
+    return Plans(html, text)
+
+
+def text_part(message: Message) -> str:
+    """The plain-text part: the writer's, else what the HTML says."""
+    return message.text or plaintext.from_html(message.html)
+
+
+def followed_files(attachments: list[Attachment]) -> list[FollowedFile]:
+    """The attachments that leave as links."""
+    return [FollowedFile(one.ordinal, file_ref(one)) for one in attachments if one.followed and not one.inline]
+
+
+def file_ref(attachment: Attachment) -> FileRef:
+    """The file as it stands in an identifier."""
+    return FileRef(attachment.file.key, attachment.content_type, attachment.name, attachment.file.size)
