@@ -162,6 +162,25 @@ def test_recipients_are_chips_over_a_plain_address_list(page: Page) -> None:
     assert "tine@" not in page.input_value("#sample-to")
 
 
+@pytest.mark.parametrize(
+    ("pasted", "read"),
+    [
+        ("a@x.si, b@x.si;c@x.si\nd@x.si", ["a@x.si", "b@x.si", "c@x.si", "d@x.si"]),
+        ("a@x.si b@x.si\tA@X.SI", ["a@x.si", "b@x.si"]),
+        ('"Novak, Maja" <m@x.si>', ['"Novak, Maja" <m@x.si>']),
+        ("Novak, Maja <m@x.si>; Kranjc, Jan <j@x.si>", ['"Novak, Maja" <m@x.si>', '"Kranjc, Jan" <j@x.si>']),
+        ("Črt Žagar <crt@x.si>", ["Črt Žagar <crt@x.si>"]),
+        ('"A \\"B\\" C" <a@x.si>', ['"A \\"B\\" C" <a@x.si>']),
+        ("a@x.si (office; home, both)", ["a@x.si"]),
+        ("info@žaga.si", ["info@žaga.si"]),
+        (",;\n ,", []),
+    ],
+)
+def test_an_address_list_is_read_as_people_paste_it(page: Page, pasted: str, read: list[str]) -> None:
+    parse = "async text => (await import('/static/odziv/js/addresses.js')).parseAddresses(text).map(one => one.text)"
+    assert page.evaluate(parse, pasted) == read
+
+
 def test_two_thousand_pasted_recipients_stay_quick(page: Page) -> None:
     lines = "\n".join(f"Person {n} <person{n}@many.example>" for n in range(2000))
     started = page.evaluate("performance.now()")

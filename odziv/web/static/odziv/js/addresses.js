@@ -35,18 +35,35 @@ export function splitAddresses(text) {
     else if (!quoted && sign === ">") angle = false;
     const apart = sign === "\n" || sign === "\r" || sign === "\t" || ((sign === "," || sign === ";") && !angle);
     if (apart && !quoted && depth === 0) {
-      pieces.push(piece);
+      pieces.push({ text: piece.trim(), comma: sign === "," });
       piece = "";
       angle = false;
     } else piece += sign;
   }
-  pieces.push(piece);
-  return pieces.flatMap(splitBare).map((part) => part.trim()).filter(Boolean);
+  pieces.push({ text: piece.trim(), comma: false });
+  return joinNames(pieces).flatMap(splitBare).filter(Boolean);
+}
+
+/** Outlook copies  Novak, Maja <maja@…>  without quotes: what holds no @ belongs to the named address after it. */
+function joinNames(pieces) {
+  const joined = [];
+  let before = "";
+  for (const { text, comma } of pieces) {
+    if (comma && text && !text.includes("@") && !before) before = text;
+    else if (before && /^[^"<]+<[^<>]+@[^<>]+>$/.test(text)) {
+      joined.push(`"${before.replace(/["\\]/g, "")}, ${text.replace(/["\\]/g, "").replace(/\s*</, '" <')}`);
+      before = "";
+    } else {
+      joined.push(before, text);
+      before = "";
+    }
+  }
+  return [...joined, before];
 }
 
 /** "a@x b@y c@z" without names: blanks part them too. */
 function splitBare(piece) {
-  const words = piece.trim().split(/\s+/);
+  const words = piece.split(/\s+/);
   return words.length > 1 && words.every((word) => /^[^\s"<>()]+@[^\s"<>()]+$/.test(word)) ? words : [piece];
 }
 
