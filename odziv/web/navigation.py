@@ -46,6 +46,8 @@ PLACES: tuple[Place, ...] = (
 
 NEW: tuple[Place, ...] = (
     Place("compose", "mail", _("E-mail"), "c"),
+    Place("call-new", "phone", _("Phone call"), "n p"),
+    Place("task-new", "square-check-big", _("Task"), "n t"),
     Place("account-new", "building-2", _("Account"), "n a"),
     Place("contact-new", "user-round-plus", _("Contact"), "n c"),
     Place("lead-new", "sprout", _("Lead"), "n l"),
