@@ -2,9 +2,37 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from odziv.web.views import language, style
+from odziv.models import ActivityKind, RecordKind
+from odziv.web.views import activity, language, record_forms, records, style
+
+
+def _records(kind: RecordKind, many: str) -> list[URLPattern]:
+    """The pages of one kind of record: /accounts/, /accounts/<id>/ …, named account, account-edit …"""
+    told = {"kind": kind}
+    return [
+        path(f"{many}/", records.index, told, name=many),
+        path(f"{many}/new/", record_forms.new, told, name=f"{kind}-new"),
+        path(f"{many}/<uuid:id>/", records.summary, told, name=kind.value),
+        path(f"{many}/<uuid:id>/details/", records.details, told, name=f"{kind}-details"),
+        path(f"{many}/<uuid:id>/activities/", records.activities, told, name=f"{kind}-activities"),
+        path(f"{many}/<uuid:id>/edit/", record_forms.edit, told, name=f"{kind}-edit"),
+        path(f"{many}/<uuid:id>/follow/", record_forms.follow, told, name=f"{kind}-follow"),
+        path(f"{many}/<uuid:id>/delete/", record_forms.delete, told, name=f"{kind}-delete"),
+    ]
+
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    *_records(RecordKind.ACCOUNT, "accounts"),
+    *_records(RecordKind.CONTACT, "contacts"),
+    *_records(RecordKind.LEAD, "leads"),
+    *_records(RecordKind.OPPORTUNITY, "opportunities"),
+    path("records/search", records.options, name="record-options"),
+    path("records/duplicates", record_forms.duplicates, name="record-duplicates"),
+    path("search/", records.search, name="search"),
+    path("activities/calls/new/", activity.new, {"kind": ActivityKind.PHONE_CALL}, name="call-new"),
+    path("activities/tasks/new/", activity.new, {"kind": ActivityKind.TASK}, name="task-new"),
+    path("activities/<uuid:id>/", activity.page, name="activity"),
+    path("activities/<uuid:id>/delete/", activity.delete, name="activity-delete"),
     path("account/", include("allauth.account.urls")),
     path("tinymce/", include("tinymce.urls")),
     path("language/", language.choose, name="language"),

@@ -41,6 +41,13 @@ class ActivityQuerySet(OwnedQuerySet["Activity"]):
         parties = self.model._meta.apps.get_model("odziv", "Party").objects.filter(record_id__in=keys)
         return self.filter(Q(pk__in=regarding) | Q(pk__in=parties.order_by().values("message_id")))
 
+    def of_kind(self, kind: str) -> Self:
+        return self.filter(kind=kind)
+
+    def with_tile(self) -> Self:
+        """What a tile shows of each, in one query."""
+        return self.select_related("message", "owner", "regarding")
+
     def newest_first(self) -> Self:
         return self.order_by("-at", "-pk")
 

@@ -91,6 +91,12 @@ class RecordQuerySet(OwnedQuerySet["Record"]):
     def owned_by(self, user: User) -> Self:
         return self.filter(owner=user)
 
+    def with_status(self, status: str) -> Self:
+        return self.filter(status=status)
+
+    def of_account(self, account: Record) -> Self:
+        return self.filter(account=account)
+
     def with_people(self) -> Self:
         """What a list shows of each record, in a bounded number of queries."""
         return self.select_related("owner", "account").prefetch_related("emails", "phones")
@@ -98,6 +104,11 @@ class RecordQuerySet(OwnedQuerySet["Record"]):
     def people_with_address(self, keys: Iterable[str]) -> Self:
         """Contacts, leads and accounts that have one of these address keys, with their account (F5)."""
         return self.filter(emails__key__in=list(keys)).exclude(kind=RecordKind.OPPORTUNITY).select_related("account")
+
+    def with_address(self, address: str, but: UUID | None = None) -> Self:
+        """Records that have this e-mail address, except one of them."""
+        rows = self.filter(emails__key=address_key(address)) if address.strip() else self.none()
+        return rows.exclude(pk=but).order_by("name_key", "pk")
 
     def sharing_address_with(self, record: Record) -> Self:
         """Other records that have one of its e-mail addresses."""
@@ -195,6 +206,18 @@ class Record(Owned):
     def main_phone(self) -> str:
         """The first phone number, or nothing."""
         return next((row.number for row in self.phones.all()), "")
+
+    def what_hangs_on_it(self) -> dict[str, int]:
+        """How many rows lose this record when it is deleted: activities, e-mails, contacts, opportunities."""
+        rows = Record.objects.of(self.organisation_id)
+        return {
+            "activities": self.activities.count(),
+            "messages": self.parties.values("message").distinct().count(),
+            "contacts": rows.filter(account=self, kind=RecordKind.CONTACT).count(),
+            "opportunities": rows.filter(
+                Q(account=self) | Q(primary_contact=self), kind=RecordKind.OPPORTUNITY
+            ).count(),
+        }
 
     def clean(self) -> None:
         """Raises ValidationError with the field's name when what it links to does not fit (kind, organisation)."""

@@ -26,13 +26,30 @@ class EmailRow(forms.Form):
     address = AddressField(label=_("E-mail address"))
 
 
-class PhoneRow(forms.Form):
-    label = forms.ChoiceField(label=_("Kind of number"), required=False, choices=choices.phone_labels)
+class LabelledRow(forms.Form):
+    """A row that says what it is for: one of our words, or whatever an import brought."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kept = self.initial.get("label") or ""
+        offered = self.offered()
+        others = [] if kept in dict(offered) or not kept else [(kept, kept)]
+        cast(forms.Select, self.fields["label"].widget).choices = [*offered, *others]
+
+    def offered(self) -> choices.Choices:
+        raise NotImplementedError
+
+
+class PhoneRow(LabelledRow):
+    label = forms.CharField(label=_("Kind of number"), max_length=40, required=False, widget=forms.Select)
     number = forms.CharField(
         label=_("Phone number"),
         max_length=40,
         widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
     )
+
+    def offered(self) -> choices.Choices:
+        return choices.phone_labels()
 
     def clean_number(self) -> str:
         number = self.cleaned_data["number"].strip()
@@ -44,8 +61,8 @@ class PhoneRow(forms.Form):
         return bool(self["number"].data)  # the kind alone is not a number
 
 
-class PostalRow(forms.Form):
-    label = forms.ChoiceField(label=_("Kind of address"), required=False, choices=choices.address_labels)
+class PostalRow(LabelledRow):
+    label = forms.CharField(label=_("Kind of address"), max_length=40, required=False, widget=forms.Select)
     street = forms.CharField(label=_("Street and number"), max_length=250, required=False)
     postal_code = forms.CharField(label=_("Postal code"), max_length=20, required=False)
     city = forms.CharField(label=_("City"), max_length=120, required=False)
@@ -53,6 +70,9 @@ class PostalRow(forms.Form):
     country = forms.ChoiceField(
         label=_("Country"), required=False, choices=lambda: choices.optional(choices.countries())
     )
+
+    def offered(self) -> choices.Choices:
+        return choices.address_labels()
 
     def has_changed(self) -> bool:
         return any(self[name].data for name in ("street", "postal_code", "city", "region", "country"))

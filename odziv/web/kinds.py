@@ -1,0 +1,134 @@
+"""The four kinds of record as the pages speak of them: words, icon, and the columns of their lists."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+from odziv.models import RecordKind, RecordStatus
+from odziv.models.keyset import Order
+
+Words = str | Promise
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a list: its name in ?sort=, its head, and the path by which it sorts."""
+
+    key: str
+    label: Words
+    path: str = ""  # empty: does not sort
+    nullable: bool = False
+    num: bool = False
+    first: str = "up"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind; `counted` takes n: `kind.counted % {"n": 3}`."""
+
+    kind: RecordKind
+    one: Words
+    many: Words
+    new: Words
+    counted: Words
+    icon: str
+    empty: Words
+    columns: tuple[Column, ...]
+    statuses: tuple[RecordStatus, ...] = ()
+
+    @property
+    def list_name(self) -> str:
+        return {"opportunity": "opportunities"}.get(self.kind, f"{self.kind}s")
+
+    @property
+    def list_url(self) -> str:
+        return reverse(self.list_name)
+
+    @property
+    def new_url(self) -> str:
+        return reverse(f"{self.kind}-new")
+
+    def order(self, wanted: str) -> tuple[str, Order]:
+        """The sort in force and what it means; the first column when the wanted one does not exist."""
+        descending, key = wanted.startswith("-"), wanted.removeprefix("-")
+        for column in self.columns:
+            if column.path and column.key == key:
+                return wanted, Order(column.path, descending, column.nullable)
+        return self.columns[0].key, Order(self.columns[0].path)
+
+
+NAME = Column("name", _("Name"), "name_key")
+OWNER = Column("owner", _("Owner"), "owner__name")
+CHANGED = Column("changed", _("Changed"), "updated_at", first="down")
+ACCOUNT = Column("account", _("Account"), "account__name_key", nullable=True)
+STATUS = Column("status", _("Status"), "status")
+EMAIL = Column("email", _("E-mail"))
+PHONE = Column("phone", _("Phone"))
+
+KINDS: dict[RecordKind, Kind] = {
+    RecordKind.ACCOUNT: Kind(
+        RecordKind.ACCOUNT,
+        _("Account"),
+        _("Accounts"),
+        _("New account"),
+        ngettext_lazy("%(n)d account", "%(n)d accounts", "n"),
+        "building-2",
+        _("Companies that you sell to. Their contacts and opportunities gather here."),
+        (NAME, Column("industry", _("Industry"), "industry"), EMAIL, PHONE, OWNER, CHANGED),
+    ),
+    RecordKind.CONTACT: Kind(
+        RecordKind.CONTACT,
+        _("Contact"),
+        _("Contacts"),
+        _("New contact"),
+        ngettext_lazy("%(n)d contact", "%(n)d contacts", "n"),
+        "users",
+        _("People you write to. Every e-mail with them, and what became of it, shows on their page."),
+        (NAME, ACCOUNT, EMAIL, PHONE, OWNER, CHANGED),
+    ),
+    RecordKind.LEAD: Kind(
+        RecordKind.LEAD,
+        _("Lead"),
+        _("Leads"),
+        _("New lead"),
+        ngettext_lazy("%(n)d lead", "%(n)d leads", "n"),
+        "sprout",
+        _("People who may become customers. Write to them and see who answers."),
+        (
+            NAME,
+            Column("company", _("Company"), "company"),
+            EMAIL,
+            STATUS,
+            OWNER,
+            CHANGED,
+        ),
+        (RecordStatus.OPEN, RecordStatus.QUALIFIED, RecordStatus.DISQUALIFIED),
+    ),
+    RecordKind.OPPORTUNITY: Kind(
+        RecordKind.OPPORTUNITY,
+        _("Opportunity"),
+        _("Opportunities"),
+        _("New opportunity"),
+        ngettext_lazy("%(n)d opportunity", "%(n)d opportunities", "n"),
+        "target",
+        _("Sales that you work on, with their amount and the day on which you expect them to close."),
+        (
+            NAME,
+            ACCOUNT,
+            Column("amount", _("Amount"), "amount", nullable=True, num=True, first="down"),
+            Column("close", _("Closes"), "estimated_close", nullable=True),
+            STATUS,
+            OWNER,
+        ),
+        (RecordStatus.OPEN, RecordStatus.WON, RecordStatus.LOST),
+    ),
+}
+
+
+def kind_of(kind: str) -> Kind:
+    return KINDS[RecordKind(kind)]

@@ -1,0 +1,195 @@
+"""Making, changing and deleting records (R1, R2)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.utils.formats import date_format, number_format
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from odziv.lib import clock
+from odziv.models import ConsentSource, FollowEmail, Record, RecordKind
+from odziv.privacy import consent
+from odziv.records.saving import Reach, StaleRecord, remove, save
+from odziv.web import access
+from odziv.web.forms.reach import ReachForms, reach_of
+from odziv.web.forms.records import RecordForm
+from odziv.web.kinds import kind_of
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A field that two people changed: as it is stored now, and as it was typed."""
+
+    label: str
+    stored: str
+    typed: str
+
+
+@access.signed_in
+def new(request: access.SignedRequest, kind: str) -> HttpResponse:
+    """GET account, contact, name, email prefill the form. 404 for a foreign account or contact."""
+    form_kind = RecordKind(kind)
+    if request.method == "POST":
+        more = request.POST.get("more", "")
+        form = RecordForm(request.user, form_kind, request.POST)
+        reach = ReachForms(request.POST, more=more)
+        if not more and form.is_valid() & reach.is_valid():
+            record = save(form.save(commit=False), reach.reach, user=request.user, now=clock.now())
+            return _saved(request, record, _("%(name)s was created.") % {"name": record.name})
+    else:
+        form = RecordForm(request.user, form_kind, initial=_prefilled(request))
+        reach = ReachForms()
+    return _form_page(request, form, reach, None)
+
+
+@access.signed_in
+def edit(request: access.SignedRequest, id: UUID, kind: str) -> HttpResponse:
+    """Change a record. When somebody else saved it meanwhile, both states show and the user decides."""
+    record = access.record(request.user, id, kind)
+    if request.method != "POST":
+        return _form_page(
+            request, RecordForm(request.user, RecordKind(kind), instance=record), ReachForms(None, record), id
+        )
+    more = request.POST.get("more", "")
+    form = RecordForm(request.user, RecordKind(kind), request.POST, instance=record)
+    reach = ReachForms(request.POST, more=more)
+    if more or not form.is_valid() & reach.is_valid():
+        return _form_page(request, form, reach, id)
+    changed = form.save(commit=False)
+    changed.version = form.cleaned_data["version"] or 0
+    try:
+        save(changed, reach.reach, user=request.user, now=clock.now())
+    except StaleRecord:
+        return _collision(request, id, form, reach)
+    return _saved(request, changed, _("Saved."))
+
+
+@access.signed_in
+def delete(request: access.SignedRequest, id: UUID, kind: str) -> HttpResponse:
+    """GET says what goes with the record and what stays; POST deletes it."""
+    record = access.record(request.user, id, kind)
+    if request.method == "POST":
+        remove(record)
+        messages.success(request, _("%(name)s was deleted.") % {"name": record.name})
+        return redirect(kind_of(kind).list_name)
+    context = {"record": record, "kind": kind_of(kind), "hangs": record.what_hangs_on_it()}
+    return render(request, "records/delete.html", context)
+
+
+@require_POST
+@access.signed_in
+def follow(request: access.SignedRequest, id: UUID, kind: str) -> HttpResponse:
+    """POST follow_email=allow|deny: the preference, on the tab Details (R2)."""
+    record = access.record(request.user, id, kind)
+    wanted = request.POST.get("follow_email", "")
+    if wanted in FollowEmail.values and record.has_preference:
+        consent.change(record, FollowEmail(wanted), source=ConsentSource.RECORD, user=request.user, now=clock.now())
+        messages.success(request, _("Follow email: %(choice)s") % {"choice": FollowEmail(wanted).label})
+    return redirect(f"{kind}-details", record.pk)
+
+
+@access.signed_in
+def duplicates(request: access.SignedRequest) -> HttpResponse:
+    """GET address, record: a hint below the field when another record has the address; empty when none has."""
+    known = request.GET.get("record", "")
+    mine = access.record(request.user, known).pk if known else None
+    typed = next((str(value) for name, value in request.GET.items() if name.endswith("address")), "")
+    rows = Record.objects.for_(request.user).with_address(typed, but=mine)
+    return render(request, "records/duplicates.html", {"records": rows[:3]})
+
+
+def _prefilled(request: access.SignedRequest) -> dict[str, Any]:
+    initial: dict[str, Any] = {"name": request.GET.get("name", "")[:200]}
+    for parameter, field, kind in (
+        ("account", "account", RecordKind.ACCOUNT),
+        ("contact", "primary_contact", RecordKind.CONTACT),
+    ):
+        if request.GET.get(parameter):
+            initial[field] = access.record(request.user, request.GET[parameter], kind)
+    contact = initial.get("primary_contact")
+    if contact is not None and contact.account is not None:
+        initial["account"] = contact.account
+    return initial
+
+
+def _saved(request: access.SignedRequest, record: Record, sentence: str) -> HttpResponse:
+    messages.success(request, sentence)
+    others = Record.objects.for_(request.user).sharing_address_with(record)[:3]
+    if others:
+        names = ", ".join(other.name for other in others)
+        messages.warning(request, _("An address of this record is also on: %(names)s.") % {"names": names})
+    return redirect(record)
+
+
+def _form_page(
+    request: access.SignedRequest,
+    form: RecordForm,
+    reach: ReachForms,
+    id: UUID | None,
+    differences: list[Difference] | None = None,
+) -> HttpResponse:
+    context = {
+        "form": form,
+        "reach": reach,
+        "kind": kind_of(form.kind),
+        # As it is stored, whatever was typed: its name stands in the heading, its address in the links.
+        "record": access.record(request.user, id, form.kind) if id else None,
+        "differences": differences,
+        "more": request.POST.get("more", ""),
+    }
+    wrong = request.method == "POST" and not context["more"]
+    return render(request, "records/form.html", context, status=422 if wrong else 200)
+
+
+def _collision(request: access.SignedRequest, id: UUID, form: RecordForm, reach: ReachForms) -> HttpResponse:
+    """Show the form again with what was typed, ready to be saved over the stored state, and both states above it."""
+    stored = access.record(request.user, id, form.kind)
+    shown = _differences(stored, form, reach.reach)
+    data: QueryDict = request.POST.copy()
+    data["version"] = str(stored.version)
+    again = RecordForm(request.user, form.kind, data, instance=access.record(request.user, id, form.kind))
+    return _form_page(request, again, reach, id, shown)
+
+
+def _differences(stored: Record, form: RecordForm, typed: Reach) -> list[Difference]:
+    pairs = [
+        (form.fields[name].label or name, getattr(stored, name), form.cleaned_data[name], form.fields[name])
+        for name in form.fields
+        if name != "version"
+    ]
+    kept = reach_of(stored)
+    found = [
+        Difference(capfirst(str(label)), _in_words(old, field), _in_words(new, field))
+        for label, old, new, field in pairs
+        if (old or "") != (new or "")
+    ]
+    lists = (
+        (_("E-mail addresses"), kept.emails, typed.emails),
+        (_("Phone numbers"), [number for _label, number in kept.phones], [number for _label, number in typed.phones]),
+        (
+            _("Postal addresses"),
+            [f"{postal.street}, {postal.postal_code} {postal.city}" for postal in kept.addresses],
+            [f"{postal.street}, {postal.postal_code} {postal.city}" for postal in typed.addresses],
+        ),
+    )
+    found += [Difference(label, "; ".join(old), "; ".join(new)) for label, old, new in lists if list(old) != list(new)]
+    return found
+
+
+def _in_words(value: Any, field: Any) -> str:
+    choices = dict(getattr(field, "choices", ())) if isinstance(value, str) else {}
+    if value is None or value == "":
+        return "–"
+    if value in choices:
+        return str(choices[value])
+    if hasattr(value, "year"):
+        return date_format(value)
+    return number_format(value, 2, force_grouping=True) if hasattr(value, "quantize") else str(value)
