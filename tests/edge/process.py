@@ -180,11 +180,11 @@ def read_answer(connection: http.client.HTTPConnection) -> Answered:
 
 def read_all(connection: socket.socket) -> bytes:
     """Until the other side closes. A reset counts as an end."""
-    found = b""
+    found = bytearray()
     with contextlib.suppress(ConnectionResetError):
         while data := connection.recv(65536):
             found += data
-    return found
+    return bytes(found)
 
 
 def statuses(raw: bytes) -> list[int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -110,27 +111,20 @@ def test_a_slow_reader_gets_everything(hasty: Edge) -> None:
 
 @pytest.mark.slow
 def test_a_newcomer_displaces_the_one_who_idles_longest(hasty: Edge) -> None:
-    idle = [hasty.socket() for _ in range(20)]
-    connections = [connection.__enter__() for connection in idle]
-    try:
+    with ExitStack() as held:
+        idle = [held.enter_context(hasty.socket()) for _ in range(20)]
         time.sleep(0.1)
         assert hasty.get(hasty.addresses.open()).status == 200
-        assert read_all(connections[0]) == b""
-    finally:
-        for connection in idle:
-            connection.__exit__(None, None, None)
+        assert read_all(idle[0]) == b""
 
 
 @pytest.mark.slow
 def test_when_all_are_busy_a_newcomer_is_told(hasty: Edge) -> None:
-    busy = [hasty.socket() for _ in range(20)]
-    for connection in busy:
-        connection.__enter__().sendall(b"GET /")
-    time.sleep(0.1)
-    with hasty.socket() as connection:
-        assert statuses(read_all(connection)) == [503]
-    for held in busy:
-        held.__exit__(None, None, None)
+    with ExitStack() as held:
+        for _ in range(20):
+            held.enter_context(hasty.socket()).sendall(b"GET /")
+        time.sleep(0.1)
+        assert statuses(read_all(held.enter_context(hasty.socket()))) == [503]
     wait_until(lambda: hasty.get(hasty.addresses.open()).status == 200)
 
 
