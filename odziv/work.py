@@ -45,8 +45,8 @@ JOBS: tuple[Job, ...] = (
     Job("deliver what is due", "odziv.deliver.due.deliver_due", 0.5),
     Job("take up what a dead worker left", "odziv.deliver.due.recover_abandoned", 10),
     Job("take what the edge recorded into the journal", "odziv.ingest.run.ingest", 0.3),
-    Job("make figures of what the journal tells", "odziv.measure.run.measure", 0.3),
     Job("bring figures up to the journal", "odziv.measure.run.measure", 0.3),
+    Job("make the sample data that were asked for", "odziv.sample.making.make_next", 1),
     Job("show that the worker is alive", "odziv.work.beat", 10),
 )
 

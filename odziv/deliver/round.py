@@ -26,7 +26,9 @@ log = logging.getLogger("odziv.deliver")
 class Round:
     """One pass over a mailbox. `mailbox_id` None: messages whose mailbox was removed. `done` counts ended attempts."""
 
-    def __init__(self, mailbox_id: UUID | None, clock: Clock, limit: int, stopping: Callable[[], bool]) -> None:
+    def __init__(
+        self, mailbox_id: UUID | None, clock: Clock, limit: int = 200, stopping: Callable[[], bool] = lambda: False
+    ) -> None:
         self.mailbox_id = mailbox_id
         self.done = 0
         self._clock = clock
@@ -44,14 +46,13 @@ class Round:
                     break
                 claim = Claim.take(pk, self._clock)
                 if claim is not None:
-                    self._attempt(claim)
-                    self.done += 1
+                    self.attempt(claim)
         finally:
-            if self._session is not None:
-                self._session.close()
+            self.close()
         return self.done
 
-    def _attempt(self, claim: Claim) -> None:
+    def attempt(self, claim: Claim) -> None:
+        """Try one copy of this mailbox that was claimed, and settle it."""
         try:
             try:
                 claim.accept(self._send(claim))
@@ -67,6 +68,12 @@ class Round:
                 claim.fail(Trouble(Reason.FAULT, Outcome.TEMPORARY))
         except ClaimLost:
             log.warning("delivery %s was taken over by another worker", claim.delivery.pk)
+        self.done += 1
+
+    def close(self) -> None:
+        """End the conversation with the server, if there is one."""
+        if self._session is not None:
+            self._session.close()
 
     def _send(self, claim: Claim) -> Answer:
         if self._closed_by is not None:

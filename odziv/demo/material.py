@@ -6,6 +6,8 @@ import struct
 import zlib
 from dataclasses import dataclass
 
+from odziv.sample.pdf import one_page
+
 SUBJECT = "Ponudba št. 7: vaš novi odziv"
 
 HTML = """\
@@ -44,8 +46,8 @@ def files() -> list[File]:
     """One image in the body, one followed and one unfollowed attachment."""
     return [
         File("rast.png", "image/png", _graph(), content_id="graph@lipa.example"),
-        File("Ponudba št. 7.pdf", "application/pdf", _pdf("Ponudba st. 7"), followed=True),
-        File("Splošni pogoji.pdf", "application/pdf", _pdf("Splosni pogoji")),
+        File("Ponudba št. 7.pdf", "application/pdf", one_page("Ponudba št. 7"), followed=True),
+        File("Splošni pogoji.pdf", "application/pdf", one_page("Splošni pogoji")),
     ]
 
 
@@ -59,22 +61,3 @@ def _graph() -> bytes:
     return b"\x89PNG\r\n\x1a\n" + b"".join(
         struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data)) for name, data in chunks
     )
-
-
-def _pdf(title: str) -> bytes:
-    """A PDF of one page with one line of text."""
-    content = f"BT /F1 24 Tf 72 720 Td ({title}) Tj ET".encode("ascii")
-    objects = (
-        b"<< /Type /Catalog /Pages 2 0 R >>",
-        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R "
-        b"/Resources << /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >> >>",
-        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(content), content),
-    )
-    out, offsets = b"%PDF-1.4\n", []
-    for number, body in enumerate(objects, 1):
-        offsets.append(len(out))
-        out += b"%d 0 obj\n%s\nendobj\n" % (number, body)
-    table = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
-    trailer = b"trailer << /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, len(out))
-    return out + b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1) + table + trailer
