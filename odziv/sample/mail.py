@@ -1,0 +1,128 @@
+"""Ninety days of the sample's e-mail: written, sent and delivered by the product itself, at the times of the past."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from html import escape
+from random import Random
+from uuid import UUID
+
+from django.db import transaction
+
+from odziv.compose import attachments, drafts, send
+from odziv.deliver.claim import Claim
+from odziv.deliver.round import Round
+from odziv.lib import clock
+from odziv.lib.hit import Hit
+from odziv.models import Delivery, Message, Record, RecordKind, User
+from odziv.sample.behaviour import NETWORKS, Copy, hits
+from odziv.sample.material import LETTERS, PAGE, Letter
+from odziv.sample.pdf import one_page
+from odziv.sample.people import LANGUAGES, Staff
+
+MESSAGES, DAYS = 300, 90
+_COUNTRIES = {language: country for country, language in LANGUAGES.items()}
+_GREETINGS = {"en": "Dear {name},", "sl": "Pozdravljeni, {name},"}
+_CLOSINGS = {"en": "Kind regards,", "sl": "Lep pozdrav,"}
+
+
+@dataclass
+class Office:
+    """Sends the letters of one sample organisation; keeps one conversation with the mail server for each mailbox."""
+
+    staff: Staff
+    people: Sequence[Record]  # contacts and leads with an address
+    chance: Random
+    now: datetime
+    _rounds: dict[UUID, Round] = field(default_factory=dict)
+    _at: datetime = field(init=False)
+
+    def letters(self) -> Iterator[list[Hit]]:
+        """Write and deliver the letters, oldest first; yields for each what its recipients did until now."""
+        times = sorted(self._moment() for _ in range(MESSAGES))
+        try:
+            for at in times:
+                yield self._letter(at)
+        finally:
+            for one in self._rounds.values():
+                one.close()
+
+    def _moment(self) -> datetime:
+        """Some minute of a working day."""
+        while True:
+            day = self.now - timedelta(days=self.chance.uniform(0, DAYS))
+            at = day.replace(hour=self.chance.randrange(7, 16), minute=self.chance.randrange(60))
+            if at.weekday() < 5 and at < self.now:
+                return at
+
+    def _letter(self, at: datetime) -> list[Hit]:
+        person = self.chance.choice(self.people)
+        seller = self.staff.visitor if self.chance.random() < 0.4 else self.chance.choice(self.staff.sellers)
+        letter = self.chance.choice(LETTERS[self.staff.visitor.language])
+        colleagues = [one for one in self.people if one.account_id and one.account_id == person.account_id]
+        cc = [one for one in colleagues if one != person][: int(self.chance.random() < 0.15)]
+        self._at = at
+        with transaction.atomic():
+            message = self._sent(letter, seller, person, cc, at)
+            claims = self._claims(message)
+        for claim in claims:
+            self._round(claim.delivery.message.mailbox_id).attempt(claim)
+        return [hit for claim in claims for hit in self._reactions(claim.delivery.pk, letter)]
+
+    def _sent(self, letter: Letter, seller: User, person: Record, cc: Sequence[Record], at: datetime) -> Message:
+        message = drafts.new_draft(seller, regarding=person, now=at)
+        company = person.account.name if person.account else person.company
+        fields = drafts.DraftFields(
+            cc=", ".join(drafts.address_of(one) for one in cc),
+            subject=letter.subject.format(company=company),
+            html=_body(letter, person, seller, company),
+        )
+        message = drafts.save(message, fields, now=at)
+        if letter.file:
+            attachments.attach(message, letter.file, "application/pdf", [one_page(message.subject)], followed=True)
+        return send.submit(message, seller, at)
+
+    def _claims(self, message: Message) -> list[Claim]:
+        """Take the copies in the transaction that makes them: the worker, whose clock is right, never sees them."""
+        waiting = Delivery.objects.filter(message=message).values_list("pk", flat=True)
+        claims = [claim for pk in waiting if (claim := Claim.take(pk, lambda: self._at)) is not None]
+        Delivery.objects.filter(message=message).update(lease_until=clock.now() + timedelta(hours=1))
+        return claims
+
+    def _round(self, mailbox: UUID | None) -> Round:
+        assert mailbox is not None, "every seller of the sample has a mailbox"
+        if mailbox not in self._rounds:
+            self._rounds[mailbox] = Round(mailbox, lambda: self._at)
+        return self._rounds[mailbox]
+
+    def _reactions(self, delivery: UUID, letter: Letter) -> list[Hit]:
+        copy = Delivery.objects.select_related("party__record", "message").get(pk=delivery)
+        if copy.accepted_at is None or not copy.followed or copy.party.record is None:
+            return []
+        country = _COUNTRIES.get(copy.party.record.language, "SI")
+        return hits(
+            Copy(
+                organisation=copy.organisation_id,
+                delivery=copy.pk,
+                accepted_at=copy.accepted_at,
+                country=country if country in NETWORKS else "SI",
+                links=len(letter.links),
+                files=1 if letter.file else 0,
+                appeal=letter.appeal,
+                guarded=copy.party.record.language in ("de", "it"),
+                through_gmail=copy.party.record.kind == RecordKind.LEAD,
+            ),
+            self.chance,
+            self.now,
+        )
+
+
+def _body(letter: Letter, person: Record, seller: User, company: str) -> str:
+    language = seller.language if seller.language in LETTERS else "en"
+    paragraphs = [_GREETINGS[language].format(name=escape(person.name))]
+    paragraphs += [escape(text.format(company=company)) for text in letter.paragraphs]
+    paragraphs += [f'<a href="{PAGE}{escape(path)}">{escape(text)}</a>' for text, path in letter.links]
+    paragraphs.append(f"{_CLOSINGS[language]}<br>{escape(seller.name)}")
+    return "".join(f"<p>{text}</p>\n" for text in paragraphs)
