@@ -53,7 +53,7 @@ def _database_settings() -> dict[str, Any]:
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
-            # FULL: a power cut must not undo "the server has it" (a second delivery) or "the spool was read" (lost hits).
+            # FULL: a power cut must not undo "the server has it" (sent twice) or "the spool was read" (lost hits).
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-32000;",
         },
         "TEST": {"NAME": str(ENV.data / "test.sqlite3")},
