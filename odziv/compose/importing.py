@@ -60,7 +60,8 @@ def from_eml(raw: bytes) -> DraftContent:
     assert isinstance(mail, EmailMessage)
     html_part, text_part = _body(mail, "html"), _body(mail, "plain")
     html, text = _text(html_part), _text(text_part)
-    images, files = [], []
+    images: list[FileContent] = []
+    files: list[FileContent] = []
     for number, part in enumerate(_leaves(mail), 1):
         if part is html_part or part is text_part:
             continue
@@ -116,7 +117,7 @@ def _subject(mail: EmailMessage) -> str:
 
 
 def _text(part: MIMEPart | None) -> str:
-    """The decoded part; its line ends become LF, as those of a file."""
+    """The decoded part, line ends as they are."""
     if part is None:
         return ""
     raw = part.get_payload(decode=True)
@@ -124,10 +125,9 @@ def _text(part: MIMEPart | None) -> str:
         return ""
     charset = part.get_content_charset("utf-8")
     try:
-        text = raw.decode(charset)
+        return raw.decode(charset)
     except (UnicodeDecodeError, LookupError):
-        text = _decoded(raw)
-    return text.replace("\r\n", "\n")
+        return _decoded(raw)
 
 
 def _file(part: MIMEPart, number: int, html: str) -> FileContent:
