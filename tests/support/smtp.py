@@ -86,6 +86,7 @@ class SmtpServer:
 
     def _serve(self, peer: socket.socket, number: int) -> None:
         with contextlib.suppress(OSError, ConnectionError):
+            peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if self.tls is not None:
                 peer = self.tls.wrap_socket(peer, server_side=True)
                 self._open.append(peer)
