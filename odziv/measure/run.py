@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 
 from odziv.measure import journal
+from odziv.measure.evidence import Judgement
 from odziv.measure.fold import fold
 from odziv.measure.journal import Copy
 from odziv.models import Delivery, Message
@@ -40,6 +42,9 @@ def fold_copies(copies: Sequence[Copy], now: datetime) -> None:
     """Write verdicts and figures of copies and of their messages, in one transaction."""
     found = journal.read(copies)
     folded = {id: fold(read.events, read.facts) for id, read in found.items()}
+    changed: dict[UUID, Judgement] = {}
+    for id, read in found.items():
+        changed |= journal.differences(read.stored, folded[id].judgements)
     messages = sorted({copy.message for copy in copies})
     with transaction.atomic():
         # Two workers with copies of one message: each must see the other's figures when it adds them up.
@@ -47,7 +52,6 @@ def fold_copies(copies: Sequence[Copy], now: datetime) -> None:
         for id, read in found.items():
             if read.facts.beyond:
                 journal.store_flood(id)
-        for id, read in found.items():
-            journal.store_judgements(journal.differences(read.stored, folded[id].judgements))
+        journal.store_judgements(changed)
         journal.store_figures(folded, copies, now)
         journal.store_sums(journal.sums(messages), now)

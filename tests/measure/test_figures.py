@@ -1,0 +1,127 @@
+"""Figures on copies and messages (J3), rebuilt from the journal (J1)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from pytest_django.fixtures import DjangoAssertNumQueries
+
+from odziv.environment import ENV
+from odziv.ingest.run import ingest
+from odziv.lib.plain import PlainError
+from odziv.lib.seal import Kind
+from odziv.measure import journal
+from odziv.measure.rebuild import run as rebuild
+from odziv.measure.run import measure
+from odziv.models import Delivery, Interaction, Message
+from tests.support.cast import Cast
+from tests.support.journal import NOON, SCANNER, delivery_of, followed_message, happened, hit, spool, take_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def empty_spool() -> None:
+    for file in ENV.spool_folder.glob("*"):
+        file.unlink()
+
+
+@pytest.fixture
+def message(cast: Cast) -> Message:
+    return followed_message(cast.ana, to=("maja@hrast.example", "jan@hrast.example"))
+
+
+def play(message: Message) -> None:
+    maja, jan = delivery_of(message, 0), delivery_of(message, 1)
+    happened(
+        hit(maja, after=100),
+        hit(maja, after=5000),
+        hit(maja, Kind.CLICK, after=5010),
+        hit(jan, after=9000),
+        hit(jan, Kind.FILE, after=9100),
+        hit(jan, Kind.CLICK, after=3, agent=SCANNER),
+        hit(jan, after=3, method="HEAD"),
+    )
+
+
+def test_a_messages_figures_are_its_copies_together(message: Message) -> None:
+    play(message)
+    message.refresh_from_db()
+    assert (message.opens, message.link_clicks, message.attachment_views) == (3, 1, 1)
+    assert (message.machine_opens, message.machine_link_clicks) == (1, 1)
+    assert message.first_opened_at == NOON + timedelta(seconds=100)
+    assert message.last_opened_at == NOON + timedelta(seconds=9000)
+    assert message.figures_at is not None
+    assert delivery_of(message, 0).opens == 2
+
+
+def test_the_worker_folds_what_was_touched_and_nothing_else(message: Message, cast: Cast) -> None:
+    other = followed_message(cast.ana)
+    play(message)
+    assert measure() == 0
+    assert Message.objects.get(pk=other.pk).figures_at is None
+
+
+def test_many_copies_are_folded_in_a_bounded_number_of_queries(
+    cast: Cast, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    message = followed_message(cast.ana, to=[f"p{number}@hrast.example" for number in range(200)])
+    for copy in message.deliveries.all():
+        spool([hit(copy), hit(copy, Kind.CLICK, after=9999), hit(copy, agent=SCANNER)])
+    while ingest():
+        pass
+    with django_assert_max_num_queries(12):
+        assert measure() == 200
+    message.refresh_from_db()
+    assert (message.opens, message.link_clicks, message.machine_opens) == (200, 200, 200)
+
+
+def test_a_copy_with_very_many_events_is_read_only_so_far(message: Message, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journal, "MOST_EVENTS", 20)
+    maja = delivery_of(message)
+    happened(*[hit(maja, Kind.CLICK, after=100 + number) for number in range(70)], hit(maja, after=10))
+    copy = Delivery.objects.get(pk=maja.pk)
+    assert (copy.opens, copy.link_clicks, copy.machine_link_clicks) == (1, 19, 51)
+    assert Interaction.objects.filter(verdict="machine", reasons=["flood"], counted=True).count() == 51
+    assert rebuild(["--check"]) == 0
+
+
+def test_rebuild_finds_and_mends_what_is_not_as_the_journal_says(
+    message: Message, capsys: pytest.CaptureFixture[str]
+) -> None:
+    play(message)
+    assert rebuild(["--check"]) == 0
+    Delivery.objects.filter(message=message).update(opens=77)
+    Message.objects.filter(pk=message.pk).update(link_clicks=9, last_opened_at=None)
+    Interaction.objects.update(verdict="unsure")
+    assert rebuild(["--check"]) == 1
+    assert Message.objects.get(pk=message.pk).link_clicks == 9
+    assert rebuild([]) == 0
+    assert "opens 77 -> " in capsys.readouterr().out
+    assert rebuild(["--check"]) == 0
+    message.refresh_from_db()
+    assert (message.opens, message.link_clicks, message.last_opened_at) == (3, 1, NOON + timedelta(seconds=9000))
+
+
+def test_rebuild_of_one_organisation_leaves_the_others(message: Message, cast: Cast) -> None:
+    Message.objects.filter(pk=message.pk).update(opens=5)
+    assert rebuild(["--check", "--organisation", str(cast.hrast.pk)]) == 0
+    assert rebuild(["--check", "--organisation", str(cast.lipa.pk)]) == 1
+
+
+@pytest.mark.parametrize("text", ["nonsense", str(UUID(int=1))])
+def test_rebuild_of_an_organisation_that_is_none(cast: Cast, text: str) -> None:
+    with pytest.raises(PlainError, match="organisation"):
+        rebuild(["--organisation", text])
+
+
+def test_an_event_that_comes_late_is_put_where_it_belongs(message: Message) -> None:
+    maja = delivery_of(message)
+    happened(hit(maja, after=5000))
+    happened(hit(maja, after=100))
+    maja.refresh_from_db()
+    assert (maja.opens, maja.first_opened_at) == (2, NOON + timedelta(seconds=100))
+    assert maja.last_opened_at == NOON + timedelta(seconds=5000)
+    assert take_in() == 0
