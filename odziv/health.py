@@ -16,16 +16,28 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from odziv.environment import Address, Environment
+from odziv.lib import clock
 from odziv.lib.files import FileStoreError, store_from
 from odziv.lib.seal import KeyRing, KeyRingError
 from odziv.lib.spool import SpoolReader
-from odziv.models import SpoolPosition
-from odziv.work import last_beat
+from odziv.models import Heartbeat, SpoolPosition
 
 _SCARCE_BYTES = 500_000_000
 _SILENT_SECONDS = 60
 _LAG_SECONDS = 30
 _PATIENCE = 5.0
+_WORKER = "worker"
+
+
+def beat() -> int:
+    """A job of the worker: leave a sign of life that every process can see."""
+    Heartbeat.objects.update_or_create(name=_WORKER, defaults={"at": clock.now()})
+    return 0
+
+
+def last_beat() -> datetime | None:
+    """When a worker was last seen; None before the first."""
+    return Heartbeat.objects.filter(name=_WORKER).values_list("at", flat=True).first()
 
 
 class Finding(NamedTuple):

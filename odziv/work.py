@@ -12,7 +12,6 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from typing import NamedTuple
 
 from django.db import close_old_connections, connections
@@ -20,14 +19,11 @@ from django.utils.module_loading import import_string
 
 from odziv.commands import no_options
 from odziv.deliver import due
-from odziv.lib import clock
-from odziv.models import Heartbeat
 
 log = logging.getLogger("odziv.work")
 
 _SECONDS_TO_END = 3.0
 _LONGEST_PAUSE = 60.0
-_HEARTBEAT = "worker"
 
 
 class Job(NamedTuple):
@@ -47,19 +43,8 @@ JOBS: tuple[Job, ...] = (
     Job("take what the edge recorded into the journal", "odziv.ingest.run.ingest", 0.3),
     Job("bring figures up to the journal", "odziv.measure.run.measure", 0.3),
     Job("make the sample data that were asked for", "odziv.sample.making.make_next", 1),
-    Job("show that the worker is alive", "odziv.work.beat", 10),
+    Job("show that the worker is alive", "odziv.health.beat", 10),
 )
-
-
-def beat() -> int:
-    """Leave a sign of life that every process can see."""
-    Heartbeat.objects.update_or_create(name=_HEARTBEAT, defaults={"at": clock.now()})
-    return 0
-
-
-def last_beat() -> datetime | None:
-    """When a worker was last seen; None before the first."""
-    return Heartbeat.objects.filter(name=_HEARTBEAT).values_list("at", flat=True).first()
 
 
 def run(argv: Sequence[str]) -> int:

@@ -12,8 +12,7 @@ import pytest
 from django.utils.module_loading import import_string
 
 from odziv import work
-from odziv.models import Heartbeat
-from odziv.work import JOBS, Job, last_beat
+from odziv.work import JOBS, Job
 
 calls: list[float] = []
 left: list[int] = []
@@ -85,12 +84,3 @@ def test_a_failing_job_holds_up_no_other() -> None:
 @pytest.mark.parametrize("job", JOBS, ids=lambda job: job.function)
 def test_each_job_names_a_function(job: Job) -> None:
     assert callable(import_string(job.function))
-
-
-@pytest.mark.django_db
-def test_it_leaves_a_sign_of_life() -> None:
-    assert last_beat() is None
-    work.beat()
-    assert work.beat() == 0
-    seen = last_beat()
-    assert seen is not None and Heartbeat.objects.count() == 1
