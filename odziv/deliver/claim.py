@@ -90,6 +90,7 @@ class Claim:
             now,
             state=DeliveryState.ACCEPTED,
             accepted_at=now,
+            tried_at=now,
             lease_until=None,
             reason="",
             answer=answer.words,
@@ -101,6 +102,7 @@ class Claim:
         now = self.clock()
         fields: dict[str, Any] = {
             "lease_until": None,
+            "tried_at": now,
             "reason": trouble.reason,
             "answer": trouble.words,
             "answer_code": trouble.code,
@@ -158,7 +160,7 @@ def _release(pk: UUID, now: datetime) -> bool:
         delivery = Delivery.objects.select_for_update().abandoned(now).filter(pk=pk).first()
         if delivery is None:
             return False
-        fields: dict[str, Any] = {"lease_until": None}
+        fields: dict[str, Any] = {"lease_until": None, "tried_at": now}
         delay = timedelta() if delivery.attempts == 1 else delay_after(delivery.attempts - 1)
         if delivery.phase:
             fields |= {"state": DeliveryState.UNCERTAIN, "reason": Reason.ABANDONED, "answer": "", "answer_code": None}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID, uuid4
@@ -310,6 +311,7 @@ class Delivery(Figures):
     phase = models.CharField(max_length=8, blank=True)
     followed = models.BooleanField(default=False)  # decided in the moment of leaving (F3)
     accepted_at = models.DateTimeField(null=True, blank=True)
+    tried_at = models.DateTimeField(null=True, blank=True, editable=False)  # when the last attempt ended
     answer_code = models.PositiveSmallIntegerField(null=True, blank=True)
     reason = models.CharField(max_length=16, blank=True)  # why it is not accepted (yet): a code of deliver.trouble
     answer = models.TextField(blank=True)  # the server's own words; deliver.answers says what they mean
@@ -332,6 +334,25 @@ class Delivery(Figures):
         return self.state in FINAL
 
 
+class TestMailQuerySet(OwnedQuerySet["TestMail"]):
+    def newest_first(self) -> Self:
+        return self.order_by("-received_at", "-pk")
+
+    def beyond(self, count: int) -> Self:
+        """The oldest, when there are more than `count`."""
+        return self.newest_first()[count : count + 1000]
+
+    def older_than(self, mail: TestMail) -> Self:
+        return self.filter(Q(received_at__lt=mail.received_at) | Q(received_at=mail.received_at, pk__lt=mail.pk))
+
+    def newer_than(self, mail: TestMail) -> Self:
+        return self.filter(Q(received_at__gt=mail.received_at) | Q(received_at=mail.received_at, pk__gt=mail.pk))
+
+    def keys_in_use(self, keys: Iterable[str]) -> set[str]:
+        """Which of these files of the test mailbox a message still has."""
+        return set(self.filter(key__in=list(keys)).values_list("key", flat=True))
+
+
 class TestMail(Owned):
     """A message that the built-in mail server took, for one recipient; its bytes are in the file store."""
 
@@ -345,7 +366,7 @@ class TestMail(Owned):
     received_at = models.DateTimeField(default=timezone.now)
     read_at = models.DateTimeField(null=True, blank=True)
 
-    objects = OwnedQuerySet.as_manager()
+    objects = TestMailQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["organisation", "-received_at", "-id"], name="testmail_by_time")]
