@@ -158,6 +158,7 @@ SERVESTATIC_AUTOREFRESH = DEBUG
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("sl", "Slovenščina")]
 LOCALE_PATHS = [PACKAGE / "locale"]
+FORMAT_MODULE_PATH = "odziv.locale.formats"
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone, translation
+from django.utils.formats import date_format
 
 from odziv.web.words import full_time, hue, human_size, initials, near_or_far
 
@@ -78,3 +79,12 @@ def test_initials_stand_for_a_name(name: str, letters: str) -> None:
 def test_a_name_keeps_its_hue() -> None:
     assert hue("Maja Novak") == hue("maja novak")
     assert {hue(f"person {n}") for n in range(200)} == set(range(1, 9))
+
+
+def test_dates_are_written_as_in_europe() -> None:
+    with translation.override("en"):
+        assert date_format(NOW) == "24 November 2026"
+        assert date_format(NOW, "SHORT_DATETIME_FORMAT") == "24 Nov 2026, 12:00"
+    with translation.override("sl"):
+        assert date_format(NOW) == "24. novembra 2026"
+        assert date_format(NOW, "SHORT_DATE_FORMAT") == "24. 11. 2026"

@@ -1,0 +1,10 @@
+"""Slovenian: 28. februarja 2027, 14:05."""
+
+DATE_FORMAT = "j. E Y"
+TIME_FORMAT = "H:i"
+DATETIME_FORMAT = "j. E Y, H:i"
+YEAR_MONTH_FORMAT = "F Y"
+MONTH_DAY_FORMAT = "j. E"
+SHORT_DATE_FORMAT = "j. n. Y"
+SHORT_DATETIME_FORMAT = "j. n. Y, H:i"
+FIRST_DAY_OF_WEEK = 1
