@@ -369,4 +369,7 @@ class TestMail(Owned):
     objects = TestMailQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["organisation", "-received_at", "-id"], name="testmail_by_time")]
+        indexes = [
+            models.Index(fields=["organisation", "-received_at", "-id"], name="testmail_by_time"),
+            models.Index(fields=["key"], name="testmail_by_key"),
+        ]
