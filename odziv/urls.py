@@ -3,7 +3,18 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from odziv.models import ActivityKind, RecordKind
-from odziv.web.views import activity, language, record_forms, records, style
+from odziv.web.views import (
+    activity,
+    first_visit,
+    home,
+    language,
+    mailboxes,
+    record_forms,
+    records,
+    settings,
+    style,
+    users,
+)
 
 
 def _records(kind: RecordKind, many: str) -> list[URLPattern]:
@@ -22,6 +33,12 @@ def _records(kind: RecordKind, many: str) -> list[URLPattern]:
 
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", home.home, name="home"),
+    path("welcome/", first_visit.index, name="first-visit"),
+    path("welcome/create/", first_visit.create, name="first-visit-create"),
+    path("welcome/sample/", first_visit.look_around, name="first-visit-sample"),
+    path("welcome/sample/progress/", first_visit.progress, name="first-visit-progress"),
+    path("welcome/sample/enter/", first_visit.enter, name="first-visit-enter"),
     *_records(RecordKind.ACCOUNT, "accounts"),
     *_records(RecordKind.CONTACT, "contacts"),
     *_records(RecordKind.LEAD, "leads"),
@@ -33,6 +50,22 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("activities/tasks/new/", activity.new, {"kind": ActivityKind.TASK}, name="task-new"),
     path("activities/<uuid:id>/", activity.page, name="activity"),
     path("activities/<uuid:id>/delete/", activity.delete, name="activity-delete"),
+    path("settings/", settings.index, name="settings"),
+    path("settings/health/", settings.health, name="health"),
+    path("settings/engagement/", settings.engagement, name="engagement"),
+    path("settings/unknown/", settings.unknown, name="follow-unknown"),
+    path("settings/profile/", settings.profile, name="profile"),
+    path("settings/tokens/", settings.tokens, name="tokens"),
+    path("settings/tokens/<uuid:id>/revoke/", settings.revoke, name="token-revoke"),
+    path("settings/users/", users.index, name="users"),
+    path("settings/users/new/", users.new, name="user-new"),
+    path("settings/users/<uuid:id>/", users.page, name="user"),
+    path("settings/users/<uuid:id>/link/", users.link, name="user-link"),
+    path("settings/mailboxes/", mailboxes.index, name="mailboxes"),
+    path("settings/mailboxes/new/", mailboxes.new, name="mailbox-new"),
+    path("settings/mailboxes/<uuid:id>/", mailboxes.page, name="mailbox"),
+    path("settings/mailboxes/<uuid:id>/check/", mailboxes.check, name="mailbox-check"),
+    path("settings/mailboxes/<uuid:id>/delete/", mailboxes.delete, name="mailbox-delete"),
     path("account/", include("allauth.account.urls")),
     path("tinymce/", include("tinymce.urls")),
     path("language/", language.choose, name="language"),

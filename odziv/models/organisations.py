@@ -19,6 +19,12 @@ from odziv.models.base import Owned, OwnedQuerySet
 from odziv.models.secret import decrypt, encrypt
 
 
+class OrganisationQuerySet(models.QuerySet["Organisation"]):
+    def founded(self) -> Self:
+        """Real organisations: not the one that was made to look around."""
+        return self.filter(sample=False)
+
+
 class Organisation(models.Model):
     """The tenant; owns every other row. Its identifier is random, so it cannot be guessed (O1)."""
 
@@ -29,7 +35,7 @@ class Organisation(models.Model):
     sample = models.BooleanField(default=False)  # made by "look around with sample data"
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
-    objects = models.Manager()
+    objects = OrganisationQuerySet.as_manager()
 
     def __str__(self) -> str:
         return self.name
@@ -117,6 +123,11 @@ class MailboxKind(models.TextChoices):
 
 
 class MailboxQuerySet(OwnedQuerySet["Mailbox"]):
+    def of_people(self, user: User) -> Self:
+        """The mailboxes that the user may change: their own, for an administrator all of the organisation (O2)."""
+        rows = self.for_(user).select_related("user").order_by("user__name", "kind", "name", "pk")
+        return rows if user.is_administrator else rows.filter(user=user)
+
     def usable_by(self, user: User) -> Self:
         """Mailboxes from which the user may send, the preferred one first (C1)."""
         return self.filter(user=user).order_by("-kind", "name", "pk")
@@ -155,6 +166,10 @@ class Mailbox(Owned):
 
 
 class ApiTokenQuerySet(OwnedQuerySet["ApiToken"]):
+    def of_person(self, user: User) -> Self:
+        """The user's own tokens, newest first."""
+        return self.for_(user).filter(user=user).order_by("-created_at", "-pk")
+
     def issue(self, user: User, name: str) -> tuple[ApiToken, str]:
         """Make a token; returns the row and the secret text, which is shown once and not kept."""
         text = f"odz_{secrets.token_urlsafe(32)}"

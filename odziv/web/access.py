@@ -124,8 +124,7 @@ def draft_attachment(user: User, id: UUID | str) -> Attachment:
 
 def mailbox(user: User, id: UUID | str) -> Mailbox:
     """A mailbox to be changed: the user's own, for an administrator any of the organisation (O2)."""
-    rows = Mailbox.objects.for_(user).select_related("user")
-    return one(rows if user.is_administrator else rows.filter(user=user), id)
+    return one(Mailbox.objects.of_people(user), id)
 
 
 def own_mailbox(user: User, id: UUID | str) -> Mailbox:
@@ -140,7 +139,7 @@ def person(user: User, id: UUID | str) -> User:
 
 def token(user: User, id: UUID | str) -> ApiToken:
     """An API token of the user's own."""
-    return one(ApiToken.objects.for_(user).filter(user=user), id)
+    return one(ApiToken.objects.of_person(user), id)
 
 
 def test_mail(user: User, id: UUID | str) -> TestMail:

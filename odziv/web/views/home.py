@@ -1,0 +1,15 @@
+"""The start: where a visitor is led."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from odziv.models import Organisation, User
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """To the activities; to the log-in page; on a fresh installation to the first visit (O7)."""
+    if isinstance(request.user, User):
+        return redirect("activities")
+    return redirect("account_login" if Organisation.objects.founded().exists() else "first-visit")

@@ -1,0 +1,100 @@
+"""Settings: the overview with each section's state, switches, health, one's own profile and API tokens (O3, O6)."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from odziv.environment import ENV
+from odziv.health import Health
+from odziv.lib import clock
+from odziv.models import ApiToken, Mailbox, User
+from odziv.web import access
+from odziv.web.forms.people import ProfileForm, TokenForm
+
+SHOWN_ONCE = "shown_once"  # in the session: a secret text that the next page shows and forgets
+
+
+@access.signed_in
+def index(request: access.SignedRequest) -> HttpResponse:
+    """Everybody sees what holds; administrators can change it."""
+    user = request.user
+    context = {
+        "people": User.objects.owners_for(user).count(),
+        "mailboxes": Mailbox.objects.of_people(user).count(),
+        "tokens": ApiToken.objects.of_person(user).count(),
+    }
+    return render(request, "settings/index.html", context)
+
+
+@access.administrators
+def health(request: access.SignedRequest) -> HttpResponse:
+    """Every part with its state, reason and remedy; a part of the overview, or a page of its own."""
+    findings = Health(ENV, clock.now()).findings()
+    page = "settings/health_list.html" if request.htmx else "settings/health.html"
+    return render(request, page, {"findings": findings, "faults": sum(found.works is False for found in findings)})
+
+
+@require_POST
+@access.administrators
+def engagement(request: access.SignedRequest) -> HttpResponse:
+    """POST on=1|0: the switch Email engagement. Off, nothing that leaves from now on is followed (O3, F3)."""
+    organisation = request.user.organisation
+    organisation.engagement = request.POST.get("on") == "1"
+    organisation.save(update_fields=["engagement"])
+    if organisation.engagement:
+        messages.success(request, _("Email engagement is on. New e-mails are followed when every recipient allows it."))
+    else:
+        messages.success(request, _("Email engagement is off. Whatever leaves from now on is not followed."))
+    return redirect("settings")
+
+
+@require_POST
+@access.administrators
+def unknown(request: access.SignedRequest) -> HttpResponse:
+    """POST on=1|0: may people who are in no record be followed (F5)?"""
+    organisation = request.user.organisation
+    organisation.follow_unknown = request.POST.get("on") == "1"
+    organisation.save(update_fields=["follow_unknown"])
+    messages.success(request, _("Saved."))
+    return redirect("settings")
+
+
+@access.signed_in
+def profile(request: access.SignedRequest) -> HttpResponse:
+    """One's own name, language and time zone."""
+    form = ProfileForm(request.POST or None, instance=access.person(request.user, request.user.pk))
+    if request.method == "POST" and form.is_valid():
+        person = form.save()
+        with translation.override(person.language):
+            messages.success(request, _("Saved."))
+        return redirect("profile")
+    return render(request, "settings/profile.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@access.signed_in
+def tokens(request: access.SignedRequest) -> HttpResponse:
+    """One's own API tokens; POST name makes one, whose secret shows once."""
+    form = TokenForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        _row, secret = ApiToken.objects.issue(request.user, form.cleaned_data["name"])
+        request.session[SHOWN_ONCE] = secret
+        return redirect("tokens")
+    rows = ApiToken.objects.of_person(request.user)
+    context = {"form": form, "tokens": rows, "secret": request.session.pop(SHOWN_ONCE, ""), "web_url": ENV.web_url}
+    return render(request, "settings/tokens.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@access.signed_in
+def revoke(request: access.SignedRequest, id: UUID) -> HttpResponse:
+    """The token stops working at once."""
+    access.token(request.user, id).delete()
+    messages.success(request, _("The token was revoked. Programs that used it are refused from now on."))
+    return redirect("tokens")
