@@ -50,7 +50,7 @@ def settle_ports(environ: Mapping[str, str], env: Environment) -> dict[str, str]
             ("ODZIV_MAIL_LISTEN", env.mail_listen),
         ):
             # Held until all are known, so that two settings with the same port are noticed.
-            held.append(_bind(name, address))
+            held.append(bind(name, address))
             settled[name] = str(Address(address.host, held[-1].getsockname()[1]))
     finally:
         for listener in held:
@@ -59,7 +59,8 @@ def settle_ports(environ: Mapping[str, str], env: Environment) -> dict[str, str]
     return settled
 
 
-def _bind(name: str, address: Address) -> socket.socket:
+def bind(name: str, address: Address) -> socket.socket:
+    """A socket that holds the address of a setting, closed by the caller. Raises PlainError that names the setting."""
     try:
         family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
         return socket.create_server((address.host, address.port), family=family)

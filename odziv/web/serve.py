@@ -15,6 +15,7 @@ from granian.server.embed import Server
 
 from odziv.commands import no_options
 from odziv.environment import ENV
+from odziv.supervise.preflight import bind
 
 # A page that listens for live figures holds its request open as long as it is shown, so these are many.
 _REQUESTS_AT_ONCE = 4096
@@ -22,7 +23,7 @@ _SECONDS_TO_END = 3.0
 
 
 def run(argv: Sequence[str]) -> int:
-    """Serve on ODZIV_WEB_LISTEN until SIGTERM or SIGINT. Raises SettingError."""
+    """Serve on ODZIV_WEB_LISTEN until SIGTERM or SIGINT. Raises PlainError."""
     no_options("web", "Serve the pages and the API.", argv)
     uvloop.run(_serve())
     return 0
@@ -31,10 +32,13 @@ def run(argv: Sequence[str]) -> int:
 async def _serve() -> None:
     from odziv.web.asgi import application
 
+    # granian takes numbers only, and says less clearly what is wrong with a port.
+    with bind("ODZIV_WEB_LISTEN", ENV.web_listen) as free:
+        host, port = free.getsockname()[:2]
     server = Server(
         application,
-        address=ENV.web_listen.host,
-        port=ENV.web_listen.port,
+        address=host,
+        port=port,
         interface=Interfaces.ASGINL,
         websockets=False,
         backlog=1024,
