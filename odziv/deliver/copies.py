@@ -8,9 +8,9 @@ from email.utils import format_datetime
 from functools import cached_property
 from urllib.parse import quote
 
+from odziv.compose.planning import Plans, plans, text_part
 from odziv.deliver.trouble import Outcome, Reason, Trouble
 from odziv.environment import ENV
-from odziv.instrument import FollowedFile, HtmlPlan, Rules, TextPlan, plan_html, plan_text
 from odziv.lib.addresses import EdgeAddresses
 from odziv.lib.files import FileStore, FileStoreError
 from odziv.lib.mime import (
@@ -25,7 +25,7 @@ from odziv.lib.mime import (
     unstructured,
     wire_address,
 )
-from odziv.lib.seal import FileRef, KeyRing
+from odziv.lib.seal import KeyRing
 from odziv.models import Attachment, Delivery, Message, Party, PartyRole
 
 
@@ -58,30 +58,14 @@ class Original:
 
     def _bodies(self, delivery: Delivery) -> tuple[str, str]:
         if not self.followed:
-            return self.message.text, self.message.html
+            return text_part(self.message), self.message.html
         addresses = EdgeAddresses(ENV.edge_url, self._keys, self.message.organisation_id, delivery.pk)
-        html = self._html_plan.render(addresses) if self.message.html else ""
-        return self._text_plan.render(addresses) if self.message.text else "", html
+        html = self._plans.html.render(addresses) if self._plans.html else ""
+        return self._plans.text.render(addresses), html
 
     @cached_property
-    def _html_plan(self) -> HtmlPlan:
-        return plan_html(
-            self.message.html,
-            rules=Rules(ENV.edge_url),
-            images={image.content_id: file_ref(image) for image in self._images},
-            files=self._followed_files,
-            language=self.message.owner.language,
-        )
-
-    @cached_property
-    def _text_plan(self) -> TextPlan:
-        return plan_text(
-            self.message.text,
-            rules=Rules(ENV.edge_url),
-            first_ordinal=len(self._html_plan.links) if self.message.html else 0,
-            files=self._followed_files,
-            language=self.message.owner.language,
-        )
+    def _plans(self) -> Plans:
+        return plans(self.message, self._attachments, followed=True)
 
     @cached_property
     def _attachments(self) -> list[Attachment]:
@@ -92,15 +76,10 @@ class Original:
         return [attachment for attachment in self._attachments if attachment.inline and attachment.content_id]
 
     @cached_property
-    def _followed_files(self) -> list[FollowedFile]:
-        return [
-            FollowedFile(one.ordinal, file_ref(one)) for one in self._attachments if one.followed and not one.inline
-        ]
-
-    @cached_property
     def _letter(self) -> Letter:
         files = [one for one in self._attachments if not one.inline and not (self.followed and one.followed)]
-        served = {found.source for found in self._html_plan.images if found.served} if self.followed else set()
+        plan = self._plans.html if self.followed else None
+        served = {found.source for found in plan.images if found.served} if plan else set()
         images = [one for one in self._images if f"cid:{one.content_id}" not in served and self._shows(one)]
         return Letter(
             self.message.message_id,
@@ -164,8 +143,3 @@ def envelope_address(address: str) -> str:
         return wire_address(address)
     except MimeError as error:
         raise Trouble(Reason.UNBUILDABLE, Outcome.PERMANENT, str(error)) from error
-
-
-def file_ref(attachment: Attachment) -> FileRef:
-    """The file as it stands in an identifier."""
-    return FileRef(attachment.file.key, attachment.content_type, attachment.name, attachment.file.size)
