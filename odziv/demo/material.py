@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import struct
 import zlib
-from dataclasses import dataclass
 
+from odziv.compose.importing import FileContent
 from odziv.sample.pdf import one_page
 
 SUBJECT = "Ponudba št. 7: vaš novi odziv"
@@ -31,26 +31,6 @@ ali v <a href="https://lipa.example/a?x=1&#38;y=2&copy=3">ceniku</a>.</p>
 """
 
 
-@dataclass(frozen=True)
-class File:
-    """A file of the message. `content_id` marks an image inside of the body."""
-
-    name: str
-    content_type: str
-    content: bytes
-    followed: bool = False
-    content_id: str = ""
-
-
-def files() -> list[File]:
-    """One image in the body, one followed and one unfollowed attachment."""
-    return [
-        File("rast.png", "image/png", _graph(), content_id="graph@lipa.example"),
-        File("Ponudba št. 7.pdf", "application/pdf", one_page("Ponudba št. 7"), followed=True),
-        File("Splošni pogoji.pdf", "application/pdf", one_page("Splošni pogoji")),
-    ]
-
-
 def _graph() -> bytes:
     """A PNG of rising bars, 64 by 32 pixels, in grey."""
     rows = b"".join(
@@ -61,3 +41,12 @@ def _graph() -> bytes:
     return b"\x89PNG\r\n\x1a\n" + b"".join(
         struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data)) for name, data in chunks
     )
+
+
+IMAGES = (FileContent("rast.png", "image/png", _graph(), content_id="graph@lipa.example"),)
+
+FILES = (
+    (FileContent("Ponudba št. 7.pdf", "application/pdf", one_page("Ponudba št. 7")), True),
+    (FileContent("Splošni pogoji.pdf", "application/pdf", one_page("Splošni pogoji")), False),
+)
+"""The attachments, each with whether it is followed."""

@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage, MIMEPart
+from html import unescape
+from html.entities import html5
 from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
@@ -29,6 +31,23 @@ _ENDS = "".join(map(chr, range(0x21)))
 _BREAKS = re.compile(r"[\t\r\n]")
 
 
+_ATTRIBUTE = re.compile(
+    r"""[\s"'/](?P<name>[^\s"'>/=]+)(?:\s*=\s*(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)'|(?P<bare>[^\s"'>][^\s>]*)))?"""
+)
+_REFERENCE = re.compile(r"&(?:#[0-9]+;?|#[xX][0-9a-fA-F]+;?|(?P<name>[A-Za-z][A-Za-z0-9]*;?))(?P<next>=?)")
+
+
+def _as_browsers_read(value: str) -> str:
+    """Decode references by the rule of attributes: without a semicolon, `&copy=` is no reference (WHATWG 13.2.5.73)."""
+
+    def decoded(found: re.Match[str]) -> str:
+        name = found["name"]
+        is_reference = name is None or (name in html5 and (name.endswith(";") or not found["next"]))
+        return unescape(found[0].removesuffix("=")) + found["next"] if is_reference else found[0]
+
+    return _REFERENCE.sub(decoded, value)
+
+
 class Hrefs(HTMLParser):
     """Collects the addresses of links and images in document order, also inside conditional comments."""
 
@@ -38,13 +57,19 @@ class Hrefs(HTMLParser):
         self.images: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        # A browser keeps the first of two attributes of one name, hence the reversed order.
-        values = dict(reversed(attrs))
-        href = values.get("href")
-        if href is not None and tag not in ("link", "base"):
+        href = self._attribute("href") if tag not in ("link", "base") else None
+        if href is not None:
             self.links.append(_BREAKS.sub("", href.strip(_ENDS)))
-        if tag == "img" and values.get("src"):
-            self.images.append(str(values["src"]))
+        src = self._attribute("src") if tag == "img" else None
+        if src:
+            self.images.append(src)
+
+    def _attribute(self, name: str) -> str | None:
+        """The first attribute of that name in the present tag, as a browser reads it."""
+        for found in _ATTRIBUTE.finditer(self.get_starttag_text() or ""):
+            if found["name"].lower() == name:
+                return _as_browsers_read(found["double"] or found["single"] or found["bare"] or "")
+        return None
 
     def handle_comment(self, data: str) -> None:
         start = re.match(r"\s*\[if[^\]]*\]>", data)
@@ -112,13 +137,17 @@ class Recipient:
         found = [address for address in self.document.links if address.startswith(f"{self.edge_url}/a/")]
         return found or re.findall(rf"{re.escape(self.edge_url)}/a/[A-Za-z0-9_-]+/[^\s<>\"]+", self.text)
 
-    def attached_files(self) -> dict[str, bytes]:
-        """The files that came with the message itself, by name."""
-        return {part.get_filename() or "": _bytes(part) for part in self.mail.iter_attachments()}
+    def attached_files(self) -> list[bytes]:
+        """The files that came with the message itself."""
+        return [_bytes(part) for part in self.mail.iter_attachments()]
+
+    def redirects(self) -> list[str]:
+        """The links of the HTML part that lead over the edge."""
+        return [address for address in self.links() if address.startswith(f"{self.edge_url}/c/")]
 
     def open(self) -> None:
         """Let the mail program load the pictures: one open, however many pictures the message has."""
-        for address in [*self.beacons(), *self.images()]:
+        for address in dict.fromkeys([*self.beacons(), *self.images()]):
             answer = self.fetch(address)
             if answer.status != 200 or not answer.body:
                 self.faults.append(f"a picture answered {answer.status}")
@@ -145,7 +174,7 @@ class Recipient:
         for address in self.beacons():
             self.fetch(address, method="HEAD")
             self.machine_hits += 1
-        for address in [link for link in self.links() if link.startswith(f"{self.edge_url}/c/")][:3]:
+        for address in self.redirects()[:3]:
             self.fetch(address, agent=_SCANNER)
             self.machine_hits += 1
 

@@ -91,7 +91,7 @@ def as_table(outcome: Outcome) -> str:
         )
         lines.append(f"{f'{one.role}: {one.address}':36.36} " + " ".join(f"{cell:>12}" for cell in cells))
     lines += ["", "Timeline, newest first"]
-    lines += [f"  {entry['at']}  {entry['text']}" for entry in outcome.timeline]
+    lines += [f"  {entry['at']}  {entry['verdict']:8} {entry['text']}" for entry in outcome.timeline]
     lines += ["", "Links"]
     for link in outcome.links:
         mark = ("exact" if link.exact else "CHANGED") if link.followed else "left alone"

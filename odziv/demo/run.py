@@ -22,9 +22,10 @@ _ENDS_WITHIN = 6.0
 def run(argv: Sequence[str]) -> int:
     """Play the demo. 0 when what was seen is what was played, 1 when not, 2 when it could not be played."""
     options = _options(argv)
-    if options.mail is not None and not options.mail.is_file():
-        sys.stderr.write(f"odziv demo: there is no file {options.mail}\n")
-        return 2
+    for path in options.mail:
+        if not path.is_file():
+            sys.stderr.write(f"odziv demo: there is no file {path}\n")
+            return 2
     with tempfile.TemporaryDirectory(prefix="odziv-demo-") as folder:
         environ = _environ(Path(folder))
         log = Path(folder) / "serve.log"
@@ -36,9 +37,9 @@ def run(argv: Sequence[str]) -> int:
             if not _wait_until_ready(served, environ):
                 sys.stderr.write("odziv demo: the processes did not start:\n" + log.read_text(errors="replace"))
                 return 2
-            scene = [sys.executable, "-m", "odziv.demo.scene", *(["--json"] if options.json else [])]
-            if options.mail is not None:
-                scene += ["--mail", str(options.mail.absolute())]
+            scene = [sys.executable, "-m", "odziv.demo", *(["--json"] if options.json else [])]
+            if options.mail:
+                scene += ["--mail", *(str(path.absolute()) for path in options.mail)]
             code = subprocess.run(scene, env=environ, check=False).returncode
             if code not in (0, 1) or (code == 1 and options.verbose):
                 sys.stderr.write(log.read_text(errors="replace"))
@@ -51,7 +52,9 @@ def _options(argv: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="odziv demo", description="Send a followed message, play its recipients, and compare what is seen."
     )
-    parser.add_argument("--mail", type=Path, metavar="FILE", help="send this .html or .eml file instead")
+    parser.add_argument(
+        "--mail", type=Path, metavar="FILE", nargs="+", default=[], help="send these .html or .eml files instead"
+    )
     parser.add_argument("--json", action="store_true", help="print the outcome as JSON")
     parser.add_argument("--verbose", action="store_true", help="show what the processes said when the outcome differs")
     return parser.parse_args(argv)
