@@ -13,8 +13,8 @@ _PLACEHOLDER = re.compile(
             r"<[%?]",  # ERB, PHP
             r"\*\|",  # Mailchimp
             r"\$\{",  # FreeMarker, Mako
-            r"%%[A-Za-z_{][^%]*%%",  # Salesforce
-            r"\[\[\s*[%\w][^\[\]]*\]\]",  # GetResponse, Mailjet
+            r"%%[A-Za-z_{=][^%]*%%",  # Salesforce
+            r"\[\[\s*[%A-Za-z_][^\[\]]*\]\]",  # GetResponse, Mailjet
             r"%[A-Za-z_][A-Za-z0-9_.\-:]*%(?![0-9A-Fa-f]{2})",  # Mailgun, ActiveCampaign
             rf"\{{[!$=~]?\s*{_WORD}(?:[=|][^{{}}\"]*)?\}}",  # Mautic, MailerLite, Google Ads
             r"%7[Bb]%7[Bb](?:\s|%20)*[A-Za-z_](?:[\w.|\-]|%20|%7C)*%7[Dd]%7[Dd]",  # {{name}}, encoded by an editor

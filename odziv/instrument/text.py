@@ -74,14 +74,17 @@ def _addresses(text: str) -> Iterator[tuple[int, int]]:
 
 def _length_without_punctuation(found: str, before: str) -> int:
     """What people write after an address ends the sentence, not the address; a bracket belongs to it only in pairs."""
-    counted = Counter(found)
     length = len(found)
+    counted: Counter[str] | None = None
     while length:
         last = found[length - 1]
-        unpaired = last in _PAIRS and counted[last] > counted[_PAIRS[last]]
-        if not (unpaired or last in _ENDS_SENTENCES or (last in _EMPHASIS and last == before)):
+        if last in _PAIRS:
+            counted = counted or Counter(found)
+            if counted[last] <= counted[_PAIRS[last]]:
+                break
+            counted[last] -= 1
+        elif last not in _ENDS_SENTENCES and not (last in _EMPHASIS and last == before):
             break
-        counted[last] -= 1
         length -= 1
     return length
 
