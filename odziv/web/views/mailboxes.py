@@ -68,8 +68,8 @@ def _tell(request: access.SignedRequest, mailbox: Mailbox) -> None:
     """Say in a toast whether the mailbox's server takes mail."""
     from odziv.deliver.connection import check_mailbox
 
-    trouble = check_mailbox(mailbox)
-    if trouble:
-        messages.error(request, _("Stored, but nothing can be sent yet: %(reason)s") % {"reason": trouble})
+    report = check_mailbox(mailbox)
+    if report.works:
+        messages.success(request, report.text)
     else:
-        messages.success(request, _("The server answers and takes mail from this address."))
+        messages.error(request, _("Stored, but nothing can be sent yet: %(reason)s") % {"reason": report.text})
