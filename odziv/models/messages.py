@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID, uuid4
 
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Count, Q, Sum
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -76,9 +76,47 @@ class MessageQuerySet(OwnedQuerySet["Message"]):
     def followed(self) -> Self:
         return self.filter(follow_state=FollowState.ON, direction=Direction.OUT).exclude(state=MessageState.DRAFT)
 
+    def of_owner(self, user: User) -> Self:
+        return self.filter(owner=user)
+
+    def drafts(self) -> Self:
+        return self.filter(state=MessageState.DRAFT)
+
+    def written(self) -> Self:
+        """E-mails that are more than drafts, sent and received."""
+        return self.exclude(state=MessageState.DRAFT)
+
+    def opened(self) -> Self:
+        return self.filter(opens__gt=0)
+
+    def not_opened(self) -> Self:
+        """Followed and sent, and nobody has opened them: no sign of it, at least."""
+        return self.followed().filter(opens=0, state=MessageState.SENT)
+
+    def clicked(self) -> Self:
+        return self.filter(link_clicks__gt=0)
+
+    def matching(self, text: str) -> Self:
+        """Messages in whose subject, recipients or regarding the text occurs."""
+        text = text.strip()
+        if not text:
+            return self
+        return self.filter(
+            Q(subject__icontains=text) | Q(recipients__icontains=text) | Q(activity__regarding__name__icontains=text)
+        )
+
+    def marks(self, ids: Iterable[UUID]) -> dict[UUID, str]:
+        """A mark of each message that becomes another one when its figures, its state or those of its copies change."""
+        copies = Count("deliveries", filter=Q(deliveries__state__in=FINAL))
+        tried = Sum("deliveries__attempts")
+        rows = self.filter(pk__in=list(ids)).order_by().annotate(_settled=copies, _tried=tried)
+        marks = rows.values_list("pk", "figures_at", "state", "_settled", "_tried", "follow_state")
+        return {pk: "/".join(map(str, rest)) for pk, *rest in marks}
+
     def with_row(self) -> Self:
-        """What a list shows of each message, in one query."""
-        return self.select_related("activity__regarding", "owner")
+        """What a list shows of each message, in one query and without its body."""
+        bodies = ("html", "text", "to_line", "cc_line", "bcc_line", "references")
+        return self.select_related("activity__regarding", "owner").defer(*bodies)
 
 
 class Message(Figures):

@@ -31,6 +31,7 @@ def run(argv: Sequence[str]) -> int:
 
 async def _serve() -> None:
     from odziv.web.asgi import application
+    from odziv.web.live import hub
 
     # granian takes numbers only, and says less clearly what is wrong with a port.
     with bind("ODZIV_WEB_LISTEN", ENV.web_listen) as free:
@@ -50,10 +51,11 @@ async def _serve() -> None:
     stop: Callable[[], None] = server.stop
 
     def end() -> None:
-        # Open requests get their time, but a page listening for live figures would never end by itself.
+        # Open requests get their time; those that do not end, such as a download over a slow line, are cut off.
         timer = threading.Timer(_SECONDS_TO_END, os._exit, (0,))
         timer.daemon = True
         timer.start()
+        hub.stop()
         stop()
 
     loop = asyncio.get_running_loop()

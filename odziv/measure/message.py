@@ -1,0 +1,56 @@
+"""What a message's page shows beside its own figures: each recipient's, and each link's clicks (J3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Count, Q
+
+from odziv.measure.verdict import HUMAN
+from odziv.models import Delivery, Interaction, InteractionKind, Link, Message
+
+MOST_RECIPIENTS = 100
+MOST_LINKS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRow:
+    """One address of the message, wherever it stands in it. `reason` says why it was left alone, as a code."""
+
+    address: str
+    followed: bool
+    reason: str
+    clicks: int
+    machine_clicks: int
+
+
+def recipients(message: Message) -> list[Delivery]:
+    """The copies with their recipients, as the writer put them; the first hundred."""
+    copies = Delivery.objects.filter(message=message).select_related("party__record")
+    return list(copies.order_by("party__position", "pk")[:MOST_RECIPIENTS])
+
+
+def links(message: Message) -> list[LinkRow]:
+    """Each address once, in the order of the message, with the clicks on all its places. Two queries."""
+    clicks = _clicks(message)
+    rows: dict[tuple[str, bool], LinkRow] = {}
+    for ordinal, address, followed, reason in Link.objects.filter(message=message).values_list(
+        "ordinal", "address", "followed", "reason"
+    )[:MOST_LINKS]:
+        people, machines = clicks.get(ordinal, (0, 0))
+        before = rows.get((address, followed))
+        rows[address, followed] = LinkRow(
+            address,
+            followed,
+            reason,
+            people + (before.clicks if before else 0),
+            machines + (before.machine_clicks if before else 0),
+        )
+    return list(rows.values())
+
+
+def _clicks(message: Message) -> dict[int, tuple[int, int]]:
+    """Ordinal -> clicks by people, by others."""
+    counted = Interaction.objects.told(message.pk).filter(kind=InteractionKind.CLICK).order_by().values("ordinal")
+    rows = counted.annotate(people=Count("pk", filter=Q(verdict=HUMAN)), all=Count("pk"))
+    return {row["ordinal"]: (row["people"], row["all"] - row["people"]) for row in rows}

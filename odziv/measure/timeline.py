@@ -1,0 +1,158 @@
+"""What happened to a message, newest first: the sending, and what its recipients did (V3). Few, bounded queries."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q
+
+from odziv.models import AgentKind, Attachment, Delivery, DeliveryState, Interaction, InteractionKind, Link, Message
+
+PAGE = 40
+_MOST_TROUBLES = 20
+_NAMED = 3  # recipients named in "sent to …"; more are counted
+
+SENT, RETRY, REFUSED, BOUNCED, UNCERTAIN = "sent", "retry", "refused", "bounced", "uncertain"
+_TROUBLES = {
+    DeliveryState.REFUSED: REFUSED,
+    DeliveryState.BOUNCED: BOUNCED,
+    DeliveryState.UNCERTAIN: UNCERTAIN,
+    DeliveryState.WAITING: RETRY,
+    DeliveryState.IN_TRANSIT: RETRY,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the timeline. `kind` is open, click, file (what recipients did), or one of the sending's above.
+
+    `what` is the address of the link or the name of the file; `verdict` and `reasons` are empty for the sending.
+    """
+
+    id: str
+    kind: str
+    at: datetime
+    who: str
+    what: str = ""
+    device: str = ""
+    system: str = ""
+    client: str = ""
+    country: str = ""
+    city: str = ""
+    verdict: str = ""
+    reasons: tuple[str, ...] = ()
+    agent: str = ""
+    network: str = ""
+    method: str = ""
+    count: int = 1  # of recipients, when the line speaks of several
+    names: tuple[str, ...] = ()
+    delivery: Delivery | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """`older` is a cursor for `before`; empty when there is nothing older."""
+
+    entries: list[Entry]
+    older: str
+
+
+def timeline(message: Message, *, before: str = "", size: int = PAGE) -> Page:
+    """A page of the timeline. A cursor that says nothing gives the newest page."""
+    rows = Interaction.objects.told(message.pk).select_related("delivery__party")
+    place = _read(before)
+    if place is not None:
+        rows = rows.before(*place)
+    found = list(rows[: size + 1])
+    more = len(found) > size
+    found = found[:size]
+    entries = _interactions(message, found)
+    oldest = found[-1].at if more else None
+    for entry in _sending(message):
+        if (place is None or entry.at < place[0]) and (oldest is None or entry.at >= oldest):
+            entries.append(entry)
+    entries.sort(key=lambda entry: (entry.at, entry.kind != SENT), reverse=True)
+    return Page(entries, _write(found[-1]) if more else "")
+
+
+def _interactions(message: Message, rows: Sequence[Interaction]) -> list[Entry]:
+    links = _links(message, {row.ordinal for row in rows if row.kind == InteractionKind.CLICK})
+    files = _files(message, {row.ordinal for row in rows if row.kind == InteractionKind.FILE})
+    what = {InteractionKind.CLICK: links, InteractionKind.FILE: files}
+    return [
+        Entry(
+            id=row.pk.hex,
+            kind=InteractionKind.OPEN if row.kind == InteractionKind.IMAGE else row.kind,
+            at=row.at,
+            who=str(row.delivery.party),
+            what=what.get(InteractionKind(row.kind), {}).get(row.ordinal, ""),
+            device=row.device,
+            system=row.system,
+            client=row.client,
+            # An image proxy stands where the mail service is, not where the reader is.
+            country="" if row.agent_kind == AgentKind.IMAGE_PROXY else row.country,
+            city="" if row.agent_kind == AgentKind.IMAGE_PROXY else row.city,
+            verdict=row.verdict,
+            reasons=tuple(row.reasons),
+            agent=row.agent,
+            network=row.network,
+            method=row.method,
+        )
+        for row in rows
+    ]
+
+
+def _links(message: Message, ordinals: Iterable[int]) -> dict[int, str]:
+    wanted = set(ordinals)
+    if not wanted:
+        return {}
+    return dict(Link.objects.filter(message=message, ordinal__in=wanted).values_list("ordinal", "address"))
+
+
+def _files(message: Message, ordinals: Iterable[int]) -> dict[int, str]:
+    wanted = set(ordinals)
+    if not wanted:
+        return {}
+    return dict(Attachment.objects.files().filter(message=message, ordinal__in=wanted).values_list("ordinal", "name"))
+
+
+def _sending(message: Message) -> list[Entry]:
+    """The copies that were accepted, as one line; each that was not, as a line of its own (the first twenty)."""
+    copies = Delivery.objects.filter(message=message).select_related("party").order_by("party__position", "pk")
+    entries: list[Entry] = []
+    accepted = copies.filter(state=DeliveryState.ACCEPTED)
+    named = list(accepted.order_by("accepted_at", "pk")[: _NAMED + 1])
+    if named and (at := message.sent_at or named[0].accepted_at):
+        count = len(named) if len(named) <= _NAMED else accepted.count()
+        names = tuple(str(copy.party) for copy in named[:_NAMED])
+        entries.append(Entry(id="sent", kind=SENT, at=at, who=names[0], count=count, names=names))
+    troubles = copies.filter(
+        Q(state__in=(DeliveryState.REFUSED, DeliveryState.BOUNCED, DeliveryState.UNCERTAIN))
+        | Q(state__in=(DeliveryState.WAITING, DeliveryState.IN_TRANSIT), tried_at__isnull=False)
+    )
+    for copy in troubles[:_MOST_TROUBLES]:
+        kind = _TROUBLES[DeliveryState(copy.state)]
+        at = copy.tried_at or copy.due_at
+        entries.append(Entry(id=f"copy-{copy.pk.hex}", kind=kind, at=at, who=str(copy.party), delivery=copy))
+    return entries
+
+
+def _write(row: Interaction) -> str:
+    text = json.dumps([row.at.isoformat(), row.pk.hex])
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _read(cursor: str) -> tuple[datetime, UUID] | None:
+    if not cursor or len(cursor) > 200:
+        return None
+    try:
+        at, pk = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        place = datetime.fromisoformat(at), UUID(pk)
+    except (ValueError, TypeError, AttributeError):
+        return None
+    return place if place[0].tzinfo else None
