@@ -1,0 +1,107 @@
+"""For each URL of the product, by its name: the requests in which a foreign identifier could come in.
+
+A new URL needs a line here, else tests/web/test_tenancy.py fails.
+"""
+
+from __future__ import annotations
+
+from tests.web.tenancy import MARK, MARK_ADDRESS, Case, Free, get, post
+
+ADMINISTRATION = "only switches of the asker's own organisation"
+OWN_LOGIN = "allauth: only about whoever asks"
+ROWS = {
+    f"{rows}-{name}": value
+    for rows in ("emails", "phones", "addresses")
+    for name, value in (("TOTAL_FORMS", "0"), ("INITIAL_FORMS", "0"))
+}
+
+
+def record_cases(kind: str, many: str) -> dict[str, tuple[Case, ...] | Free]:
+    """The pages of one kind; each also with identifiers of the other kinds."""
+    page = f"/{many}/{{{kind}}}/"
+    fields = {"name": "Brest", "owner": "{user}", **ROWS}
+    return {
+        many: (get(f"/{many}/?account={{account}}"), get(f"/{many}/?account={{contact}}")),
+        kind: (get(page), get(f"/{many}/{{draft}}/"), get(f"/{many}/{{user}}/")),
+        f"{kind}-details": (get(f"{page}details/"),),
+        f"{kind}-activities": (get(f"{page}activities/"),),
+        f"{kind}-new": (
+            get(f"/{many}/new/?account={{account}}"),
+            get(f"/{many}/new/?contact={{contact}}"),
+            post(f"/{many}/new/", 422, **fields),
+            post(f"/{many}/new/", 422, **fields, account="{account}", account_text=f"{MARK} account"),
+            post(f"/{many}/new/", 422, **fields, primary_contact="{contact}", primary_contact_text=f"{MARK} contact"),
+        ),
+        f"{kind}-edit": (get(f"{page}edit/"), post(f"{page}edit/", **fields)),
+        f"{kind}-follow": (post(f"{page}follow/", follow_email="deny"),),
+        f"{kind}-delete": (get(f"{page}delete/"), post(f"{page}delete/")),
+    }
+
+
+CASES: dict[str, tuple[Case, ...] | Free] = {
+    "home": Free("leads to the pages below", ("/",)),
+    "first-visit": Free("gone as soon as an organisation exists", ("/welcome/",)),
+    "first-visit-create": Free("gone as soon as an organisation exists", ("/welcome/create/",)),
+    "first-visit-sample": Free("gone as soon as an organisation exists"),
+    "first-visit-progress": Free("gone; the visitor's session knows the run", ("/welcome/sample/progress/",)),
+    "first-visit-enter": Free("gone; the visitor's session knows the run"),
+    **record_cases("account", "accounts"),
+    **record_cases("contact", "contacts"),
+    **record_cases("lead", "leads"),
+    **record_cases("opportunity", "opportunities"),
+    "record-options": Free(
+        "finds only one's own", (f"/records/search?q={MARK}", "/records/search?q=skrivno&kind=contact&go=1")
+    ),
+    "record-duplicates": (get(f"/records/duplicates?address={MARK_ADDRESS}&record={{contact}}"),),
+    "search": Free("finds only one's own", ("/search/?q=skrivno", "/search/?q=99988")),
+    "call-new": (
+        get("/activities/calls/new/?regarding={contact}"),
+        post("/activities/calls/new/?regarding={contact}", subject="Brest", owner="{user}"),
+        post("/activities/calls/new/", 422, subject="Brest", owner="{user}"),
+        post("/activities/calls/new/", 422, subject="Brest", regarding="{contact}", regarding_text=f"{MARK} contact"),
+    ),
+    "task-new": (
+        get("/activities/tasks/new/?regarding={lead}"),
+        post("/activities/tasks/new/", 422, subject="Brest", regarding="{lead}", regarding_text=f"{MARK} lead"),
+    ),
+    "activity": (
+        get("/activities/{call}/"),
+        get("/activities/{message}/"),
+        get("/activities/{draft}/"),
+        post("/activities/{call}/", subject="Brest", done="on"),
+    ),
+    "activity-delete": (post("/activities/{call}/delete/"), post("/activities/{message}/delete/")),
+    "settings": Free("the asker's own", ("/settings/",)),
+    "health": Free("the installation, no data of organisations", ("/settings/health/",)),
+    "engagement": Free(ADMINISTRATION),
+    "follow-unknown": Free(ADMINISTRATION),
+    "profile": Free("the asker's own", ("/settings/profile/",)),
+    "tokens": Free("the asker's own", ("/settings/tokens/",)),
+    "token-revoke": (post("/settings/tokens/{token}/revoke/"),),
+    "users": Free("the asker's own organisation", ("/settings/users/",)),
+    "user-new": Free("the asker's own organisation", ("/settings/users/new/",)),
+    "user": (get("/settings/users/{user}/"), post("/settings/users/{user}/", name="Brest", role="salesperson")),
+    "user-link": (post("/settings/users/{user}/link/"),),
+    "mailboxes": Free("the asker's own organisation", ("/settings/mailboxes/",)),
+    "mailbox-new": Free("always the asker's own", ("/settings/mailboxes/new/",)),
+    "mailbox": (get("/settings/mailboxes/{mailbox}/"), post("/settings/mailboxes/{mailbox}/", name="Brest")),
+    "mailbox-check": (post("/settings/mailboxes/{mailbox}/check/"),),
+    "mailbox-delete": (post("/settings/mailboxes/{mailbox}/delete/"),),
+    "language": Free("the asker's own"),
+    "style": Free("for developers; without data", ("/style/",)),
+    "account_login": Free(OWN_LOGIN, ("/account/login/",)),
+    "account_logout": Free(OWN_LOGIN, ("/account/logout/",)),
+    "account_inactive": Free(OWN_LOGIN, ("/account/inactive/",)),
+    "account_signup": Free("closed", ("/account/signup/",)),
+    "account_reauthenticate": Free(OWN_LOGIN, ("/account/reauthenticate/",)),
+    "account_email": Free(OWN_LOGIN, ("/account/email/",)),
+    "account_email_verification_sent": Free(OWN_LOGIN, ("/account/confirm-email/",)),
+    "account_change_password": Free(OWN_LOGIN, ("/account/password/change/",)),
+    "account_set_password": Free(OWN_LOGIN, ("/account/password/set/",)),
+    "account_reset_password": Free(OWN_LOGIN, ("/account/password/reset/",)),
+    "account_confirm_login_code": Free(OWN_LOGIN, ("/account/login/code/confirm/",)),
+    "account_confirm_email": (get("/account/confirm-email/{user}/", 200),),
+    "account_reset_password_from_key": (get("/account/password/reset/key/{user}-abc-def/", 200),),
+    "account_reset_password_from_key_done": Free(OWN_LOGIN, ("/account/password/reset/key/done/",)),
+    "account_reset_password_done": Free(OWN_LOGIN, ("/account/password/reset/done/",)),
+}
