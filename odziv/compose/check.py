@@ -34,10 +34,10 @@ def before_sending(message: Message) -> list[Problem]:
 
 
 def of_plans(found: Plans) -> Iterator[Problem]:
-    """Placeholders that are left in links and images, and images that are missing."""
+    """Placeholders that are left in links and images, and images that are missing: questions, for we may be wrong."""
     for problem in found.problems:
         text = _(PROBLEMS[problem.code]) % {"address": _short(problem.address)}
-        yield Problem(problem.code, "body", text)
+        yield Problem(problem.code, "body", text, blocking=False)
     missing = {image.source for image in found.html.images if image.reason == "missing"} if found.html else set()
     if missing:
         text = ngettext(

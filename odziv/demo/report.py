@@ -48,13 +48,14 @@ class Outcome:
     recipients: list[RecipientOutcome]
     links: list[LinkOutcome]
     timeline: list[dict[str, str]]
-    faults: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    """What the check before sending asked about, such as placeholders that were left in links."""
     seconds: float = 0.0
 
     @property
     def ok(self) -> bool:
         exact = all(link.exact for link in self.links if link.followed)
-        return exact and not self.faults and all(recipient.ok for recipient in self.recipients)
+        return exact and all(recipient.ok for recipient in self.recipients)
 
 
 def as_json(outcome: Outcome) -> str:
@@ -71,7 +72,7 @@ def as_json(outcome: Outcome) -> str:
             "recipients": recipients,
             "links": [asdict(link) for link in outcome.links],
             "timeline": outcome.timeline,
-            "faults": outcome.faults,
+            "warnings": outcome.warnings,
             "seconds": round(outcome.seconds, 2),
         },
         ensure_ascii=False,
@@ -81,6 +82,7 @@ def as_json(outcome: Outcome) -> str:
 
 def as_table(outcome: Outcome) -> str:
     lines = [f"“{outcome.subject}”, followed, to {len(outcome.recipients)} recipients", ""]
+    lines += [f"asked before sending: {warning}" for warning in outcome.warnings]
     lines.append(f"{'recipient':36} {'opens':>12} {'clicks':>12} {'files':>12} {'automatic':>12}")
     for one in outcome.recipients:
         cells = (
@@ -96,7 +98,6 @@ def as_table(outcome: Outcome) -> str:
     for link in outcome.links:
         mark = ("exact" if link.exact else "CHANGED") if link.followed else "left alone"
         lines.append(f"  {mark:10}  {link.address}" + (f"  ({link.reason})" if link.reason else ""))
-    lines += [f"FAULT {fault}" for fault in outcome.faults]
     lines += [f"FAULT {one.address}: {fault}" for one in outcome.recipients for fault in one.faults]
     verdict = "What was seen is what was played." if outcome.ok else "What was seen is NOT what was played."
     return "\n".join([*lines, "", f"{verdict} ({outcome.seconds:.1f} s)"])

@@ -9,10 +9,11 @@ import argparse
 import sys
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
-from odziv.compose import attachments, drafts, importing, send
+from odziv.compose import attachments, check, drafts, importing, send
 from odziv.compose.problems import Refused
 from odziv.demo import material
 from odziv.demo.recipient import AGENTS, Recipient, read_html
@@ -68,11 +69,13 @@ def perform(path: Path | None, number: int) -> Outcome:
     """One message, in an organisation of its own. Raises Refused and Stuck."""
     started = time.monotonic()
     content = own_content() if path is None else brought_content(path)
-    message = send_to_three(content, number)
+    draft = written(content, number)
+    warnings = [problem.text for problem in check.before_sending(draft) if not problem.blocking]
+    message = send.submit(draft, draft.owner, clock.now())
     recipients = arrived(message)
     links = play(recipients, content, message)
     await_figures(message, recipients)
-    return observed(message, recipients, links, time.monotonic() - started)
+    return replace(observed(message, recipients, links), warnings=warnings, seconds=time.monotonic() - started)
 
 
 def own_content() -> importing.DraftContent:
@@ -85,8 +88,8 @@ def brought_content(path: Path) -> importing.DraftContent:
     return importing.from_eml(data) if path.suffix.lower() == ".eml" else importing.from_html(data)
 
 
-def send_to_three(content: importing.DraftContent, number: int) -> Message:
-    """Found an organisation and send the message, with a followed and an unfollowed file beside those it brings."""
+def written(content: importing.DraftContent, number: int) -> Message:
+    """Found an organisation and write to three people, with a followed and an unfollowed file beside those it brings."""
     user = create_organisation(
         "Lipa d.o.o.", admin_name="Ana Kovač", email=f"ana{number or ''}@lipa.example", password=None, engagement=True
     )
@@ -101,7 +104,7 @@ def send_to_three(content: importing.DraftContent, number: int) -> Message:
         bcc=lines[PartyRole.BCC],
         subject=content.subject or material.SUBJECT,
     )
-    return send.submit(drafts.save(draft, fields), user, clock.now())
+    return drafts.save(draft, fields)
 
 
 def contact(user: User, name: str, address: str) -> Contact:
@@ -208,7 +211,7 @@ def seen(message: Message, recipient: Recipient) -> tuple[Figures, int]:
     return Figures(copy.opens, copy.link_clicks, copy.attachment_views), machines
 
 
-def observed(message: Message, recipients: list[Recipient], links: list[LinkOutcome], seconds: float) -> Outcome:
+def observed(message: Message, recipients: list[Recipient], links: list[LinkOutcome]) -> Outcome:
     outcomes = []
     for one in recipients:
         (did, machine_did), (saw, machine_saw) = played(one), seen(message, one)
@@ -218,7 +221,7 @@ def observed(message: Message, recipients: list[Recipient], links: list[LinkOutc
         {"at": entry.at.isoformat(timespec="seconds"), "text": str(sentence(entry)), "verdict": entry.verdict}
         for entry in timeline(message).entries
     ]
-    return Outcome(message.subject, outcomes, links, entries, seconds=seconds)
+    return Outcome(message.subject, outcomes, links, entries)
 
 
 def waited_for(happened: Callable[[], bool], seconds: float, otherwise: str) -> None:
