@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import base64
 import html
+from collections.abc import Callable
 from dataclasses import dataclass
 from email.utils import formatdate
 from typing import BinaryIO
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class FileBody:
-    """A part of an open file, to be sent piece by piece: `length` bytes from where `stream` stands."""
+    """A part of a file, to be sent piece by piece: `length` bytes from where `open` leaves the stream.
 
-    stream: BinaryIO
+    It is opened when its turn comes, since an asker can order many files at once. `open` may raise OSError and
+    FileStoreError, and blocks.
+    """
+
+    open: Callable[[], BinaryIO]
     length: int
 
 

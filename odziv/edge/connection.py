@@ -8,7 +8,10 @@ would make the asker's system throw the answer away.
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import logging
+import sys
+import termios
 from collections import deque
 from typing import BinaryIO, Protocol, cast
 
@@ -18,12 +21,14 @@ from odziv.edge.door import Door
 from odziv.edge.limits import Limits
 from odziv.edge.peer import normalised
 from odziv.edge.reading import Asked, Reader
+from odziv.lib.files import FileStoreError
 
 log = logging.getLogger("odziv.edge")
 
 _NEVER = float("inf")
 _PIECE = 8 * 1024
-_AT_ONCE = 256 * 1024
+_HELD = 256 * 1024
+_FILE_PIECE = 64 * 1024
 _SWALLOWED = 1024 * 1024
 
 
@@ -37,6 +42,9 @@ class Server(Protocol):
 
     def date(self) -> bytes:
         """The present value of the Date field."""
+
+    async def open(self, body: FileBody) -> BinaryIO:
+        """Open a file off the event loop. Raises OSError, FileStoreError."""
 
     async def read(self, stream: BinaryIO, size: int) -> bytes:
         """Read from a file off the event loop. Raises OSError."""
@@ -89,7 +97,6 @@ class Connection(asyncio.Protocol):
         self._reading = False
         self._eof = False
         self._lingering = False
-        self._gone = False
         self._swallowed = 0
         self._writable = True
         self._drained: asyncio.Future[None] | None = None
@@ -112,13 +119,12 @@ class Connection(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The asker is gone; what is not sent yet is thrown away."""
-        self._gone = True
         self._reader.stop()
         self._server.closed(self)
         if self._sending:
             self._sending.cancel()
         self._held.clear()
-        self._drop_answers()
+        self._slots.clear()
 
     def data_received(self, data: bytes) -> None:
         """Bytes came. They are parsed in small pieces, so that pipelining cannot order more than a few answers."""
@@ -157,7 +163,7 @@ class Connection(asyncio.Protocol):
     def check(self, now: float) -> None:
         """Act on a time that is over: who does not read is cut off, who does not write gets 408 or a kind end."""
         if now > self._write_by:
-            if self._transport.get_write_buffer_size() >= self._unsent:
+            if self._not_taken() >= self._unsent:
                 self._transport.abort()
             else:
                 self._watch_writing()
@@ -226,21 +232,19 @@ class Connection(asyncio.Protocol):
             self._send()
         if self._reader.is_over:
             self._held.clear()
-        if len(self._held) > _AT_ONCE:
+        if len(self._held) > _HELD:
             self._transport.pause_reading()
         else:
             self._resume_reading()
 
     def _resume_reading(self) -> None:
-        if self._writable and len(self._held) <= _AT_ONCE and not self._transport.is_closing():
+        if self._writable and len(self._held) <= _HELD and not self._transport.is_closing():
             self._transport.resume_reading()
 
     # Answering
 
     def answered(self) -> None:
         """An answer is there: send those whose turn it is, and go on."""
-        if self._gone:
-            self._drop_answers()
         if self._reading or self._sending or self._transport.is_closing():
             return
         self._send()
@@ -273,13 +277,16 @@ class Connection(asyncio.Protocol):
 
     async def _send_file(self, body: FileBody, *, last: bool) -> None:
         """Send a file piece by piece; a piece is read when the asker has taken most of the one before."""
+        whole = False
         try:
-            whole = await self._send_pieces(body)
-        except OSError as error:
-            log.error("a file cannot be read to its end: %s", error.strerror)
-            whole = False
+            stream = await self._server.open(body)
+            try:
+                whole = await self._send_pieces(stream, body.length)
+            finally:
+                self._server.close_file(stream)
+        except (OSError, FileStoreError) as error:
+            log.error("a file cannot be read to its end: %s", error)
         finally:
-            self._server.close_file(body.stream)
             self._sending = None
         if not whole:
             # The length that was announced cannot be kept; only a broken connection tells the asker so.
@@ -289,13 +296,12 @@ class Connection(asyncio.Protocol):
         else:
             self.answered()
 
-    async def _send_pieces(self, body: FileBody) -> bool:
-        left = body.length
+    async def _send_pieces(self, stream: BinaryIO, left: int) -> bool:
         while left:
             if not self._writable:
                 self._drained = self._server.loop.create_future()
                 await self._drained
-            piece = await self._server.read(body.stream, min(left, _AT_ONCE))
+            piece = await self._server.read(stream, min(left, _FILE_PIECE))
             if not piece:
                 log.error("a file became shorter while it was sent")
                 return False
@@ -316,6 +322,7 @@ class Connection(asyncio.Protocol):
         """After the last answer: send it to its end, then take what still comes in for a moment."""
         if self._eof:
             self._close()
+        if self._transport.is_closing():
             return
         self._lingering = True
         self._watch_writing()
@@ -331,16 +338,16 @@ class Connection(asyncio.Protocol):
     def _close(self) -> None:
         """Close when what was written is sent."""
         self._reader.stop()
-        self._watch_writing()
         self._server.idle(self, False)
-        self._transport.close()
+        if not self._transport.is_closing():
+            self._watch_writing()
+            self._transport.close()
 
     def _watch_writing(self) -> None:
-        self._unsent = self._transport.get_write_buffer_size()
+        self._unsent = self._not_taken()
         self._write_by = self._server.loop.time() + self._limits.write_seconds
 
-    def _drop_answers(self) -> None:
-        for slot in self._slots:
-            if slot.answer and isinstance(slot.answer.body, FileBody):
-                self._server.close_file(slot.answer.body.stream)
-            slot.answer = None
+    def _not_taken(self) -> int:
+        """Bytes that the asker has not confirmed: ours and the system's, which holds megabytes for a slow network."""
+        unsent = fcntl.ioctl(self._transport.get_extra_info("socket").fileno(), termios.TIOCOUTQ, bytes(4))
+        return self._transport.get_write_buffer_size() + int.from_bytes(unsent, sys.byteorder)

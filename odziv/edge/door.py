@@ -8,8 +8,8 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
-from dataclasses import dataclass
 from functools import partial
+from typing import BinaryIO, NamedTuple
 from urllib.parse import unquote_to_bytes
 
 from odziv.edge import answers
@@ -35,11 +35,10 @@ _KEPT_HEADERS = frozenset(
 )
 _LONGEST_AGENT = 512
 _LONGEST_HEADER = 256
-_SENT_WHOLE = 256 * 1024
+_READ_AHEAD = 16 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """A request whose header is complete. Header names are in lower case; repeated ones are joined by commas."""
 
     method: str
@@ -159,22 +158,22 @@ class Door:
         future.add_done_callback(partial(_reply_with, reply))
 
     def _with_file(self, request: Request, ref: FileRef, answer: Answer, part: Part) -> Answer:
-        """The answer with its part of the file: small ones read already, great ones open. Runs in the pool."""
+        """The answer with its part of the file; a small one is read already. Runs in the pool."""
         if request.method == "HEAD" or not part.length:
             return answer
-        stream = self._store.open(ref.key)
-        try:
-            stream.seek(part.start)
-            if part.length > _SENT_WHOLE:
-                return Answer(answer.status, answer.fields, FileBody(stream, part.length))
+        body = FileBody(partial(self._opened, ref, part), part.length)
+        if part.length > _READ_AHEAD:
+            return Answer(answer.status, answer.fields, body)
+        with body.open() as stream:
             content = stream.read(part.length)
-        except BaseException:
-            stream.close()
-            raise
-        stream.close()
         if len(content) != part.length:
             raise FileStoreError("The file became shorter while it was read.")
         return Answer(answer.status, answer.fields, content)
+
+    def _opened(self, ref: FileRef, part: Part) -> BinaryIO:
+        stream = self._store.open(ref.key)
+        stream.seek(part.start)
+        return stream
 
 
 _STATUS = {

@@ -18,7 +18,7 @@ class Limits:
     """Number of header fields."""
     body: int = 64 * 1024
     """A body is read and thrown away up to here, so that the answer to it is seen."""
-    pipelined: int = 64
+    pipelined: int = 16
     """Requests of one connection that wait for their answers before no more are read."""
     idle_seconds: float = 30
     """Between requests, and before the first."""

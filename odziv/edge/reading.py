@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum, auto
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import httptools
 
@@ -18,8 +17,7 @@ from odziv.edge.limits import Limits
 log = logging.getLogger("odziv.edge")
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """A request and how its answer is to be written. `request` is None when `refused` is the answer already."""
 
     request: Request | None

@@ -7,7 +7,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import BinaryIO
 
-from odziv.edge.answers import http_date
+from odziv.edge.answers import FileBody, http_date
 from odziv.edge.connection import Connection
 from odziv.edge.door import Door
 from odziv.edge.keys import Keys
@@ -54,6 +54,10 @@ class EdgeServer:
             self._second = int(now)
             self._date = http_date(now)
         return self._date
+
+    async def open(self, body: FileBody) -> BinaryIO:
+        """Open a file in a thread of the pool. Raises OSError, FileStoreError."""
+        return await self.loop.run_in_executor(self._pool, body.open)
 
     async def read(self, stream: BinaryIO, size: int) -> bytes:
         """Read from a file in a thread of the pool. Raises OSError."""

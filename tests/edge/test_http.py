@@ -58,9 +58,11 @@ def test_pipelined_answers_come_in_order(edge: Edge) -> None:
 
 
 def test_thousands_of_pipelined_requests_are_all_answered(edge: Edge) -> None:
+    commits = edge.figure("spool_commits_total")
     raw = edge.say(get(edge.addresses.open()) * 3_000 + get("/robots.txt"))
     assert statuses(raw) == [200] * 3_001
     assert len(edge.hits()) == 3_000
+    assert edge.figure("spool_commits_total") - commits < 1_000, "hits that come together are committed together"
 
 
 @pytest.mark.parametrize("size", [1, 7, 50])

@@ -165,6 +165,31 @@ def test_an_ipv4_asker_on_a_dual_socket_is_known_by_its_ipv4_address(tmp_path: P
         assert [hit.peer for hit in edge.hits()] == ["127.0.0.1"]
 
 
+def test_it_serves_a_socket_that_was_handed_down(tmp_path: Path) -> None:
+    program = (
+        "import sys\nfrom pathlib import Path\nfrom odziv.edge.main import EdgeConfig, run\n"
+        "folder = Path(sys.argv[1])\n"
+        "ready = lambda host, port: print('ready', host, port, flush=True)\n"
+        "sys.exit(run(EdgeConfig('', 0, folder / 'spool', folder / 'seal.json', folder / 'files',"
+        " socket_fd=int(sys.argv[2]), ready=ready)))\n"
+    )
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        host, port = listener.getsockname()
+        process = subprocess.Popen(
+            [sys.executable, "-c", program, str(tmp_path), str(listener.fileno())],
+            pass_fds=[listener.fileno()], stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+    try:
+        assert process.stdout
+        assert process.stdout.readline() == f"edge listening on http://{host}:{port}\n"
+        assert process.stdout.readline() == f"ready {host} {port}\n"
+        edge = Edge(tmp_path, port=port)
+        assert edge.get("/robots.txt").status == 200
+    finally:
+        process.terminate()
+        assert process.wait(5) == 0
+
+
 def test_a_flood_of_nonsense_writes_no_log(tmp_path: Path) -> None:
     with Edge(tmp_path) as edge:
         for _ in range(200):
