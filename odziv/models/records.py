@@ -165,6 +165,8 @@ class Record(Owned):
     updated_at = models.DateTimeField(default=timezone.now, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
 
+    KIND: ClassVar[RecordKind | None] = None  # of a proxy
+
     objects = RecordQuerySet.as_manager()
 
     class Meta:
@@ -173,6 +175,11 @@ class Record(Owned):
             models.Index(fields=["organisation", "kind", "-updated_at", "-id"], name="record_by_change"),
             models.Index(fields=["organisation", "kind", "owner", "name_key"], name="record_by_owner"),
         ]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.KIND is not None and self.__dict__.get("kind") == "":
+            self.kind = self.KIND
 
     def __str__(self) -> str:
         return self.name
@@ -228,7 +235,7 @@ class Record(Owned):
 
 
 class _KindManager(models.Manager):
-    """Manager of one kind: reads only that kind, and creates it."""
+    """Manager of one kind: reads only that kind."""
 
     def __init__(self, kind: RecordKind) -> None:
         super().__init__()
@@ -243,11 +250,9 @@ class _KindManager(models.Manager):
     def of(self, organisation_id: UUID) -> RecordQuerySet:
         return self.get_queryset().of(organisation_id)
 
-    def create(self, **fields: Any) -> Any:
-        return super().create(kind=self.record_kind, **fields)
-
 
 class Account(Record):
+    KIND = RecordKind.ACCOUNT
     objects: ClassVar[Any] = _KindManager(RecordKind.ACCOUNT)
 
     class Meta:
@@ -255,6 +260,7 @@ class Account(Record):
 
 
 class Contact(Record):
+    KIND = RecordKind.CONTACT
     objects: ClassVar[Any] = _KindManager(RecordKind.CONTACT)
 
     class Meta:
@@ -262,6 +268,7 @@ class Contact(Record):
 
 
 class Lead(Record):
+    KIND = RecordKind.LEAD
     objects: ClassVar[Any] = _KindManager(RecordKind.LEAD)
 
     class Meta:
@@ -269,6 +276,7 @@ class Lead(Record):
 
 
 class Opportunity(Record):
+    KIND = RecordKind.OPPORTUNITY
     objects: ClassVar[Any] = _KindManager(RecordKind.OPPORTUNITY)
 
     class Meta:
