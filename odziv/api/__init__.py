@@ -1,1 +1,1 @@
-"""The same as the pages, through JSON: a door. Described by OpenAPI at /api/openapi.json, readable at /api/docs (U3)."""
+"""The same as the pages, through JSON: a door (U3). Described by /api/openapi.json, readable at /api/docs."""

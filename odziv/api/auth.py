@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpRequest
+from django.utils import translation
 from ninja.security import HttpBearer
 
 from odziv.lib import clock
@@ -13,4 +14,8 @@ class TokenAuth(HttpBearer):
     """The program acts as the token's user, with that user's rights. 401 for everything else."""
 
     def authenticate(self, request: HttpRequest, token: str) -> User | None:
-        return ApiToken.objects.user_of(token, now=clock.now())
+        user = ApiToken.objects.user_of(token, now=clock.now())
+        if user is not None:
+            # Problems and timeline come in the words of the token's user.
+            translation.activate(user.language)
+        return user

@@ -96,12 +96,14 @@ class EventOut(Schema):
 
     at: datetime
     kind: str
+    text: str = Field(description="The entry as a sentence, in the user's language.")
     recipient: str
     device: str
     client: str
     country: str
-    target: str
-    verdict: str
+    city: str
+    target: str = Field(description="The address of the link, or the name of the file.")
+    verdict: str = Field(description="human, machine or unsure; empty for what the sending tells.")
     reasons: list[str]
 
 

@@ -73,6 +73,11 @@ class MessageQuerySet(OwnedQuerySet["Message"]):
         """Drafts of the user: after Send nobody edits a message (C3)."""
         return self.for_(user).filter(owner=user, state=MessageState.DRAFT, direction=Direction.OUT)
 
+    def made_for(self, user: User, idempotency_key: str) -> Message | None:
+        """The message that an earlier request of this name made, so that it is not made again (D3)."""
+        rows = self.for_(user).filter(owner=user, idempotency_key=idempotency_key) if idempotency_key else self.none()
+        return rows.select_related("activity__regarding", "owner", "mailbox").first()
+
     def followed(self) -> Self:
         return self.filter(follow_state=FollowState.ON, direction=Direction.OUT).exclude(state=MessageState.DRAFT)
 
@@ -380,11 +385,8 @@ class TestMailQuerySet(OwnedQuerySet["TestMail"]):
         """The oldest, when there are more than `count`."""
         return self.newest_first()[count : count + 1000]
 
-    def older_than(self, mail: TestMail) -> Self:
-        return self.filter(Q(received_at__lt=mail.received_at) | Q(received_at=mail.received_at, pk__lt=mail.pk))
-
-    def newer_than(self, mail: TestMail) -> Self:
-        return self.filter(Q(received_at__gt=mail.received_at) | Q(received_at=mail.received_at, pk__gt=mail.pk))
+    def unread(self) -> Self:
+        return self.filter(read_at=None)
 
     def keys_in_use(self, keys: Iterable[str]) -> set[str]:
         """Which of these files of the test mailbox a message still has."""
