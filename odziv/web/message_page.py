@@ -1,0 +1,205 @@
+"""What the page of a message shows, in words and marks: figures, recipients, links, timeline (V3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from odziv.instrument.reasons import LINKS
+from odziv.measure import message as measured
+from odziv.measure.message import LinkRow
+from odziv.measure.reasons import sentences
+from odziv.measure.timeline import Entry, timeline
+from odziv.measure.wording import sentence
+from odziv.models import Delivery, DeliveryState, FollowState, Message, MessageState
+from odziv.web import words
+
+BARS = 5
+SHOWN = 40
+MOST_SHOWN = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Kpi:
+    """One figure: people's, machines' apart, and a bar for each recipient when there are several."""
+
+    icon: str
+    label: str
+    value: int
+    machine: int
+    note: str
+    bars: list[tuple[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """One recipient's line: what became of their copy, in words."""
+
+    delivery: Delivery
+    text: str
+    tone: str
+    icon: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the timeline as it is drawn."""
+
+    id: str
+    icon: str
+    tone: str
+    text: SafeString
+    detail: str
+    at: datetime
+    why: list[str]
+    unsure: bool
+
+
+def figures_of(message: Message, now: datetime, *, shown: int = SHOWN, before: str = "") -> dict[str, Any]:
+    """The context of everything on the page that changes while one looks."""
+    deliveries = measured.recipients(message)
+    page = timeline(message, before=before, size=min(max(shown, SHOWN), MOST_SHOWN))
+    return {
+        "message": message,
+        "kpis": _kpis(message, deliveries, now) if message.is_followed else [],
+        "copies": [_copy(delivery) for delivery in deliveries],
+        "more_copies": max(0, _recipient_count(message, deliveries)),
+        "links": [_link(row) for row in measured.links(message)],
+        "lines": [_line(entry) for entry in page.entries],
+        "older": page.older,
+        "older_shown": shown + SHOWN if shown + SHOWN <= MOST_SHOWN and not before else 0,
+        "before": before,
+        "shown": shown,
+        "why_unfollowed": why_unfollowed(message),
+        "at_work": message.state in (MessageState.SENDING, MessageState.SCHEDULED),
+    }
+
+
+def _recipient_count(message: Message, shown: list[Delivery]) -> int:
+    if len(shown) < measured.MOST_RECIPIENTS:
+        return 0
+    return message.deliveries.count() - len(shown)
+
+
+def _kpis(message: Message, deliveries: list[Delivery], now: datetime) -> list[Kpi]:
+    opened = ""
+    if message.last_opened_at:
+        opened = _("Last opened %(time)s") % {"time": words.near_or_far(message.last_opened_at, now)}
+    rows = (
+        ("mail-open", _("Opens"), "opens", opened),
+        ("paperclip", _("Attachment views"), "attachment_views", ""),
+        ("mouse-pointer-click", _("Link clicks"), "link_clicks", ""),
+        ("reply", _("Replies"), "replies", ""),
+    )
+    return [
+        Kpi(icon, label, getattr(message, name), getattr(message, f"machine_{name}", 0), note, _bars(deliveries, name))
+        for icon, label, name, note in rows
+    ]
+
+
+def _bars(deliveries: list[Delivery], name: str) -> list[tuple[str, int]]:
+    """The recipients with the highest figure; none when there is one recipient or nothing to show."""
+    if len(deliveries) < 2:
+        return []
+    rows = sorted(((str(copy.party), getattr(copy, name)) for copy in deliveries), key=lambda row: -row[1])
+    return rows[:BARS] if rows[0][1] else []
+
+
+# State -> words, tone and icon.
+_STATES: dict[str, tuple[str | Promise, str, str]] = {
+    DeliveryState.WAITING: (gettext_lazy("Waiting to leave"), "", "clock"),
+    DeliveryState.IN_TRANSIT: (gettext_lazy("On its way"), "blue", "send"),
+    DeliveryState.ACCEPTED: (gettext_lazy("Accepted by the mail server"), "green", "check"),
+    DeliveryState.UNCERTAIN: (gettext_lazy("Not certain"), "amber", "circle-question-mark"),
+    DeliveryState.REFUSED: (gettext_lazy("Delivery failed"), "red", "circle-alert"),
+    DeliveryState.BOUNCED: (gettext_lazy("Came back"), "red", "undo-2"),
+    DeliveryState.CANCELLED: (gettext_lazy("Cancelled"), "", "ban"),
+}
+
+
+def _copy(delivery: Delivery) -> Copy:
+    text, tone, icon = _STATES[delivery.state]
+    if delivery.state == DeliveryState.WAITING and delivery.attempts:
+        text, tone, icon = _("Will be tried again"), "amber", "clock-alert"
+    return Copy(delivery, str(text), tone, icon, _answer(delivery))
+
+
+def _answer(delivery: Delivery) -> str:
+    """What kept a copy from being accepted, in words; empty when nothing did."""
+    if delivery.state in (DeliveryState.ACCEPTED, DeliveryState.CANCELLED):
+        return ""
+    said = f"{delivery.answer_code} {delivery.answer}" if delivery.answer_code else delivery.answer
+    return said.strip()
+
+
+def _link(row: LinkRow) -> dict[str, Any]:
+    """A link with the sentence that says why it was left alone."""
+    reason = "" if row.followed else _(LINKS.get(row.reason, ""))
+    return {"row": row, "reason": reason}
+
+
+def why_unfollowed(message: Message) -> str:
+    """Why there are no figures; empty for a followed message."""
+    if message.follow_state == FollowState.ON:
+        return ""
+    if message.follow_state == FollowState.BLOCKED:
+        return _(
+            "At least one recipient does not allow following, so this e-mail left without it. Nothing is recorded."
+        )
+    if not message.wants_following:
+        return _("It was sent with Don't follow. Nothing is recorded of what its recipients do.")
+    return _("Email engagement was off when it was sent. Nothing is recorded of what its recipients do.")
+
+
+_ICONS = {
+    "open": "mail-open",
+    "click": "mouse-pointer-click",
+    "file": "paperclip",
+    "sent": "send",
+    "retry": "clock-alert",
+    "refused": "circle-alert",
+    "bounced": "undo-2",
+    "uncertain": "circle-question-mark",
+}
+_TONES = {"refused": "bad", "bounced": "bad", "human": "human", "machine": "machine"}
+
+
+def _line(entry: Entry) -> Line:
+    pattern, values = sentence(entry)
+    # The pattern is ours or its translation; names, addresses and file names are not.
+    marked = {
+        name: format_html("<b>{}</b>", value) if name in ("who", "last", "what") else conditional_escape(value)
+        for name, value in values.items()
+    }
+    return Line(
+        id=entry.id,
+        icon=_ICONS[entry.kind],
+        tone=_TONES.get(entry.verdict) or _TONES.get(entry.kind, ""),
+        text=mark_safe(conditional_escape(pattern) % marked),
+        detail=_answer(entry.delivery) if entry.delivery else "",
+        at=entry.at,
+        why=_why(entry),
+        unsure=entry.verdict == "unsure",
+    )
+
+
+def _why(entry: Entry) -> list[str]:
+    """The evidence for the verdict, a sentence each."""
+    if not entry.verdict:
+        return []
+    evidence = sentences(entry.reasons)
+    if entry.client and entry.verdict != "machine":
+        evidence.append(_("Program: %(name)s") % {"name": entry.client})
+    if entry.agent:
+        evidence.append(_("It says of itself: %(agent)s") % {"agent": entry.agent})
+    if entry.network:
+        evidence.append(_("From the network %(network)s") % {"network": entry.network})
+    return evidence

@@ -1,0 +1,77 @@
+"""The page of a message: the mail as it was sent, and what happened to it (V3)."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from odziv.compose import bodies
+from odziv.environment import ENV
+from odziv.lib import clock
+from odziv.models import FollowState, Message, MessageState, Party
+from odziv.web import access, live
+from odziv.web.message_page import MOST_SHOWN, SHOWN, figures_of
+from odziv.web.views.compose.page import attachment_address
+from odziv.web.views.compose.preview import FRAME_POLICY
+
+
+@access.signed_in
+def page(request: access.SignedRequest, id: UUID) -> HttpResponse:
+    """GET before: the message with its figures and timeline. A draft opens in the composer."""
+    message = access.message(request.user, id)
+    if message.state == MessageState.DRAFT:
+        return redirect("compose", message.pk)
+    before = request.GET.get("before", "")
+    context = figures_of(message, clock.now(), before=before) | _letter(message)
+    return render(request, "messages/message.html", context)
+
+
+@access.signed_in
+def now(request: access.SignedRequest, id: UUID) -> HttpResponse:
+    """GET shown: the parts of the page that change, for live pages. `shown` is how long the timeline is."""
+    message = access.message(request.user, id)
+    text = request.GET.get("shown", "")
+    shown = min(int(text), MOST_SHOWN) if text.isascii() and text.isdigit() and len(text) < 5 else SHOWN
+    return render(request, "messages/now.html", figures_of(message, clock.now(), shown=shown))
+
+
+async def live_events(request: HttpRequest, id: UUID) -> HttpResponseBase:
+    """Server-sent events: `changed` whenever figures, states or the timeline have."""
+    return await live.messages(request, [id])
+
+
+@access.signed_in
+def body(request: access.SignedRequest, id: UUID) -> HttpResponse:
+    """The HTML as it was written, for the frame: its images from here, nothing that runs, nothing from the edge."""
+    message = access.message(request.user, id)
+    html = _without_edge(bodies.shown(message.html, message.attachments.images(), attachment_address))
+    # At the end: before the doctype it would change how the mail is drawn. A base counts wherever it stands.
+    response = HttpResponse(f'{html}\n<base target="_blank">')
+    response.headers["Content-Security-Policy"] = FRAME_POLICY
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _letter(message: Message) -> dict[str, Any]:
+    parties = list(Party.objects.filter(message=message).select_related("record").order_by("position"))
+    return {
+        "to": [party for party in parties if party.role == "to"],
+        "cc": [party for party in parties if party.role == "cc"],
+        "bcc": [party for party in parties if party.role == "bcc"],
+        "files": list(message.attachments.files().select_related("file")),
+        "live_url": reverse("message-live", args=[message.pk]),
+        "is_blocked": message.follow_state == FollowState.BLOCKED,
+    }
+
+
+def _without_edge(html: str) -> str:
+    """A quoted or pasted mail may hold identifiers of ours: looking at it here must not load them."""
+    host = re.escape(ENV.edge_url.partition("://")[2])
+    return re.sub(rf"(?:https?:)?//{host}/(?=[oi]/)", "about:blank#", html, flags=re.IGNORECASE)
