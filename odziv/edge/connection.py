@@ -349,5 +349,9 @@ class Connection(asyncio.Protocol):
 
     def _not_taken(self) -> int:
         """Bytes that the asker has not confirmed: ours and the system's, which holds megabytes for a slow network."""
-        unsent = fcntl.ioctl(self._transport.get_extra_info("socket").fileno(), termios.TIOCOUTQ, bytes(4))
+        try:
+            unsent = fcntl.ioctl(self._transport.get_extra_info("socket").fileno(), termios.TIOCOUTQ, bytes(4))
+        except OSError:
+            # The system has closed the connection already and will tell us in a moment.
+            unsent = bytes(4)
         return self._transport.get_write_buffer_size() + int.from_bytes(unsent, sys.byteorder)

@@ -74,7 +74,9 @@ class EdgeServer:
         if len(self._connections) <= self.limits.connections:
             return True
         if self._idle:
-            next(iter(self._idle)).abort()
+            longest = next(iter(self._idle))
+            del self._idle[longest]
+            longest.abort()
             return True
         if len(self._connections) > self.limits.connections + _OVERFLOW:
             connection.abort()
