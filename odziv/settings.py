@@ -207,5 +207,4 @@ LOGGING: dict[str, Any] = {
     "loggers": {"django.request": {"level": "ERROR"}, "mail.log": {"level": "WARNING"}},
 }
 
-TINYMCE_JS_URL = f"{STATIC_URL}tinymce/tinymce.min.js"
 NINJA_PAGINATION_MAX_LIMIT = 200

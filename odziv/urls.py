@@ -2,19 +2,24 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from odziv.api.router import api
 from odziv.models import ActivityKind, RecordKind
 from odziv.web.views import (
+    activities,
     activity,
     first_visit,
     home,
     language,
     mailboxes,
+    messages,
     record_forms,
     records,
     settings,
     style,
+    testmail,
     users,
 )
+from odziv.web.views.compose import files, page, preview, recipients, saving
 
 
 def _records(kind: RecordKind, many: str) -> list[URLPattern]:
@@ -46,6 +51,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("records/search", records.options, name="record-options"),
     path("records/duplicates", record_forms.duplicates, name="record-duplicates"),
     path("search/", records.search, name="search"),
+    path("activities/", activities.index, name="activities"),
+    path("activities/rows", activities.rows, name="activities-rows"),
+    path("activities/live", activities.live_events, name="activities-live"),
     path("activities/calls/new/", activity.new, {"kind": ActivityKind.PHONE_CALL}, name="call-new"),
     path("activities/tasks/new/", activity.new, {"kind": ActivityKind.TASK}, name="task-new"),
     path("activities/<uuid:id>/", activity.page, name="activity"),
@@ -66,8 +74,36 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/mailboxes/<uuid:id>/", mailboxes.page, name="mailbox"),
     path("settings/mailboxes/<uuid:id>/check/", mailboxes.check, name="mailbox-check"),
     path("settings/mailboxes/<uuid:id>/delete/", mailboxes.delete, name="mailbox-delete"),
+    path("messages/<uuid:id>/", messages.page, name="message"),
+    path("messages/<uuid:id>/now", messages.now, name="message-now"),
+    path("messages/<uuid:id>/live", messages.live_events, name="message-live"),
+    path("messages/<uuid:id>/body", messages.body, name="message-body"),
+    path("test-mailbox/", testmail.index, name="test-mailbox"),
+    path("test-mailbox/list/", testmail.rows, name="test-mailbox-list"),
+    path("test-mailbox/empty/", testmail.empty, name="test-mailbox-empty"),
+    path("test-mailbox/<uuid:id>/", testmail.mail, name="test-mail"),
+    path("test-mailbox/<uuid:id>/frame/", testmail.frame, name="test-mail-frame"),
+    path("test-mailbox/<uuid:id>/parts/<int:number>/", testmail.part, name="test-mail-part"),
+    path("test-mailbox/<uuid:id>/message.eml", testmail.source, name="test-mail-source"),
     path("account/", include("allauth.account.urls")),
-    path("tinymce/", include("tinymce.urls")),
+    path("compose/", page.new, name="compose"),
+    path("compose/save/", saving.create, name="compose-create"),
+    path("compose/follow/", recipients.follow, name="compose-follow"),
+    path("compose/recipients/", recipients.options, name="compose-recipients"),
+    path("compose/preferences/", recipients.preferences, name="compose-preferences"),
+    path("compose/recipient-settings/", recipients.settings, name="compose-recipient-settings"),
+    path("compose/<uuid:id>/", page.edit, name="compose"),
+    path("compose/<uuid:id>/save/", saving.save, name="compose-save"),
+    path("compose/<uuid:id>/send/", saving.submit, name="compose-send"),
+    path("compose/<uuid:id>/discard/", saving.discard, name="compose-discard"),
+    path("compose/<uuid:id>/preview/", preview.panel, name="compose-preview"),
+    path("compose/<uuid:id>/preview/body/", preview.body, name="compose-preview-body"),
+    path("compose/<uuid:id>/files/", files.upload, name="compose-attach"),
+    path("compose/<uuid:id>/images/", files.image, name="compose-image"),
+    path("attachments/<uuid:id>/", files.attachment, name="attachment"),
+    path("attachments/<uuid:id>/follow/", files.follow, name="attachment-follow"),
+    path("attachments/<uuid:id>/remove/", files.remove, name="attachment-remove"),
+    path("api/", api.urls),
     path("language/", language.choose, name="language"),
     path("style/", style.page, name="style"),
 ]

@@ -91,6 +91,11 @@ def set_followed(attachment: Attachment, followed: bool) -> Attachment:
     return attachment
 
 
+def followed_in(message: Message) -> int:
+    """How many of the message's files leave as links."""
+    return message.attachments.filter(followed=True).count()
+
+
 def share_image(message: Message, image: Attachment) -> Attachment:
     """The same image on another draft of the organisation: text was copied from one message into another."""
     return Attachment.objects.create(

@@ -23,6 +23,10 @@ from odziv.lib.seal import FileRef
 if TYPE_CHECKING:
     from odziv.models import Attachment, Message
 
+AddressOf = Callable[[UUID], str]
+Find = Callable[[str], "Attachment | None"]
+"""Gives the image of that identifier when the writer may see it, else None."""
+
 _NOTHING_FOLLOWED = Rules("", links=False, beacon=False)
 _DATA = re.compile(r"data:(image/[a-z0-9.+-]+)((?:;[^,;]*)*),", re.IGNORECASE)
 _STYLE = re.compile(r"<style[^>]*>(.*?)</style>", re.IGNORECASE | re.DOTALL)
@@ -55,18 +59,36 @@ def document(html: str) -> Document:
     return Document(html[:start], html[start:end], html[end:]) if start else Document("", html, "")
 
 
-def shown(html: str, images: Iterable[Attachment], address_of: Callable[[UUID], str]) -> str:
+def shown(html: str, images: Iterable[Attachment], address_of: AddressOf) -> str:
     """The HTML with the address that `address_of` gives in the place of each stored image's `cid:`."""
     return _with_sources(html, {image.content_id: address_of(image.pk) for image in images})
 
 
-def from_editor(message: Message, html: str, address: str, find: Callable[[str], Attachment | None]) -> str:
-    """The HTML with `cid:` for each image address of ours; `address` is such an address with {} for the identifier.
+NEW_STYLE = "font-family:Arial,Helvetica,sans-serif;font-size:15px;line-height:1.5;color:#1f1a1d"
+_NEW_BEFORE = '<!DOCTYPE html>\n<html lang="{language}"><head><meta charset="utf-8"></head>\n<body style="{style}">\n'
+_NEW_AFTER = "\n</body></html>\n"
+_NO_TEXT = re.compile(r"(?:</?(?:p|br|div)\b[^>]*>|&nbsp;|\s)*", re.IGNORECASE)
 
-    `find` gives the image that the writer may see, or None. One of another message comes along as an image of this.
+
+def edited(message: Message, inner: str, address_of: AddressOf, find: Find) -> str:
+    """The whole HTML after the editor changed what one writes in.
+
+    What is around it stays. A text that begins here is put into a document with a plain style, and nothing written is
+    no HTML at all. An image of another message that `find` gives comes along as an image of this one.
     """
+    inner = _with_content_ids(message, inner, address_of, find)
+    if message.html:
+        around = document(message.html)
+        return around.before + inner + around.after
+    if _NO_TEXT.fullmatch(inner):
+        return ""
+    return _NEW_BEFORE.format(language=message.owner.language, style=NEW_STYLE) + inner + _NEW_AFTER
+
+
+def _with_content_ids(message: Message, html: str, address_of: AddressOf, find: Find) -> str:
     identifier = r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
-    pattern = r"(?:https?://[^/\s\"'<>]+)?" + re.escape(address).replace(r"\{\}", identifier)
+    before, after = address_of(UUID(int=0)).split(str(UUID(int=0)))
+    pattern = rf"(?:https?://[^/\s\"'<>]+)?{re.escape(before)}{identifier}{re.escape(after)}"
     known: dict[str, str] = {}
 
     def cid(match: re.Match[str]) -> str:

@@ -51,7 +51,13 @@ def test_what_is_no_address_has_a_sentence(wrong):
 
 @pytest.mark.parametrize(
     "hostile",
-    ["maja@x.si\r\nBcc: eve@y.si", '"Maja\r\nBcc: eve@y.si" <maja@x.si>', "<maja@x.si\n>", "maja\0@x.si", "Bcc:eve@y.si"],
+    [
+        "maja@x.si\r\nBcc: eve@y.si",
+        '"Maja\r\nBcc: eve@y.si" <maja@x.si>',
+        "<maja@x.si\n>",
+        "maja\0@x.si",
+        "Bcc:eve@y.si",
+    ],
 )
 def test_no_line_break_gets_into_an_address(hostile):
     line = parse_line(hostile)
@@ -75,7 +81,9 @@ def test_any_text_is_read_and_nothing_found_breaks_a_line(text):
         assert not any(character in str(mailbox) for character in "\r\n\0")
 
 
-@given(st.lists(st.builds(Mailbox, st.text(max_size=40).map(clean_name), st.emails(domains=st.just("x.si"))), max_size=5))
+@given(
+    st.lists(st.builds(Mailbox, st.text(max_size=40).map(clean_name), st.emails(domains=st.just("x.si"))), max_size=5)
+)
 def test_a_line_is_read_back_as_it_was_made(mailboxes):
     once = {mailbox.key: mailbox for mailbox in reversed(mailboxes) if parse_line(mailbox.address).mailboxes}
     kept = [mailbox for mailbox in mailboxes if once.get(mailbox.key) is mailbox]

@@ -30,7 +30,7 @@ def test_files_and_images_are_counted_apart(cast):
 
 def test_a_file_beyond_the_limit_is_refused_with_its_name(cast):
     chunks = (b"x" * 1_000_000 for _ in range(MAX_FILE // 1_000_000 + 2))
-    with pytest.raises(DraftRefused, match="“big.zip” is larger than 25 MB"):
+    with pytest.raises(DraftRefused, match=r"“big\.zip” is larger than 25 MB"):
         attachments.attach(draft(cast.ana), "big.zip", "", chunks)
     assert not StoredFile.objects.exists()
 
@@ -63,7 +63,7 @@ def test_a_sent_message_keeps_its_files(cast):
         ("C:\\Users\\ana\\ponudba.pdf", "ponudba.pdf"),
         ("a\r\nContent-Type: text/html\0.pdf", "html.pdf"),
         ("ponudba\u202efdp.exe", "ponudba fdp.exe"),
-        ('say "hi" \'there\'; x.pdf', 'say "hi" \'there\'; x.pdf'),
+        ("say \"hi\" 'there'; x.pdf", "say \"hi\" 'there'; x.pdf"),
         ("..", "file"),
         ("", "file"),
         ("   ", "file"),

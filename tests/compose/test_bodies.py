@@ -32,10 +32,10 @@ def test_without_a_body_all_of_it_is_written_in(html):
 
 
 def test_data_images_are_stored_and_shown_by_cid(cast):
-    html = f"<p>a</p><img src='{DATA}' alt=\"x\"><img src=\"{DATA}\">"
+    html = f'<p>a</p><img src=\'{DATA}\' alt="x"><img src="{DATA}">'
     message = draft(cast.ana, html=html)
     image = message.attachments.get()
-    assert message.html == f"<p>a</p><img src='cid:{image.content_id}' alt=\"x\"><img src=\"cid:{image.content_id}\">"
+    assert message.html == f'<p>a</p><img src=\'cid:{image.content_id}\' alt="x"><img src="cid:{image.content_id}">'
     assert (image.inline, image.content_type, image.file.size) == (True, "image/png", len(PNG))
 
 
@@ -53,16 +53,16 @@ def test_data_images_have_the_limit_of_files(cast, monkeypatch):
 def test_the_editor_shows_images_and_the_draft_keeps_their_cid(cast):
     message = draft(cast.ana)
     image = attachments.attach(message, "a.png", "image/png", [PNG], inline=True)
-    html = f'<p class=\'a\'  >&nbsp;č</P><img src="cid:{image.content_id}"><td background=cid:{image.content_id}>'
+    html = f"<p class='a'  >&nbsp;č</P><img src=\"cid:{image.content_id}\"><td background=cid:{image.content_id}>"
     shown = bodies.shown(html, [image], ADDRESS.format)
     assert shown.count(f"/compose/images/{image.pk}/") == 2
-    assert bodies.from_editor(message, shown, ADDRESS, find) == html
+    assert bodies.edited(message, shown, ADDRESS.format, find) == html
 
 
 def test_an_image_copied_from_another_message_comes_along(cast):
     theirs = attachments.attach(draft(cast.ana), "a.png", "image/png", [PNG], inline=True)
     message = draft(cast.ana)
-    html = bodies.from_editor(message, f'<img src="http://here{ADDRESS.format(theirs.pk)}">', ADDRESS, find)
+    html = bodies.edited(message, f'<img src="http://here{ADDRESS.format(theirs.pk)}">', ADDRESS.format, find)
     mine = message.attachments.get()
     assert html == f'<img src="cid:{mine.content_id}">'
     assert (mine.file, mine.content_id != theirs.content_id) == (theirs.file, True)
@@ -70,7 +70,7 @@ def test_an_image_copied_from_another_message_comes_along(cast):
 
 def test_an_image_that_one_may_not_see_stays_an_address(cast):
     html = f'<img src="{ADDRESS.format("0" * 8 + "-0000-0000-0000-" + "0" * 12)}">'
-    assert bodies.from_editor(draft(cast.ana), html, ADDRESS, find) == html
+    assert bodies.edited(draft(cast.ana), html, ADDRESS.format, find) == html
 
 
 def test_html_that_was_not_edited_stays_to_the_byte(cast):

@@ -1,0 +1,50 @@
+"""Whom an e-mail could go to: contacts, leads and accounts with an address (C1)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Case, Exists, OuterRef, Q, When
+
+from odziv.compose.addresses import Mailbox
+from odziv.lib.text import fold, sort_key
+from odziv.models import Record, RecordEmail, RecordKind, User, address_key
+
+MOST = 10
+_MOST_WORDS = 8
+_PEOPLE = (RecordKind.CONTACT, RecordKind.LEAD, RecordKind.ACCOUNT)
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """One address of a record, as an address line takes it."""
+
+    record: Record
+    mailbox: Mailbox
+
+
+def suggest(user: User, text: str) -> list[Suggestion]:
+    """At most ten addresses of the user's organisation for what was typed: name, company, account or address.
+
+    Every word must occur; names that begin with the text come first. Two queries.
+    """
+    words = fold(text).split()[:_MOST_WORDS]
+    if not words:
+        return []
+    addresses = RecordEmail.objects.filter(record=OuterRef("pk"))
+    rows = Record.objects.for_(user).filter(Exists(addresses), kind__in=_PEOPLE)
+    for word in words:
+        by_address = Exists(addresses.filter(key__contains=address_key(word)))
+        rows = rows.filter(Q(search_text__contains=word) | Q(account__search_text__contains=word) | by_address)
+    found: list[Suggestion] = []
+    begins = Case(When(name_key__startswith=sort_key(text), then=0), default=1)
+    ordered = rows.select_related("account").prefetch_related("emails").order_by(begins, "name_key", "pk")
+    for record in ordered[:MOST]:
+        found += [Suggestion(record, Mailbox(record.name, email.address)) for email in _fitting(record, words)]
+    return found[:MOST]
+
+
+def _fitting(record: Record, words: list[str]) -> list[RecordEmail]:
+    """The addresses in which a word was found; when it was the name that fitted, the first one."""
+    emails = list(record.emails.all())
+    return [email for email in emails if any(word in email.key for word in words)] or emails[:1]

@@ -1,0 +1,106 @@
+"""Attachments of a draft: uploaded, followed or not, removed; and every attachment as its readers get it (C2, I5)."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from odziv.compose import attachments
+from odziv.compose.problems import DraftRefused, StaleDraft
+from odziv.lib.files import FileMissing
+from odziv.models import FollowState, Message
+from odziv.web import access
+from odziv.web.views.compose import page
+
+_SHOWN = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp", "image/avif", "image/svg+xml"})
+_NOTHING_RUNS = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
+_PLAIN = "text/plain; charset=utf-8"
+
+
+@access.signed_in
+@require_POST
+def upload(request: access.SignedRequest, id: UUID) -> HttpResponse:
+    """POST file: one attachment more; answers the whole grid, or 422 with a sentence."""
+    draft = access.draft(request.user, id)
+    return _added(request, draft, inline=False)
+
+
+@access.signed_in
+@require_POST
+def image(request: access.SignedRequest, id: UUID) -> HttpResponse:
+    """POST file: an image for the text; answers {"location"}, or 422 with a sentence."""
+    draft = access.draft(request.user, id)
+    return _added(request, draft, inline=True)
+
+
+def _added(request: access.SignedRequest, draft: Message, *, inline: bool) -> HttpResponse:
+    file = request.FILES.get("file")
+    if file is None or file.name is None:
+        return HttpResponse(_("There was no file."), status=422, content_type=_PLAIN)
+    try:
+        row = attachments.attach(draft, file.name, file.content_type or "", file.chunks(), inline=inline)
+    except DraftRefused as refused:
+        return HttpResponse(str(refused), status=422, content_type=_PLAIN)
+    except StaleDraft:
+        return HttpResponse(_("This e-mail is no draft any more."), status=409, content_type=_PLAIN)
+    if inline:
+        return JsonResponse({"location": page.attachment_address(row.pk)})
+    return HttpResponse(grid(request, draft))
+
+
+@access.signed_in
+@require_POST
+def follow(request: access.SignedRequest, id: UUID) -> HttpResponse:
+    """POST followed=1 or nothing: how this file leaves; answers the grid."""
+    row = access.draft_attachment(request.user, id)
+    try:
+        attachments.set_followed(row, request.POST.get("followed") == "1")
+    except (DraftRefused, StaleDraft) as error:
+        return HttpResponse(str(error), status=409, content_type=_PLAIN)
+    return HttpResponse(grid(request, row.message))
+
+
+@access.signed_in
+@require_POST
+def remove(request: access.SignedRequest, id: UUID) -> HttpResponse:
+    """Take the file off the draft; answers the grid."""
+    row = access.draft_attachment(request.user, id)
+    try:
+        attachments.remove(row)
+    except StaleDraft as error:
+        return HttpResponse(str(error), status=409, content_type=_PLAIN)
+    return HttpResponse(grid(request, row.message))
+
+
+def grid(request: HttpRequest, draft: Message) -> str:
+    """The attachment grid as HTML."""
+    files = list(draft.attachments.files().select_related("file"))
+    lines = (draft.to_line, draft.cc_line, draft.bcc_line)
+    found = page.checked(draft.organisation, lines, draft.wants_following)
+    return render_to_string("compose/attachments.html", {"files": files, "follow": found}, request)
+
+
+@access.signed_in
+@require_safe
+def attachment(request: access.SignedRequest, id: UUID) -> HttpResponseBase:
+    """The file itself, of any message that the user may read. Nothing in it runs; only images are shown in place."""
+    row = access.attachment(request.user, id)
+    try:
+        stream = attachments.file_store().open(row.file.key)
+    except FileMissing:
+        raise Http404 from None
+    shown = row.content_type in _SHOWN
+    response = FileResponse(
+        stream,
+        as_attachment=not shown,
+        filename=row.name,
+        content_type=row.content_type if shown else "application/octet-stream",
+    )
+    response.headers["Content-Security-Policy"] = _NOTHING_RUNS
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Cache-Control"] = "private, max-age=86400, immutable"
+    return response

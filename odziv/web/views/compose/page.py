@@ -1,0 +1,143 @@
+"""The composer's page: an empty one, or a draft. Nothing is written to the database by looking at it."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import redirect, render
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.timezone import localtime
+from django.utils.translation import get_language, gettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from odziv.compose import bodies, drafts
+from odziv.compose.addresses import Mailbox as Address
+from odziv.compose.addresses import parse_line
+from odziv.compose.follow import FollowCheck, evaluate
+from odziv.compose.limits import MAX_BODY, MAX_FILE, MAX_SUBJECT
+from odziv.models import Attachment, Mailbox, Message, MessageState, Organisation, Record, RecordKind
+from odziv.web import access
+from odziv.web.views.compose import texts
+
+NONE = UUID(int=0)
+"""Stands for the identifier in the addresses that the page's script fills in."""
+
+
+@access.signed_in
+@require_safe
+@never_cache
+def new(request: access.SignedRequest) -> HttpResponse:
+    """GET regarding (a record), to (an address line): an empty message, which becomes a draft by the first change."""
+    about = request.GET.get("regarding")
+    record = access.record(request.user, about) if about else None
+    to = request.GET.get("to", "")[:2000] or (drafts.address_of(record) if record else "")
+    return _page(request, Message(owner=request.user, organisation=request.user.organisation, to_line=to), record, [])
+
+
+@access.signed_in
+@require_safe
+@never_cache
+def edit(request: access.SignedRequest, id: UUID) -> HttpResponse:
+    """A draft of the user; a message that has left meanwhile leads to its page (C3)."""
+    try:
+        draft = access.draft(request.user, id)
+    except Http404:
+        message = access.own_message(request.user, id)
+        if message.state == MessageState.DRAFT:
+            raise
+        return redirect("message", message.pk)
+    files = list(draft.attachments.select_related("file"))
+    return _page(request, draft, draft.activity.regarding, files)
+
+
+def _page(
+    request: access.SignedRequest, draft: Message, record: Record | None, files: list[Attachment]
+) -> HttpResponse:
+    stored = not draft._state.adding
+    mailboxes = list(Mailbox.objects.usable_by(request.user))
+    document = bodies.document(draft.html)
+    images = [file for file in files if file.inline]
+    found = checked(request.user.organisation, (draft.to_line, draft.cc_line, draft.bcc_line), draft.wants_following)
+    context = {
+        "draft": draft,
+        "stored": stored,
+        "body": bodies.shown(document.inner, images, attachment_address),
+        "mailboxes": mailboxes,
+        "chosen": draft.mailbox_id or (mailboxes[0].pk if mailboxes else None),
+        "regarding": record,
+        "files": [file for file in files if not file.inline],
+        "follow": found,
+        "max_subject": MAX_SUBJECT,
+        "saved_at": localtime(draft.updated_at) if stored else None,
+        "config": _config(request, draft, document.styles),
+        "back": after(record),
+    }
+    return render(request, "compose/page.html", context)
+
+
+def checked(organisation: Organisation, lines: tuple[str, str, str], wants: bool) -> FollowCheck:
+    """The follow state for what stands in To, Cc and Bcc; each address once."""
+    people: dict[str, Address] = {}
+    for line in lines:
+        for one in parse_line(line).mailboxes:
+            people.setdefault(one.key, one)
+    return evaluate(organisation, people.values(), wants)
+
+
+def attachment_address(id: UUID) -> str:
+    """The page address of an attachment."""
+    return reverse("attachment", args=[id])
+
+
+def after(record: Record | None) -> str:
+    """Where one goes on when there is nothing more to write: to the record, else to the list."""
+    return record.get_absolute_url() if record else reverse("activities")
+
+
+def _config(request: HttpRequest, draft: Message, styles: str) -> dict[str, Any]:
+    """What the page's scripts must know; `NONE` in an address gives way to the draft's identifier."""
+    language = get_language() or "en"
+    names = ("compose", "compose-save", "compose-send", "compose-discard", "compose-preview", "compose-attach")
+    return {
+        "id": None if draft._state.adding else str(draft.pk),
+        "version": draft.version,
+        "user": str(draft.owner_id),
+        "none": str(NONE),
+        "urls": {
+            "create": reverse("compose-create"),
+            "image": reverse("compose-image", args=[NONE]),
+            "login": reverse(settings.LOGIN_URL),
+            **{name.removeprefix("compose-"): reverse(name, args=[NONE]) for name in names},
+        },
+        "limits": {"body": MAX_BODY, "file": MAX_FILE},
+        "engagement": draft.organisation.engagement,
+        "texts": texts.texts(),
+        "csrf": get_token(request) and settings.CSRF_COOKIE_NAME,
+        "editor": {
+            "base_url": f"{settings.STATIC_URL}tinymce",
+            "suffix": ".min",
+            "language": "sl_SI" if language.startswith("sl") else "en",
+            "content_css": static("odziv/css/paper.css"),
+            "content_style": styles,
+            "body_style": _body_style(draft),
+            "aria": gettext("Text of the e-mail"),
+        },
+    }
+
+
+def _body_style(draft: Message) -> str:
+    return "" if draft.html else bodies.NEW_STYLE
+
+
+RECORD_ICONS = {
+    RecordKind.ACCOUNT: "building-2",
+    RecordKind.CONTACT: "user",
+    RecordKind.LEAD: "sprout",
+    RecordKind.OPPORTUNITY: "target",
+}

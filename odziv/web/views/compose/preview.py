@@ -1,0 +1,46 @@
+"""The preview of a draft: HTML in a frame of its own, plain text, links and images with what happens to each (C1)."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from odziv.compose import preview
+from odziv.web import access
+from odziv.web.views.compose.page import attachment_address
+
+# Same origin, so that images of ours come with the session; no script can run in it, whatever the mail holds.
+FRAME_POLICY = (
+    "default-src 'none'; img-src 'self' data: https: http:; style-src 'unsafe-inline' https: http:; "
+    "font-src data: https:; "
+    "form-action 'none'; frame-ancestors 'self'; sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox"
+)
+
+
+@access.signed_in
+@require_safe
+@never_cache
+def panel(request: access.SignedRequest, id: UUID) -> HttpResponse:
+    """What stands in the preview's dialog."""
+    draft = access.draft(request.user, id)
+    found = preview.of(draft, attachment_address)
+    files = list(draft.attachments.files().select_related("file"))
+    count = len(found.links) + len(found.images)
+    return render(
+        request, "compose/preview.html", {"draft": draft, "preview": found, "files": files, "found_count": count}
+    )
+
+
+@access.signed_in
+@require_safe
+@never_cache
+def body(request: access.SignedRequest, id: UUID) -> HttpResponse:
+    """The HTML alone, for the frame. Links open beside the page."""
+    found = preview.of(access.draft(request.user, id), attachment_address)
+    response = HttpResponse(found.html + '<base target="_blank">')
+    response.headers["Content-Security-Policy"] = FRAME_POLICY
+    return response

@@ -1,0 +1,59 @@
+"""What the composer's scripts say, by the names they use; {0} stands for a value."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext
+
+
+def texts() -> dict[str, str]:
+    """All of them, in the active language."""
+    return {
+        "saving": gettext("Saving…"),
+        "not_saved": gettext("Not saved"),
+        "changed": gettext("Not saved yet"),
+        "saved_now": gettext("The draft is saved."),
+        "too_large_body": gettext(
+            "The text has {0} MB; a message may have {1} MB. It stays in this window, but it cannot be saved: attach "
+            "the long part as a file."
+        ),
+        "too_large_paste": gettext(
+            "What you pasted has {0} MB; a message may have {1} MB. It was not put in, and your draft is as it was. "
+            "Attach it as a file instead."
+        ),
+        "too_large_file": gettext(
+            "“{0}” is larger than {1} MB. Put it where people can download it, and send the link."
+        ),
+        "offline": gettext(
+            "There is no connection to the server. What you type is kept in this browser; it is saved as soon as the "
+            "connection is back."
+        ),
+        "signed_out": gettext(
+            "You are signed out. What you typed is kept in this browser: sign in in another tab, then go on here."
+        ),
+        "sign_in": gettext("Sign in"),
+        "gone": gettext(
+            "This e-mail was sent or discarded in another window. What you typed is still here, "
+            "and kept in this browser."
+        ),
+        "stale": gettext(
+            "This draft was changed in another window. What you typed here is not saved yet, "
+            "and nothing was overwritten."
+        ),
+        "keep_mine": gettext("Keep what is here"),
+        "show_other": gettext("Show the other one"),
+        "server_error": gettext("The server could not save it. What you typed is kept in this browser; we try again."),
+        "restore_found": gettext("There is text of this e-mail from {0} that was never saved."),
+        "restore": gettext("Bring it back"),
+        "forget": gettext("Throw it away"),
+        "retry": gettext("Try again"),
+        "dismiss": gettext("Close"),
+        "busy": gettext("A file is still on its way. Send the e-mail when it has arrived."),
+        "sending": gettext("Sending…"),
+        "send_anyway": gettext("Send anyway"),
+        "discard": gettext("Discard this draft and its attachments? It cannot be brought back."),
+        "discard_verb": gettext("Discard"),
+        "cancel_upload": gettext("Stop uploading {0}"),
+        "uploaded": gettext("{0} is attached"),
+        "follow_link": gettext("Follow this link"),
+        "editor_failed": gettext("The editor could not be started; reload the page. Below is the source of the text."),
+    }
