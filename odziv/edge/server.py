@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import BinaryIO
@@ -16,6 +17,8 @@ from odziv.edge.peer import Proxies
 from odziv.edge.recorder import Recorder
 from odziv.lib.files import FileStore
 from odziv.lib.spool import SqliteSpool
+
+log = logging.getLogger("odziv.edge")
 
 _FILE_THREADS = 8
 _OVERFLOW = 256
@@ -97,19 +100,19 @@ class EdgeServer:
         """Take over keys that were added."""
         self._keys.refresh()
 
-    async def stop(self) -> bool:
-        """Finish the answers that are under way, within the limit, and the spool. False when something was cut off."""
+    async def stop(self) -> None:
+        """Finish the answers that are under way, within the limit, and the spool."""
         self.stopping = True
         for connection in list(self._connections):
             connection.stop()
         end = self.loop.time() + self.limits.shutdown_seconds
         while self._connections and self.loop.time() < end:
             await asyncio.sleep(0.01)
-        cut_off = bool(self._connections)
         for connection in list(self._connections):
             connection.abort()
         self._pool.shutdown(wait=False, cancel_futures=True)
-        return await self._spool.close(0.5) and not cut_off
+        if not await self._spool.close(0.5):
+            log.error("the spool did not finish in time; hits that were not answered yet may be lost")
 
     def health(self) -> str:
         """How this process is, in Prometheus' text format; nothing of any person or organisation."""
@@ -127,14 +130,14 @@ class EdgeServer:
             ("uptime_seconds", "gauge", round(self.loop.time() - self._started, 1), "Time since the start."),
         ]
         return "".join(
-            f"# HELP odziv_edge_{name} {about}\n# TYPE odziv_edge_{name} {kind}\nodziv_edge_{name} {float(value):g}\n"
+            f"# HELP odziv_edge_{name} {about}\n# TYPE odziv_edge_{name} {kind}\nodziv_edge_{name} {value + 0}\n"
             for name, kind, value, about in figures
         )
 
     def _every_second(self) -> None:
+        if not self.stopping:
+            self.loop.call_later(1, self._every_second)
         now = self.loop.time()
         for connection in list(self._connections):
             connection.check(now)
         self._keys.refresh()
-        if not self.stopping:
-            self.loop.call_later(1, self._every_second)

@@ -254,6 +254,23 @@ def test_too_many_waiting_hits_are_refused_at_once(tmp_path: Path) -> None:
     run(scenario())
 
 
+def test_a_failing_answer_takes_no_other_along(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        faults: list[Any] = []
+        asyncio.get_running_loop().set_exception_handler(lambda loop, context: faults.append(context["exception"]))
+        spool = SqliteSpool(tmp_path)
+
+        def fail(error: SpoolError | None) -> None:
+            raise RuntimeError("a fault in the answer")
+
+        spool.submit(b"x", fail)
+        await spool.put(b"y")
+        assert [str(fault) for fault in faults] == ["a fault in the answer"]
+        await spool.close()
+
+    run(scenario())
+
+
 _FILL = """
 import asyncio, resource, sys
 from pathlib import Path

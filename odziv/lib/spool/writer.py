@@ -123,7 +123,11 @@ class SqliteSpool:
     def _finish(self, batch: list[tuple[bytes, Done]], error: SpoolError | None) -> None:
         self.state.waiting -= len(batch)
         for _, done in batch:
-            done(error)
+            try:
+                done(error)
+            except Exception as fault:
+                # One waiting answer that fails must not take those behind it along.
+                self._loop.call_exception_handler({"message": "an answer failed", "exception": fault})
 
     def _record(self, records: list[bytes]) -> SpoolError | None:
         """One commit; on a failure that a new connection or a new file can mend, one more."""
@@ -135,7 +139,8 @@ class SqliteSpool:
                 if not self._reopened_after(error):
                     raise
                 self._commit(records)
-        except (sqlite3.Error, OSError, SpoolError) as error:
+        except Exception as error:
+            # Whatever it is, the thread goes on: without it nothing would ever be recorded again.
             self.state.failed += len(records)
             self.state.error = str(error)
             return error if isinstance(error, SpoolError) else SpoolError(f"The spool cannot be written: {error}.")
