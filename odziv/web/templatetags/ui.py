@@ -8,6 +8,8 @@ from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.contrib.messages import get_messages
+from django.contrib.messages.storage.base import Message
 from django.forms import BoundField, CheckboxInput
 from django.template.context import Context
 from django.utils import timezone
@@ -23,7 +25,8 @@ register = template.Library()
 
 # Icons that scripts put into the page; the frame carries them in a <template>.
 SCRIPT_ICONS = (
-    "building-2", "check", "circle-alert", "eye", "eye-off", "mail", "sprout", "target", "triangle-alert", "user", "users", "x",
+    "building-2", "check", "circle-alert", "eye", "eye-off", "mail", "sprout", "target", "triangle-alert", "user",
+    "users", "x",
 )  # fmt: skip
 FILE_ICONS = (
     (("image/",), "file-image"),
@@ -194,6 +197,13 @@ def places(context: Context) -> list[navigation.Shown]:
 def new_things(context: Context) -> list[navigation.Shown]:
     """What *New* offers."""
     return navigation.shown(navigation.NEW, context["request"])
+
+
+@register.simple_tag(takes_context=True)
+def said(context: Context) -> list[Message]:
+    """Django's messages for the user; not by their usual name, under which a page may keep e-mails."""
+    request = context.get("request")
+    return list(get_messages(request)) if request is not None else []
 
 
 @register.filter
