@@ -60,7 +60,7 @@ def phone_labels() -> Choices:
 
 def address_labels() -> Choices:
     """(code, words) of what a postal address is for."""
-    return [("main", _("Main")), ("billing", _("Billing")), ("delivery", _("Delivery")), ("home", _("Home"))]
+    return [("main", _("Main address")), ("billing", _("Billing")), ("delivery", _("Delivery")), ("home", _("Home"))]
 
 
 def optional(choices: Choices) -> Choices:

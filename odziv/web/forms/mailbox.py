@@ -45,8 +45,7 @@ class MailboxForm(forms.ModelForm):
         self.user = user
         self.stored = None if self.instance._state.adding else self.instance.smtp_secret
         if self.stored is None:
-            self.initial.setdefault("name", user.name)
-            self.initial.setdefault("address", user.email)
+            self.initial.update(name=user.name, address=user.email)
         elif self.instance.kind == MailboxKind.TEST:
             for name in ("smtp_host", "smtp_port", "smtp_security", "smtp_username", "password"):
                 del self.fields[name]

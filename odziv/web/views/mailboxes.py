@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from odziv.deliver.connection import check_mailbox
 from odziv.models import Mailbox, MailboxKind
 from odziv.web import access
 from odziv.web.forms.mailbox import MailboxForm
@@ -66,8 +67,6 @@ def _form(request: access.SignedRequest, mailbox: Mailbox) -> HttpResponse:
 
 def _tell(request: access.SignedRequest, mailbox: Mailbox) -> None:
     """Say in a toast whether the mailbox's server takes mail."""
-    from odziv.deliver.connection import check_mailbox
-
     report = check_mailbox(mailbox)
     if report.works:
         messages.success(request, report.text)

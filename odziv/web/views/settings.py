@@ -37,7 +37,7 @@ def index(request: access.SignedRequest) -> HttpResponse:
 def health(request: access.SignedRequest) -> HttpResponse:
     """Every part with its state, reason and remedy; a part of the overview, or a page of its own."""
     findings = Health(ENV, clock.now()).findings()
-    page = "settings/health_list.html" if request.htmx else "settings/health.html"
+    page = "settings/health_part.html" if request.htmx else "settings/health.html"
     return render(request, page, {"findings": findings, "faults": sum(found.works is False for found in findings)})
 
 
