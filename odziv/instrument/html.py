@@ -86,7 +86,7 @@ class _Planner:
 
     def plan(self, files: Sequence[FollowedFile], words: Words) -> HtmlPlan:
         # Any element may have these attributes, but few do: the places are looked up first and then matched with tags.
-        stored = _places(self.html, ("cid:", "CID:", "Cid:"))
+        stored = _places(self.html, ("cid:", "CID:"))
         self.styled = bool(stored)
         marks = sorted(stored + _places(self.html, ("background=", "BACKGROUND=")))
         scanner = Scanner(self.html, _NAMES, prefix="v:", marks=marks)

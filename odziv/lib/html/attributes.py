@@ -56,8 +56,9 @@ def decode(raw: str) -> str:
         raw = raw.replace("\r\n", "\n").replace("\r", "\n")
     if "\0" in raw:
         raw = raw.replace("\0", "\ufffd")
-    if "&" not in raw:
-        return raw
+    ampersands = raw.count("&")
+    if ampersands == raw.count("&amp;"):  # nearly always, and far cheaper
+        return raw.replace("&amp;", "&") if ampersands else raw
     return _REFERENCE.sub(_referenced, raw)
 
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections import Counter
 
 # Inside of these, HTML is HTML again (13.2.6.5 and "HTML integration point"). Names as the tokenizer gives them.
-_HTML_AGAIN = frozenset({"foreignobject", "desc", "title", "mi", "mo", "mn", "ms", "mtext"})
+_HTML_AGAIN = {
+    "svg": frozenset({"foreignobject", "desc", "title"}),
+    "math": frozenset({"mi", "mo", "mn", "ms", "mtext"}),
+}
 
 # A start tag of these ends the foreign part, however deep it is (13.2.6.5).
 _ENDS_FOREIGN = frozenset(
@@ -24,7 +27,7 @@ class Foreign:
     @property
     def inside(self) -> bool:
         """Whether the next tag is read by the rules of foreign content."""
-        return bool(self._open) and self._open[-1] in ("svg", "math")
+        return bool(self._open) and self._open[-1] in _HTML_AGAIN
 
     @property
     def ended(self) -> bool:
@@ -38,10 +41,10 @@ class Foreign:
         if self.inside and name in _ENDS_FOREIGN:
             self._leave()
             return False
-        was_inside = self.inside
-        if not was_inside and name not in ("svg", "math"):
+        again = _HTML_AGAIN.get(self._open[-1], ()) if self._open else ()
+        if not self.inside and name not in _HTML_AGAIN:
             return False
-        if not empty and (name in ("svg", "math") or name in _HTML_AGAIN):
+        if not empty and (name in _HTML_AGAIN or name in again):
             self._open.append(name)
             self._counted[name] += 1
         return True

@@ -78,7 +78,7 @@ class Scanner:
             start, position = opening.span()
             inside = opening.start(3)
             if other is not None:
-                if (begun := TAG_START.match(text, start, end)) is None:
+                if other in "!?" or (begun := TAG_START.match(text, start, end)) is None:
                     content, position = raw.comment(text, start, end, cdata=foreign is not None and foreign.inside)
                     if content is not None:
                         outer = (position, end, foreign)
