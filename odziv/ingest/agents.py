@@ -204,7 +204,7 @@ def _client(text: str, parsed: Result | None, kind: str) -> str:
 
 def _own_name(text: str) -> str:
     """The name that a program without a browser's shape gives itself: what stands before its version."""
-    inner = re.search(r"compatible; ?([^;/)]+)", text)
+    inner = re.search(r"compatible; ?([^;/()]+)", text)
     name = inner[1] if inner else re.split(r"[/(;]", text, maxsplit=1)[0]
     return "" if name.startswith("Mozilla") else name.strip()[:100]
 

@@ -126,7 +126,7 @@ def _sending(message: Message) -> list[Entry]:
     copies = Delivery.objects.filter(message=message).select_related("party").order_by("party__position", "pk")
     entries: list[Entry] = []
     accepted = copies.filter(state=DeliveryState.ACCEPTED)
-    named = list(accepted.order_by("accepted_at", "pk")[: _NAMED + 1])
+    named = list(accepted[: _NAMED + 1])
     if named and (at := message.sent_at or named[0].accepted_at):
         count = len(named) if len(named) <= _NAMED else accepted.count()
         names = tuple(str(copy.party) for copy in named[:_NAMED])

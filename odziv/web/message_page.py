@@ -176,7 +176,7 @@ def _line(entry: Entry) -> Line:
     pattern, values = sentence(entry)
     # The pattern is ours or its translation; names, addresses and file names are not.
     marked = {
-        name: format_html("<b>{}</b>", value) if name in ("who", "last", "what") else conditional_escape(value)
+        name: format_html("<b>{}</b>", value) if name in ("who", "last") else conditional_escape(value)
         for name, value in values.items()
     }
     return Line(

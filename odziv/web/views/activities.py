@@ -168,7 +168,7 @@ async def live_events(request: HttpRequest) -> HttpResponseBase:
 
 def _shared(request: access.SignedRequest, view: View, messages: Sequence[Message]) -> dict[str, Any]:
     # O3: with engagement off the columns of the figures stay, and are empty.
-    return {"view": view, "messages": messages, "engagement": request.user.organisation.engagement}
+    return {"view": view, "emails": messages, "engagement": request.user.organisation.engagement}
 
 
 def _order(view: View, wanted: str) -> tuple[str, Order]:
