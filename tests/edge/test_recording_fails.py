@@ -153,7 +153,7 @@ def test_a_spool_slower_than_the_limit(tmp_path: Path) -> None:
         with locked(edge):
             started = time.monotonic()
             assert edge.get(edge.addresses.open()).status == 200
-            assert 0.4 < time.monotonic() - started < 1.5
+            assert 0.4 < time.monotonic() - started < 3
             everything_is_answered(edge, within=1)
             assert edge.figure("hits_failed_total") == 5
             assert edge.figure("spool_waiting") > 0
