@@ -12,6 +12,8 @@ from inscriptis.model.html_document_state import HtmlDocumentState
 from inscriptis.model.tag import CustomHtmlTagHandlerMapping
 from lxml.etree import LxmlError
 
+from odziv.lib.html import Scanner, attributes, decode, encode, value_of
+
 LARGEST = 2_000_000
 """Characters of HTML that are laid out; what is beyond would take longer than a person waits, and is read as words."""
 
@@ -39,11 +41,31 @@ def from_html(html: str) -> str:
 def _laid_out(html: str) -> str | None:
     parser = lxml.html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     try:
-        tree = lxml.html.document_fromstring(html.encode("utf-8", "replace"), parser=parser)
+        tree = lxml.html.document_fromstring(_spelt_out(html).encode("utf-8", "replace"), parser=parser)
+        _escape(tree)
         return Inscriptis(tree, _config()).get_text()
     except (LxmlError, ValueError, RecursionError, IndexError):
         # Broken beyond what the layout can do: the words are still there.
         return None
+
+
+def _spelt_out(html: str) -> str:
+    """The HTML with each address as browsers read it, in full references: libxml2 takes `&copy=` for a sign."""
+    parts, position = [], 0
+    for tag in Scanner(html, frozenset({"a"})).tags():
+        href = None if tag.closing else attributes(html, tag.inside, tag.end).get("href")
+        if href is not None:
+            value = value_of(href)
+            parts += [html[position : value.start], encode(decode(html[value.start : value.end]), value.quote)]
+            position = value.end
+    return "".join([*parts, html[position:]])
+
+
+def _escape(tree: lxml.html.HtmlElement) -> None:
+    """Against inscriptis, which reads references in texts that have been read already: `&amp;copy;` is not a sign."""
+    for node in tree.iter():
+        node.text = node.text and node.text.replace("&", "&amp;")
+        node.tail = node.tail and node.tail.replace("&", "&amp;")
 
 
 def _config() -> ParserConfig:
@@ -59,7 +81,7 @@ def _link_starts(state: HtmlDocumentState, attributes: dict[str, str]) -> None:
 def _link_ends(state: HtmlDocumentState) -> None:
     if state.link_target:
         # In angle brackets mail programs find where it ends (RFC 3986, appendix C).
-        state.tags[-1].write(f" <{state.link_target}>")
+        state.tags[-1].write(f" <{state.link_target}>".replace("&", "&amp;"))
         state.link_target = ""
 
 
