@@ -23,6 +23,9 @@ from odziv.testmail import login, store
 
 log = logging.getLogger("odziv.testmail")
 
+# Its one warning, at every sign-in, is about an attribute that it sets itself.
+logging.getLogger("mail.log").setLevel(logging.ERROR)
+
 CANNOT_START = 2
 _TO_FINISH = 2.0
 _MEGABYTE = 1024 * 1024

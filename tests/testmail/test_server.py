@@ -78,9 +78,12 @@ def test_it_keeps_only_the_newest(cast: Cast) -> None:
 
 
 def test_a_message_that_is_too_big_is_refused(cast: Cast) -> None:
-    with mail_server(ODZIV_UPLOAD_LIMIT_MB="1") as (address, _), signed_in(address, cast) as client:
-        with pytest.raises(smtplib.SMTPException):
-            client.sendmail("ana@lipa.example", ["maja@example.com"], b"a" * 70 + b"\r\n" * 3_000_000)
+    with (
+        mail_server(ODZIV_UPLOAD_LIMIT_MB="1") as (address, _),
+        signed_in(address, cast) as client,
+        pytest.raises(smtplib.SMTPException),
+    ):
+        client.sendmail("ana@lipa.example", ["maja@example.com"], b"a" * 70 + b"\r\n" * 3_000_000)
     assert not TestMail.objects.exists()
 
 

@@ -1,0 +1,86 @@
+"""What went wrong is said so that a person can act on it (D4)."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from django.utils import translation
+
+from odziv.deliver.answers import explain, what_happened, what_next
+from odziv.deliver.claim import DELAYS
+from odziv.deliver.connection import check_mailbox
+from odziv.deliver.trouble import Reason
+from odziv.models import Delivery
+from tests.deliver.letters import mailbox_at
+from tests.support.cast import Cast
+from tests.support.smtp import HANG, SmtpServer, refusing_port
+
+
+@pytest.mark.parametrize("language", ["en", "sl"])
+@pytest.mark.parametrize("reason", list(Reason))
+def test_every_reason_has_its_sentences(reason: Reason, language: str) -> None:
+    english = what_happened(reason), what_next(reason)
+    with translation.override(language):
+        said = what_happened(reason), what_next(reason)
+    assert all(text.endswith(".") for text in said)
+    assert (said == english) == (language == "en")
+
+
+def told(**fields: object) -> tuple[str, str, str]:
+    found = explain(Delivery(**fields))
+    return found.what, found.safe, found.words
+
+
+def test_a_copy_that_waits_says_that_nothing_is_lost() -> None:
+    assert told(state="waiting", reason="recipient", attempts=1, answer="4.2.0 Greylisted", answer_code=450) == (
+        "The mail server does not take mail for this recipient.",
+        "Nothing is lost: it is tried again by itself.",
+        "450 4.2.0 Greylisted",
+    )
+
+
+def test_refused_at_once_and_given_up_are_told_apart() -> None:
+    assert "copies of the others" in told(state="refused", reason="recipient", attempts=1)[1]
+    assert "two days" in told(state="refused", reason="recipient", attempts=len(DELAYS) + 1)[1]
+
+
+def test_uncertain_says_why_it_is_not_sent_again() -> None:
+    assert "nobody gets it twice" in told(state="uncertain", reason="unanswered", attempts=1)[1]
+
+
+def test_what_was_never_tried_says_nothing() -> None:
+    assert told(state="waiting") == ("", "", "")
+
+
+@pytest.mark.django_db
+def test_a_mailbox_that_works(cast: Cast) -> None:
+    with SmtpServer(login=("ana", "geslo")) as server:
+        mailbox = mailbox_at(server, cast.ana, smtp_username="ana")
+        mailbox.smtp_password = "geslo"
+        assert check_mailbox(mailbox).works
+    assert server.taken == [] and server.log[-1] == "QUIT"
+
+
+@pytest.mark.django_db
+def test_a_mailbox_whose_sender_is_refused(cast: Cast) -> None:
+    with SmtpServer(does={"mail": "553 5.7.1 Not your address"}) as server:
+        report = check_mailbox(mailbox_at(server, cast.ana))
+    assert report.code == "sender" and "“553 5.7.1 Not your address”" in report.text and "belongs to" in report.text
+
+
+@pytest.mark.django_db
+def test_a_mailbox_whose_password_is_unreadable(cast: Cast) -> None:
+    with SmtpServer() as server:
+        report = check_mailbox(mailbox_at(server, cast.ana, smtp_secret="damaged"))
+    assert report.code == "password-lost"
+
+
+@pytest.mark.django_db
+def test_a_server_that_is_away_or_silent_is_reported_soon(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("odziv.deliver.connection._PATIENCE", 0.2)
+    with refusing_port() as port, SmtpServer(does={"greeting": HANG}) as server:
+        started = time.monotonic()
+        assert check_mailbox(mailbox_at(server, cast.ana, smtp_port=port)).code == "unreachable"
+        assert check_mailbox(mailbox_at(server, cast.ana)).code == "timeout"
+        assert time.monotonic() - started < 3
