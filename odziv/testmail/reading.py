@@ -19,15 +19,11 @@ from functools import cached_property
 from urllib.parse import quote
 
 from odziv.lib.html import Scanner
+from odziv.lib.paper import PAPER
 
 _LINKS = frozenset({"a", "area"})
 _SHOWS_IMAGES = re.compile(r"<(?:img|image|input)\b|background|url\(", re.IGNORECASE)
 _FOLD = re.compile(r"\r?\n(?=[ \t])")
-# What mail programs give to mail that says nothing about it; without specificity, so whatever the mail says wins.
-_DEFAULTS = (
-    "<style>:where(html){font:15px/1.5 system-ui,-apple-system,'Segoe UI',Arial,sans-serif;color:#1f2328;"
-    "background:#fff}:where(body){margin:20px}</style>"
-)
 _NEW_TAB = ' target="_blank" rel="noopener noreferrer"'
 
 
@@ -140,7 +136,7 @@ class Opened:
 
         They come as `data:` because a frame without an origin sends no cookie with which it could fetch them from us.
         """
-        html = _links_in_new_tabs(self.html_piece.text) + _DEFAULTS if self.html_piece else ""
+        html = _links_in_new_tabs(self.html_piece.text) + PAPER if self.html_piece else ""
         for piece in self.pieces if images else []:
             if piece.content_id and piece.content_type.startswith("image/"):
                 data = f"data:{piece.content_type};base64,{base64.b64encode(piece.content).decode()}"

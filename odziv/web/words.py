@@ -14,6 +14,11 @@ UNITS = ("B", "kB", "MB", "GB", "TB")
 HUES = 8
 
 
+def is_near(at: datetime, now: datetime) -> bool:
+    """Within the hour, before or after."""
+    return abs(now - at) < NEAR
+
+
 def near_or_far(at: datetime, now: datetime) -> str:
     """How a person says the time: minutes when near, then the day's name, then the date."""
     away = now - at
@@ -26,8 +31,8 @@ def near_or_far(at: datetime, now: datetime) -> str:
     return day_and_time(at, now)
 
 
-def day_and_time(at: datetime, now: datetime) -> str:
-    """Today, yesterday or tomorrow with the time; the weekday within six days; the date beyond."""
+def day_and_time(at: datetime, now: datetime, *, always_time: bool = False) -> str:
+    """Today, yesterday, tomorrow or the weekday (within six days) with the time; beyond, the date, and the time if asked."""
     here, today = timezone.localtime(at), timezone.localtime(now).date()
     clock = date_format(here, pgettext("time format", "H:i"))
     days = (here.date() - today).days
@@ -36,9 +41,9 @@ def day_and_time(at: datetime, now: datetime) -> str:
         return named[days] % {"time": clock}
     if abs(days) < 7:
         return f"{date_format(here, 'D')} {clock}"
-    if here.year == today.year:
-        return date_format(here, pgettext("date format", "j M"))
-    return date_format(here, pgettext("date format", "j M Y"))
+    pattern = pgettext("date format", "j M") if here.year == today.year else pgettext("date format", "j M Y")
+    day = date_format(here, pattern)
+    return f"{day} {clock}" if always_time else day
 
 
 def full_time(at: datetime) -> str:

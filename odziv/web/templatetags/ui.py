@@ -78,15 +78,18 @@ def file_icon(content_type: str) -> str:
 
 
 @register.simple_tag
-def when(at: datetime | None, empty: str = "–", exact: bool = False) -> SafeString | str:
-    """A <time>: relative near, absolute far, the full time with zone on hover. `exact` names day and hour at once."""
+def when(at: datetime | None, empty: str = "–", exact: bool = False, clock: bool = False) -> SafeString | str:
+    """A <time>: relative near, absolute far, the full time with zone on hover.
+
+    `exact` names day and hour even when near, `clock` adds the hour even when far (in a timeline).
+    """
     if at is None:
         return empty
     now = timezone.now()
-    shown = words.day_and_time(at, now) if exact else words.near_or_far(at, now)
+    later = words.day_and_time(at, now, always_time=clock)
+    shown = words.near_or_far(at, now) if words.is_near(at, now) and not exact else later
     near: SafeString | str = ""  # lets times.js make it older
-    if not exact and 0 <= (now - at).total_seconds() < words.NEAR.total_seconds():
-        later = words.day_and_time(at, now)
+    if not exact and words.is_near(at, now) and at <= now:
         near = format_html(' data-near="{}" data-later="{}"', int(at.timestamp()), later)
     stamp = at.isoformat(timespec="seconds")
     return format_html('<time datetime="{}" title="{}"{}>{}</time>', stamp, words.full_time(at), near, shown)

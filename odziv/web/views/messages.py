@@ -14,6 +14,7 @@ from django.urls import reverse
 from odziv.compose import bodies
 from odziv.environment import ENV
 from odziv.lib import clock
+from odziv.lib.paper import PAPER
 from odziv.models import FollowState, Message, MessageState, Party
 from odziv.web import access, live
 from odziv.web.message_page import MOST_SHOWN, SHOWN, figures_of
@@ -52,7 +53,7 @@ def body(request: access.SignedRequest, id: UUID) -> HttpResponse:
     message = access.message(request.user, id)
     html = _without_edge(bodies.shown(message.html, message.attachments.images(), attachment_address))
     # At the end: before the doctype it would change how the mail is drawn. A base counts wherever it stands.
-    response = HttpResponse(f'{html}\n<base target="_blank">')
+    response = HttpResponse(f'{html}\n{PAPER}<base target="_blank">')
     response.headers["Content-Security-Policy"] = FRAME_POLICY
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["Cache-Control"] = "private, no-store"

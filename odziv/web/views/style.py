@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -52,7 +52,7 @@ def _content() -> dict[str, Any]:
         "people": people,
         "sort": "-sent",
         "at": [now - timedelta(seconds=20), now - timedelta(minutes=12), now - timedelta(hours=26)],
-        "reasons": ["A browser on a phone asked for the image.", "It was 14 minutes after delivery."],
+        "lines": _lines(now),
         "files": [("Ponudba 2026-114.pdf", "application/pdf", 1_482_331), ("tloris.zip", "application/zip", 912)],
         "tones": ["", "accent", "green", "blue", "amber", "red"],
         "tabs": [
@@ -61,3 +61,26 @@ def _content() -> dict[str, Any]:
             {"url": "#activities", "label": "Activities", "count": 14, "current": False},
         ],
     }
+
+
+def _lines(now: datetime) -> list[dict[str, Any]]:
+    why = ["A browser on a phone asked for the image.", "It was 14 minutes after delivery."]
+    told: list[tuple[timedelta, str, str, str, str]] = [
+        (timedelta(seconds=20), "mail-open", "human fresh", "Maja Novak opened it on an iPhone in Slovenia", ""),
+        (timedelta(minutes=12), "mouse-pointer-click", "human", "Maja Novak clicked hrast.si/cenik", ""),
+        (timedelta(minutes=12), "bot", "machine", "A security scanner opened every link", ""),
+        (timedelta(hours=26), "circle-alert", "bad", "Delivery to petra@example.si failed", "550 No such user here"),
+        (timedelta(days=30), "send", "", "Sent to 3 recipients", ""),
+    ]
+    return [
+        {
+            "id": n,
+            "at": now - ago,
+            "icon": icon,
+            "tone": tone,
+            "text": text,
+            "detail": detail,
+            "why": why if n < 3 else [],
+        }
+        for n, (ago, icon, tone, text, detail) in enumerate(told)
+    ]
