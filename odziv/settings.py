@@ -23,14 +23,15 @@ def _secrets() -> dict[str, str]:
         return json.dumps({"signing": secrets.token_urlsafe(50), "passwords": [key], "mail": secrets.token_urlsafe(32)})
 
     try:
-        return json.loads(write_once(ENV.secret_keys, fresh))
+        kept = json.loads(write_once(ENV.secret_keys, fresh))
+        return {name: kept[name] for name in ("signing", "passwords", "mail")}
     except OSError as error:
         raise SettingError(
             f"ODZIV_DATA: {ENV.secret_keys} cannot be written or read ({error.strerror}); "
             "give the user that runs Odziv a folder of its own."
         ) from error
-    except ValueError as error:
-        raise SettingError(f"{ENV.secret_keys} is damaged ({error}); restore it from the backup.") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise SettingError(f"{ENV.secret_keys} is damaged; restore it from the backup.") from error
 
 
 def _database_settings() -> dict[str, Any]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +13,7 @@ from odziv.cli import COMMANDS, main
 
 WITHOUT_DJANGO = """
 import sys
+from pathlib import Path
 sys.modules["django"] = None  # importing it now fails
 from odziv.cli import main
 sys.exit(main(sys.argv[1:]))
@@ -70,7 +73,34 @@ def test_a_misspelt_setting_is_one_line_and_status_2() -> None:
     assert done.stderr.count("\n") == 1
 
 
-def test_keys_rotate_adds_a_key_and_keeps_the_old_one(tmp_path: object) -> None:
+def test_keys_rotate_adds_a_key_and_keeps_the_old_one(tmp_path: Path) -> None:
     assert odziv("keys", ODZIV_DATA=str(tmp_path)).stdout.startswith("key 1: seals new mail")
     rotated = odziv("keys", "rotate", ODZIV_DATA=str(tmp_path)).stdout
     assert rotated.startswith("key 1: opens older mail\nkey 2: seals new mail")
+
+
+@pytest.mark.parametrize("name", ["seal.json", "secret.json"])
+def test_a_damaged_key_file_is_one_line_and_stays_as_it_is(name: str, tmp_path: Path) -> None:
+    (tmp_path / "keys").mkdir()
+    (tmp_path / "keys" / name).write_text('{"keys": 1}')
+    done = odziv("migrate", ODZIV_DATA=str(tmp_path))
+    assert done.returncode == 2
+    assert done.stderr.startswith("odziv migrate: ") and "is damaged" in done.stderr and done.stderr.count("\n") == 1
+    assert (tmp_path / "keys" / name).read_text() == '{"keys": 1}'
+
+
+def test_a_database_that_is_away_is_one_line(tmp_path: Path) -> None:
+    done = odziv("migrate", ODZIV_DATA=str(tmp_path), ODZIV_DATABASE_URL="postgresql://odziv@127.0.0.1:1/odziv")
+    assert done.returncode == 2
+    assert done.stderr.startswith("odziv migrate: the database cannot be used (") and done.stderr.count("\n") == 1
+
+
+def test_a_database_of_a_newer_odziv_is_refused(tmp_path: Path) -> None:
+    assert odziv("migrate", ODZIV_DATA=str(tmp_path)).returncode == 0
+    with sqlite3.connect(tmp_path / "odziv.sqlite3") as connection:
+        connection.execute(
+            "insert into django_migrations (app, name, applied) values ('odziv', '9999_later', '2030-01-01')"
+        )
+    done = odziv("migrate", ODZIV_DATA=str(tmp_path))
+    assert done.returncode == 2
+    assert "was made by a newer Odziv (it has 9999_later)" in done.stderr
