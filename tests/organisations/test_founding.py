@@ -1,0 +1,64 @@
+"""A new organisation, and further people in it (O2, O7)."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+
+from odziv.lib.plain import PlainError
+from odziv.models import Mailbox, MailboxKind, Organisation, Role
+from odziv.organisations import AddressTaken, LastAdministrator, add_user, change_user, create_organisation
+from odziv.organisations.command import run
+from tests.support.cast import Cast
+
+
+@pytest.mark.django_db
+def test_the_first_person_administers_and_can_write_at_once() -> None:
+    dora = create_organisation("Lipa", admin_name="Dora", email="Dora@Lipa.example", password="long enough it is")
+    assert dora.is_administrator and dora.email == "dora@lipa.example" and dora.check_password("long enough it is")
+    assert not dora.organisation.engagement  # O3: off until somebody turns it on
+    assert Mailbox.objects.get(user=dora).kind == MailboxKind.TEST
+
+
+def test_an_address_signs_in_for_one_person_only(cast: Cast) -> None:
+    with pytest.raises(AddressTaken):
+        create_organisation("Brest", admin_name="Ana", email=cast.ana.email.upper(), password="long enough it is")
+    assert not Organisation.objects.filter(name="Brest").exists()
+
+
+def test_somebody_added_without_a_password_cannot_sign_in_yet(cast: Cast) -> None:
+    assert not add_user(cast.lipa, name="Fani", email="fani@lipa.example").has_usable_password()
+
+
+def test_an_organisation_always_keeps_an_administrator(cast: Cast) -> None:
+    cast.dora.role = Role.MANAGER
+    with pytest.raises(LastAdministrator):
+        change_user(cast.dora)
+    cast.dora.refresh_from_db()
+    assert cast.dora.is_administrator
+    cast.dora.is_active = False
+    with pytest.raises(LastAdministrator):
+        change_user(cast.dora)
+    cast.bor.role = Role.ADMINISTRATOR
+    change_user(cast.bor)
+    change_user(cast.dora)
+
+
+@pytest.mark.django_db
+def test_the_command_line_founds_one_too(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("a long enough pass phrase\n"))
+    assert run(["Lipa d.o.o.", "--administrator", "Dora", "--email", "dora@lipa.example", "--language", "sl"]) == 0
+    assert "dora@lipa.example" in capsys.readouterr().out
+    assert Organisation.objects.get().users.get().check_password("a long enough pass phrase")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("email", "password"), [("dora", "a long enough pass phrase"), ("d@lipa.example", "short")])
+def test_the_command_line_says_in_one_line_what_is_wrong(
+    monkeypatch: pytest.MonkeyPatch, email: str, password: str
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{password}\n"))
+    with pytest.raises(PlainError):
+        run(["Lipa", "--administrator", "Dora", "--email", email])
+    assert not Organisation.objects.exists()
