@@ -89,7 +89,7 @@ def brought_content(path: Path) -> importing.DraftContent:
 
 
 def written(content: importing.DraftContent, number: int) -> Message:
-    """Found an organisation and write to three people, with a followed and an unfollowed file beside those it brings."""
+    """Found an organisation and write to three people, with a followed and an unfollowed file beside the mail's own."""
     user = create_organisation(
         "Lipa d.o.o.", admin_name="Ana Kovač", email=f"ana{number or ''}@lipa.example", password=None, engagement=True
     )
