@@ -32,7 +32,7 @@ def near_or_far(at: datetime, now: datetime) -> str:
 
 
 def day_and_time(at: datetime, now: datetime, *, always_time: bool = False) -> str:
-    """Today, yesterday, tomorrow or the weekday (within six days) with the time; beyond, the date, and the time if asked."""
+    """The day's name with the time; from a week away on the date, with the time only on demand."""
     here, today = timezone.localtime(at), timezone.localtime(now).date()
     clock = date_format(here, pgettext("time format", "H:i"))
     days = (here.date() - today).days

@@ -9,6 +9,7 @@ from django import forms
 from django.template import engines
 from django.test import RequestFactory
 from django.utils import timezone, translation
+from django.utils.formats import date_format
 
 EVIL = "<script>alert(1)</script>"
 
@@ -32,6 +33,17 @@ def test_a_near_time_can_grow_older_and_a_far_one_cannot() -> None:
     assert "data-near" not in far
     assert "title=" in far
     assert draw("{% when nothing %}", nothing=None) == "–"
+
+
+def test_a_time_of_day_can_be_asked_for_when_far() -> None:
+    at = timezone.now() - timedelta(days=40)
+    day = date_format(timezone.localtime(at), "j M")
+    clock = date_format(timezone.localtime(at), "H:i")
+    assert f">{day}" in draw("{% when at %}", at=at)
+    assert f" {clock}</time>" in draw("{% when at clock=True %}", at=at)
+    assert f" {clock}</time>" in draw("{% when at exact=True %}", at=at)
+    assert "min. ago" in draw("{% when at clock=True %}", at=timezone.now() - timedelta(minutes=3))
+    assert "min. ago<" not in draw("{% when at exact=True %}", at=timezone.now() - timedelta(minutes=3))
 
 
 def test_a_figure_tells_people_from_machines() -> None:

@@ -81,12 +81,12 @@ def file_icon(content_type: str) -> str:
 def when(at: datetime | None, empty: str = "–", exact: bool = False, clock: bool = False) -> SafeString | str:
     """A <time>: relative near, absolute far, the full time with zone on hover.
 
-    `exact` names day and hour even when near, `clock` adds the hour even when far (in a timeline).
+    `exact` names day and hour, near or far; `clock` only adds the hour when far (in a timeline).
     """
     if at is None:
         return empty
     now = timezone.now()
-    later = words.day_and_time(at, now, always_time=clock)
+    later = words.day_and_time(at, now, always_time=clock or exact)
     shown = words.near_or_far(at, now) if words.is_near(at, now) and not exact else later
     near: SafeString | str = ""  # lets times.js make it older
     if not exact and words.is_near(at, now) and at <= now:
