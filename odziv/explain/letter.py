@@ -13,11 +13,11 @@ _DEEPEST = 20
 _MOST_PARTS = 1000
 _HEADERS_END = re.compile(rb"\r?\n\r?\n")
 _FOLD = re.compile(rb"\r?\n(?=[ \t])")
-_HEADER = re.compile(rb"^([!-9;-~]+)[ \t]*:[ \t]*(.*?)[ \t]*\r?$", re.MULTILINE)
+_HEADER = re.compile(rb"^([!-9;-~]+)[ \t]*:(.*)$", re.MULTILINE)
 _ENCODING = re.compile(
     rb"^content-transfer-encoding[ \t]*:[ \t]*([^\r\n]*(?:\r?\n[ \t][^\r\n]*)*)", re.MULTILINE | re.IGNORECASE
 )
-_PARAMETER = re.compile(r";\s*([^\s=;\"]+)\s*=\s*(?:\"((?:[^\"\\]|\\.)*)\"|([^\s;]*))")
+_PARAMETER = re.compile(r";\s*([^\s=;\"]+)\s*=\s*(?:\"([^\"\\]*(?:\\.[^\"\\]*)*)\"|([^\s;]*))")
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Part:
         lines = _FOLD.sub(b"", self.data[self.start : self.body])
         found: dict[str, str] = {}
         for name, value in _HEADER.findall(lines):
-            found.setdefault(name.decode("ascii").lower(), value.decode("latin-1"))
+            found.setdefault(name.decode("ascii").lower(), value.decode("latin-1").strip())
         return found
 
     @cached_property

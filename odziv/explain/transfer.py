@@ -79,7 +79,7 @@ def _from_base64(body: bytes) -> bytes:
         return b""
 
 
-_TOKEN = re.compile(rb"=([0-9A-Fa-f]{2})|=[ \t]*(?:\r?\n|\Z)|[ \t]+(?=\r?\n|\Z)")
+_TOKEN = re.compile(rb"=([0-9A-Fa-f]{2})|=[ \t]*(?:\r?\n|\Z)|(?<![ \t])[ \t]+(?=\r?\n|\Z)")
 
 
 _LINE_ENDS = re.compile(rb"=?\r?\n|\Z")

@@ -52,9 +52,9 @@ _OTHER = _Kind("#56606e", frozenset())
 _ROW = (
     '<tr><td width="36" height="28" align="center" valign="middle" bgcolor="{colour}" style="background-color:{colour};'
     "border-radius:4px;min-width:36px;padding:0 4px;color:#ffffff;font-family:Arial,Helvetica,sans-serif;"
-    'font-size:10px;font-weight:bold;line-height:28px;">{label}</td><td valign="middle" style="padding:5px 0 5px 12px;font-family:'
-    'Arial,Helvetica,sans-serif;font-size:14px;line-height:20px;word-break:break-word;"><a href="{address}">{name}</a> '
-    '<span style="color:#6b7280;font-size:12px;white-space:nowrap;">({size})</span></td></tr>'
+    'font-size:10px;font-weight:bold;line-height:28px;">{label}</td><td valign="middle" style="padding:5px 0 5px 12px;'
+    'font-family:Arial,Helvetica,sans-serif;font-size:14px;line-height:20px;word-break:break-word;"><a href='
+    '"{address}">{name}</a> <span style="color:#6b7280;font-size:12px;white-space:nowrap;">({size})</span></td></tr>'
 )
 _TABLE = (
     '<table border="0" cellpadding="0" cellspacing="0" role="presentation" style="margin:16px 0;'

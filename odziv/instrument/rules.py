@@ -17,22 +17,21 @@ from odziv.lib.seal import can_redirect
 class Rules:
     """What holds for all links of a message.
 
-    `edge_url` is the public address of the edge; what leads to it, or to one of `own`, is a link of ours already.
+    `edge_url` is the public address of the edge; what leads to it is a link of ours already.
     `leave_alone` are addresses that are never followed (those of the message's List-Unsubscribe, for example).
     `links` and `beacon` switch following off for one of the two.
     """
 
     edge_url: str
-    own: tuple[str, ...] = ()
     leave_alone: frozenset[str] = frozenset()
     links: bool = True
     beacon: bool = True
 
     @cached_property
-    def own_places(self) -> tuple[tuple[str, str], ...]:
-        """Host with port, and path, of each base that is ours."""
-        bases = (urlsplit(base) for base in (self.edge_url, *self.own))
-        return tuple((_host(base), base.path.rstrip("/") + "/") for base in bases if base.netloc)
+    def own_place(self) -> tuple[str, str]:
+        """Host with port, and path, of the edge."""
+        edge = urlsplit(self.edge_url)
+        return _host(edge), edge.path.rstrip("/") + "/"
 
 
 # How senders mark a link that shall not be followed: ours, then those of SendGrid, Postmark, Amazon SES, Mailgun,
@@ -123,17 +122,15 @@ def says_no(address: str) -> bool:
 
 
 def is_own(address: str, rules: Rules) -> bool:
-    """Whether a web address leads to the edge, or to another place that is ours."""
-    lower = address[:300].lower()
-    for host, path in rules.own_places:
-        if host.partition(":")[0] in lower:
-            try:
-                parts = urlsplit(address.replace("\\", "/"))
-            except ValueError:
-                return False
-            if _host(parts) == host and (parts.path + "/").startswith(path):
-                return True
-    return False
+    """Whether a web address leads to the edge."""
+    host, path = rules.own_place
+    if not host or host.partition(":")[0] not in address[:300].lower():
+        return False
+    try:
+        parts = urlsplit(address.replace("\\", "/"))
+    except ValueError:
+        return False
+    return _host(parts) == host and (parts.path + "/").startswith(path)
 
 
 def _host(parts: SplitResult) -> str:

@@ -5,6 +5,7 @@ import email
 import email.policy
 import quopri
 import re
+import time
 from pathlib import Path
 from typing import Any
 
@@ -193,3 +194,21 @@ def test_an_html_file_is_read_from_disk(tmp_path: Path) -> None:
     path = tmp_path / "a.htm"
     path.write_bytes(b"<a href=https://x.example>\r\n\x00\xff")
     assert copy_of(path.read_bytes(), "a.htm").endswith(b">\r\n\x00\xff")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"Subject:" + b" " * 500_000 + b"a\n\nhttps://x/",
+        b"Content-Type: text/html;" + b' a="b\\c";' * 50_000 + b"\n\n<a href=https://x/>",
+        b"Content-Transfer-Encoding: quoted-printable\n\n" + b" " * 500_000 + b"a https://x/",
+        b"Content-Transfer-Encoding: quoted-printable\n\nhttps://x/" + b"=3D" * 200_000,
+        b"Content-Type: multipart/mixed; boundary=b\n\n" + b"--b\n" * 100_000,
+        b"Content-Type: multipart/mixed; boundary=b\n\n--b\n" * 30_000,
+        b"A:b\n" * 200_000 + b"\n",
+    ],
+)
+def test_hostile_messages_take_no_longer_than_their_length(data: bytes) -> None:
+    started = time.process_time()
+    copy_of(data)
+    assert time.process_time() - started < 5

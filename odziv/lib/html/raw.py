@@ -8,6 +8,7 @@ from functools import cache
 # RAWTEXT, RCDATA, script data and PLAINTEXT (13.2.6.4). Not noscript: that is raw only where scripts run.
 ELEMENTS = frozenset({"iframe", "noembed", "noframes", "plaintext", "script", "style", "textarea", "title", "xmp"})
 
+_COMMENT_END = re.compile(r"--!?>")
 # Outlook and old Internet Explorer read what follows "[if …]>" as markup; the words may be in any case.
 _CONDITION = re.compile(r"\[if\b[^\]<>]*\]>", re.IGNORECASE)
 _SCRIPT_MARK = re.compile(r"<!--|-->|<(/?)script(?=[\t\n\f\r />])", re.IGNORECASE)
@@ -28,18 +29,18 @@ def comment(text: str, start: int, end: int, *, cdata: bool) -> tuple[tuple[int,
 
 def _true_comment(text: str, start: int, end: int) -> tuple[tuple[int, int] | None, int]:
     # "<!-->" and "<!--->" are whole comments: the ending may share the dashes of the beginning. "--!>" may not.
-    closed = text.find("-->", start + 2, end)
-    after = closed + 3
-    if (odd := text.find("--!>", start + 4, end if closed < 0 else closed)) >= 0:
-        closed, after = odd, odd + 4
-    if closed < 0:
+    closed = _COMMENT_END.search(text, start + 2, end)
+    while closed and closed[0] == "--!>" and closed.start() < start + 4:
+        closed = _COMMENT_END.search(text, closed.start() + 1, end)
+    if closed is None:
         return None, -1
-    condition = _CONDITION.match(text, start + 4, max(start + 4, closed))
+    content_end, after = closed.span()
+    condition = _CONDITION.match(text, start + 4, max(start + 4, content_end))
     if condition is None:
         return None, after
-    if text.endswith("<![endif]", condition.end(), closed):
-        closed -= len("<![endif]")
-    return (condition.end(), closed), after
+    if text.endswith("<![endif]", condition.end(), content_end):
+        content_end -= len("<![endif]")
+    return (condition.end(), content_end), after
 
 
 def end_of(name: str, text: str, position: int, end: int) -> int:
