@@ -210,7 +210,7 @@ HOSTILE = [
 @pytest.mark.parametrize("piece", HOSTILE)
 def test_time_grows_with_length_only(piece: str) -> None:
     times = []
-    for size in (100_000, 800_000):
+    for size in (50_000, 400_000):
         html = piece * (size // len(piece))
         started = time.process_time()
         found(html)
