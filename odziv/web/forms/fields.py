@@ -47,8 +47,8 @@ class AmountField(forms.CharField):
     def prepare_value(self, value: Any) -> Any:
         return number_format(value, 2, force_grouping=True) if isinstance(value, Decimal) else value
 
-    def to_python(self, value: Any) -> Any:
-        text = super().to_python(value)
+    def clean(self, value: Any) -> Decimal | None:
+        text = super().clean(value)
         return amount_of(text) if text else None
 
 
