@@ -125,11 +125,17 @@ async def messages(request: HttpRequest, ids: Collection[UUID | str]) -> HttpRes
         marks = await sync_to_async(_watchable)(user, list(ids)[:MOST_WATCHED])
     finally:
         # The stream goes on for minutes; it must not hold the connection of this request's thread all the while.
-        await sync_to_async(connections.close_all)()
+        await sync_to_async(_let_go)()
     response = StreamingHttpResponse(_stream(marks), content_type="text/event-stream")
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Accel-Buffering"] = "no"  # nginx must not wait for more
     return response
+
+
+def _let_go() -> None:
+    for connection in connections.all(initialized_only=True):
+        if not connection.in_atomic_block:
+            connection.close()
 
 
 def _watchable(user: User, ids: Collection[UUID | str]) -> dict[UUID, str]:
