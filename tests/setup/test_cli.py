@@ -57,6 +57,7 @@ def test_an_unknown_command_is_one_line(capsys: pytest.CaptureFixture[str]) -> N
     assert "there is no command 'fly'" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ["edge", "web", "check"])
 def test_a_wrong_setting_is_one_line_and_status_2(command: str) -> None:
     done = odziv(command, ODZIV_WEB_LISTEN="8000")
@@ -73,12 +74,14 @@ def test_a_misspelt_setting_is_one_line_and_status_2() -> None:
     assert done.stderr.count("\n") == 1
 
 
+@pytest.mark.slow
 def test_keys_rotate_adds_a_key_and_keeps_the_old_one(tmp_path: Path) -> None:
     assert odziv("keys", ODZIV_DATA=str(tmp_path)).stdout.startswith("key 1: seals new mail")
     rotated = odziv("keys", "rotate", ODZIV_DATA=str(tmp_path)).stdout
     assert rotated.startswith("key 1: opens older mail\nkey 2: seals new mail")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["seal.json", "secret.json"])
 def test_a_damaged_key_file_is_one_line_and_stays_as_it_is(name: str, tmp_path: Path) -> None:
     (tmp_path / "keys").mkdir()
@@ -89,12 +92,14 @@ def test_a_damaged_key_file_is_one_line_and_stays_as_it_is(name: str, tmp_path: 
     assert (tmp_path / "keys" / name).read_text() == '{"keys": 1}'
 
 
+@pytest.mark.slow
 def test_a_database_that_is_away_is_one_line(tmp_path: Path) -> None:
     done = odziv("migrate", ODZIV_DATA=str(tmp_path), ODZIV_DATABASE_URL="postgresql://odziv@127.0.0.1:1/odziv")
     assert done.returncode == 2
     assert done.stderr.startswith("odziv migrate: the database cannot be used (") and done.stderr.count("\n") == 1
 
 
+@pytest.mark.slow
 def test_a_database_of_a_newer_odziv_is_refused(tmp_path: Path) -> None:
     assert odziv("migrate", ODZIV_DATA=str(tmp_path)).returncode == 0
     with sqlite3.connect(tmp_path / "odziv.sqlite3") as connection:

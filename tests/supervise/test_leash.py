@@ -7,7 +7,11 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from tests.supervise.running import Running, alive
+
+pytestmark = pytest.mark.slow
 
 LEASH = [sys.executable, "-m", "odziv.supervise.leash"]
 

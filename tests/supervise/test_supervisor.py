@@ -12,6 +12,8 @@ import pytest
 
 from tests.supervise.running import Running, alive, python
 
+pytestmark = pytest.mark.slow
+
 SUPERVISE = """
 import asyncio, os, signal, sys
 from odziv.supervise.supervisor import Child, Supervisor
@@ -91,7 +93,6 @@ def test_a_signal_ends_all(supervise: Supervise, number: signal.Signals) -> None
     assert not any(map(alive, pids(running)))
 
 
-@pytest.mark.slow
 def test_it_ends_within_five_seconds_whatever_its_children_do(supervise: Supervise) -> None:
     running = supervise(STUBBORN, STAYS)
     running.wait_for("here", times=2)
