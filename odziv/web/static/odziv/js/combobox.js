@@ -81,12 +81,20 @@ export class Completion {
     this.list.replaceChildren(...options.map((option, index) => this.draw(option, index)));
     if (!options.length) this.list.append(el("div", { class: "listbox-none" }, t("nothing_found")));
     this.list.hidden = false;
+    this.keepInside();
     this.input.setAttribute("aria-expanded", "true");
     // A typed address must not turn into somebody else's by Enter: then the first option waits to be chosen.
     const typed = this.input.value.trim().toLowerCase();
     const fits = !typed.includes("@") || String(options[0]?.value).toLowerCase().includes(typed);
     this.activate(options.length && fits && this.eager ? 0 : -1);
     announce(options.length ? t("options", options.length) : t("nothing_found"));
+  }
+
+  /** On a narrow screen the list moves left as far as it would stick out at the right. */
+  keepInside() {
+    this.list.style.left = "0px";
+    const out = this.list.getBoundingClientRect().right - (document.documentElement.clientWidth - 8);
+    if (out > 0) this.list.style.left = `${-out}px`;
   }
 
   draw(option, index) {
