@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import OperationalError, connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 
 from odziv.deliver.session import ANSWER_FACTOR
 from odziv.deliver.trouble import Answer, Outcome, Reason, Trouble
@@ -178,7 +178,7 @@ def _insisting(write: Callable[[], None]) -> None:
     for pause in (0.2, 1.0, 5.0):
         try:
             return write()
-        except OperationalError:
+        except (OperationalError, InterfaceError):
             if connection.in_atomic_block:
                 raise
             connection.close()

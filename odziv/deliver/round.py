@@ -37,6 +37,7 @@ class Round:
         self._session: Session | None = None
         self._closed_by: Trouble | None = None  # nothing of this mailbox can leave in this round
         self._originals: dict[tuple[UUID, bool], Original] = {}
+        self._recipients: dict[UUID, list[Party]] = {}
 
     def run(self) -> int:
         """Try each due copy once; returns how many attempts came to an end."""
@@ -113,7 +114,10 @@ class Round:
         if message.follow_state != FollowState.ON:
             return False
         organisation = Organisation.objects.get(pk=message.organisation_id)
-        state = evaluate(organisation, Party.objects.recipients_of(message)).state
+        if message.pk not in self._recipients:
+            # To whom it goes is fixed since Send was pressed; what they allow is read anew for every copy.
+            self._recipients = {message.pk: list(Party.objects.recipients_of(message))}
+        state = evaluate(organisation, self._recipients[message.pk]).state
         if state != FollowState.ON:
             Message.objects.filter(pk=message.pk, follow_state=FollowState.ON).update(follow_state=state)
         return state == FollowState.ON
