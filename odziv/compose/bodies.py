@@ -17,7 +17,7 @@ from uuid import UUID
 
 from odziv.compose.attachments import attach, share_image
 from odziv.instrument import Rules, plan_html
-from odziv.lib.html import Scanner
+from odziv.lib.html import Scanner, Tag, attributes, decode, value_of
 from odziv.lib.seal import FileRef
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ class Document:
     before: str
     inner: str
     after: str
+    body_style: str = ""  # the style attribute of its <body>
 
     @property
     def styles(self) -> str:
@@ -48,15 +49,24 @@ class Document:
 
 def document(html: str) -> Document:
     """Cut at the <body> that browsers see; without one, all of it is the inner piece."""
-    start, end = 0, len(html)
+    start, end, style = 0, len(html), ""
     for tag in Scanner(html, frozenset({"body", "html"})).tags():
         if tag.conditional or (tag.name == "html" and not tag.closing):
             continue
         if not tag.closing and not start:
             start = tag.end
+            style = _style(html, tag)
         elif tag.closing and start:
             end = min(end, tag.start)
-    return Document(html[:start], html[start:end], html[end:]) if start else Document("", html, "")
+    return Document(html[:start], html[start:end], html[end:], style) if start else Document("", html, "")
+
+
+def _style(html: str, body: Tag) -> str:
+    style = attributes(html, body.inside, body.end).get("style")
+    if style is None:
+        return ""
+    value = value_of(style)
+    return decode(html[value.start : value.end])
 
 
 def shown(html: str, images: Iterable[Attachment], address_of: AddressOf) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
+from html import unescape
 
 import lxml.html
 from inscriptis.css_profiles import CSS_PROFILES
@@ -19,9 +21,9 @@ LARGEST = 2_000_000
 
 _WEB = re.compile(r"https?://", re.IGNORECASE)
 _BLANK_LINES = re.compile(r"\n(?:[ \t]*\n){2,}")
-_HIDDEN = re.compile(r"<!--.*?-->|<(style|script|title|head)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
-_BREAKS = re.compile(r"<(?:br|/p|/div|/tr|/h[1-6]|/li)\b[^>]*>", re.IGNORECASE)
-_TAG = re.compile(r"<[^>]*>")
+_HIDDEN = re.compile(r"<(?:(!--)|(style|script|title|head)\b)", re.IGNORECASE)
+_BREAKS = re.compile(r"<(?:br|/p|/div|/tr|/h[1-6]|/li)\b[^<>]*>", re.IGNORECASE)
+_TAG = re.compile(r"<[^<>]*>")
 
 
 def from_html(html: str) -> str:
@@ -42,6 +44,9 @@ def _laid_out(html: str) -> str | None:
     parser = lxml.html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     try:
         tree = lxml.html.document_fromstring(_spelt_out(html).encode("utf-8", "replace"), parser=parser)
+        if any("depth" in entry.message for entry in parser.error_log):
+            return None  # libxml2 leaves out what is nested deeper than it likes
+        _drop_repeated(tree)
         _escape(tree)
         return Inscriptis(tree, _config()).get_text()
     except (LxmlError, ValueError, RecursionError, IndexError):
@@ -61,6 +66,12 @@ def _spelt_out(html: str) -> str:
     return "".join([*parts, html[position:]])
 
 
+def _drop_repeated(tree: lxml.html.HtmlElement) -> None:
+    for link in tree.iter("a"):
+        if "".join(link.text_content().split()) == _address(link.attrib):
+            link.attrib.pop("href", None)  # its words are its address
+
+
 def _escape(tree: lxml.html.HtmlElement) -> None:
     """Against inscriptis, which reads references in texts that have been read already: `&amp;copy;` is not a sign."""
     for node in tree.iter():
@@ -74,8 +85,12 @@ def _config() -> ParserConfig:
 
 
 def _link_starts(state: HtmlDocumentState, attributes: dict[str, str]) -> None:
-    address = "".join(attributes.get("href", "").split())
+    address = _address(attributes)
     state.link_target = address if _WEB.match(address) else ""
+
+
+def _address(attributes: Mapping[str, str]) -> str:
+    return "".join(attributes.get("href", "").split())
 
 
 def _link_ends(state: HtmlDocumentState) -> None:
@@ -86,5 +101,18 @@ def _link_ends(state: HtmlDocumentState) -> None:
 
 
 def _words(html: str) -> str:
-    text = _TAG.sub("", _BREAKS.sub("\n", _HIDDEN.sub("", html)))
-    return lxml.html.fromstring(f"<pre>{text}</pre>").text_content() if "&" in text else text
+    text = _TAG.sub("", _BREAKS.sub("\n", "".join(_shown(html))))
+    return unescape(text)
+
+
+def _shown(html: str) -> Iterator[str]:
+    """The pieces between comments, style sheets and scripts; what is never closed hides the rest."""
+    lower, at = html.lower(), 0
+    while (opening := _HIDDEN.search(html, at)) is not None:
+        yield html[at : opening.start()]
+        closing = "-->" if opening[1] else f"</{opening[2].lower()}"
+        end = lower.find(closing, opening.end())
+        if end < 0:
+            return
+        at = end + 3 if opening[1] else end
+    yield html[at:]

@@ -26,9 +26,10 @@ class Plans:
     @property
     def problems(self) -> tuple[Problem, ...]:
         """What the writer should see before sending; in the text part only what is not in the HTML too."""
-        seen = {problem.address for problem in self.html.problems} if self.html else set()
-        rest = (problem for problem in self.text.problems if problem.address not in seen)
-        return (*(self.html.problems if self.html else ()), *rest)
+        html = self.html.problems if self.html else ()
+        # White space does not survive in an address of plain text.
+        seen = {"".join(problem.address.split()) for problem in html}
+        return (*html, *(problem for problem in self.text.problems if "".join(problem.address.split()) not in seen))
 
 
 def plans(message: Message, attachments: list[Attachment], *, followed: bool) -> Plans:

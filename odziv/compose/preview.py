@@ -94,4 +94,4 @@ def of(message: Message, address_of: Callable[[UUID], str] = str) -> Preview:
 def _image_sentence(reason: str, state: FollowState) -> str:
     if not reason:
         return _("Loaded from Odziv.") if state == FollowState.ON else _("Embedded in the message.")
-    return _(sentence(reason))
+    return _(sentence(reason, "image"))

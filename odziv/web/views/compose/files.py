@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from odziv.compose import attachments
 from odziv.compose.problems import DraftRefused, StaleDraft
 from odziv.lib.files import FileMissing
-from odziv.models import FollowState, Message
+from odziv.models import Message
 from odziv.web import access
 from odziv.web.views.compose import page
 
@@ -86,21 +87,17 @@ def grid(request: HttpRequest, draft: Message) -> str:
 
 @access.signed_in
 @require_safe
-def attachment(request: access.SignedRequest, id: UUID) -> HttpResponseBase:
+def attachment(request: access.SignedRequest, id: UUID) -> HttpResponse:
     """The file itself, of any message that the user may read. Nothing in it runs; only images are shown in place."""
     row = access.attachment(request.user, id)
     try:
-        stream = attachments.file_store().open(row.file.key)
+        with attachments.file_store().open(row.file.key) as stream:
+            content = stream.read()
     except FileMissing:
         raise Http404 from None
     shown = row.content_type in _SHOWN
-    response = FileResponse(
-        stream,
-        as_attachment=not shown,
-        filename=row.name,
-        content_type=row.content_type if shown else "application/octet-stream",
-    )
+    response = HttpResponse(content, content_type=row.content_type if shown else "application/octet-stream")
+    response.headers["Content-Disposition"] = content_disposition_header(not shown, row.name) or "attachment"
     response.headers["Content-Security-Policy"] = _NOTHING_RUNS
-    response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cache-Control"] = "private, max-age=86400, immutable"
     return response

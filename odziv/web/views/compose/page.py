@@ -75,7 +75,7 @@ def _page(
         "follow": found,
         "max_subject": MAX_SUBJECT,
         "saved_at": localtime(draft.updated_at) if stored else None,
-        "config": _config(request, draft, document.styles),
+        "config": _config(request, draft, document),
         "back": after(record),
     }
     return render(request, "compose/page.html", context)
@@ -100,7 +100,7 @@ def after(record: Record | None) -> str:
     return record.get_absolute_url() if record else reverse("activities")
 
 
-def _config(request: HttpRequest, draft: Message, styles: str) -> dict[str, Any]:
+def _config(request: HttpRequest, draft: Message, document: bodies.Document) -> dict[str, Any]:
     """What the page's scripts must know; `NONE` in an address gives way to the draft's identifier."""
     language = get_language() or "en"
     names = ("compose", "compose-save", "compose-send", "compose-discard", "compose-preview", "compose-attach")
@@ -124,15 +124,11 @@ def _config(request: HttpRequest, draft: Message, styles: str) -> dict[str, Any]
             "suffix": ".min",
             "language": "sl_SI" if language.startswith("sl") else "en",
             "content_css": static("odziv/css/paper.css"),
-            "content_style": styles,
-            "body_style": _body_style(draft),
+            "content_style": document.styles,
+            "body_style": document.body_style if draft.html else bodies.NEW_STYLE,
             "aria": gettext("Text of the e-mail"),
         },
     }
-
-
-def _body_style(draft: Message) -> str:
-    return "" if draft.html else bodies.NEW_STYLE
 
 
 RECORD_ICONS = {
