@@ -46,6 +46,15 @@ def test_links_between_documents_lead_somewhere(document: Path) -> None:
         assert (document.parent / unquote(target)).exists(), target
 
 
+def test_the_architecture_names_every_part_and_no_other() -> None:
+    page = (ROOT / "ARCHITECTURE.md").read_text()
+    package = ROOT / "odziv"
+    parts = {f"{path.name}/" for path in package.iterdir() if (path / "__init__.py").exists()}
+    parts |= {path.name for path in package.glob("*.py")} - {"__init__.py", "apps.py"}
+    named = set(re.findall(r"`([a-z_]+(?:/|\.py))`", page))
+    assert named == parts - {"migrations/"}
+
+
 def test_the_licence_is_the_official_text() -> None:
     digest = hashlib.sha256((ROOT / "LICENSE").read_bytes()).hexdigest()
     assert digest == "8486a10c4393cee1c25392769ddd3b2d6c242d6ec7928e1414efff7dfb2f07ef"
