@@ -156,8 +156,9 @@ class Session:
         try:
             self._mail(sender, size, utf8=utf8)
         except Trouble as trouble:
-            # Servers hang up on a connection that was idle; only a new one tells whether they take mail.
-            if trouble.reason != Reason.CLOSED or not self._used:
+            # Servers end a connection that was idle, or that has brought many messages; only a new one tells whether
+            # they take mail.
+            if trouble.reason not in (Reason.CLOSED, Reason.BUSY) or not self._used:
                 raise
             self._drop()
             self.open()

@@ -132,11 +132,12 @@ def test_a_server_that_drips_cannot_stretch_its_time() -> None:
     assert time.monotonic() - started < 2
 
 
-def test_an_idle_connection_that_was_closed_is_opened_anew() -> None:
+@pytest.mark.parametrize("does", [CLOSE, "421 4.7.0 Too many messages on this connection"])
+def test_a_used_connection_that_was_ended_is_opened_anew(does: str) -> None:
     with SmtpServer() as server:
         one = session(server)
         send(one)
-        server.does["mail"] = [CLOSE]
+        server.does["mail"] = [does]
         send(one, "second@example.com")
     assert [mail.recipient for mail in server.taken] == ["maja@example.com", "second@example.com"]
     assert server.connections == 2
