@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
+from django.utils.translation import gettext as _
 
 from odziv.environment import Address, Environment
 from odziv.lib import clock
@@ -58,16 +59,16 @@ class Health:
     def findings(self) -> list[Finding]:
         """All findings, in an order in which the first fault is likely the cause of the others."""
         looks: tuple[tuple[str, Callable[[], tuple[bool | None, str]]], ...] = (
-            ("data folder", self._data_folder),
-            ("keys of sent mail", self._keys),
-            ("database", self._database),
-            ("file store", self._file_store),
-            ("pages", self._pages),
-            ("edge", self._edge),
-            ("public address of the edge", self._public_address),
-            ("test mailbox", self._mail),
-            ("worker", self._worker),
-            ("journal lag", self._lag),
+            (_("data folder"), self._data_folder),
+            (_("keys of sent mail"), self._keys),
+            (_("database"), self._database),
+            (_("file store"), self._file_store),
+            (_("pages"), self._pages),
+            (_("edge"), self._edge),
+            (_("public address of the edge"), self._public_address),
+            (_("test mailbox"), self._mail),
+            (_("worker"), self._worker),
+            (_("journal lag"), self._lag),
         )
         return [Finding(what, *look()) for what, look in looks]
 
@@ -75,14 +76,23 @@ class Health:
         try:
             free = shutil.disk_usage(self.env.data).free
         except OSError as error:
-            return False, f"{self.env.data} cannot be read ({error.strerror}); start odziv serve, or odziv migrate."
+            return False, _("%(folder)s cannot be read (%(reason)s); start odziv serve, or odziv migrate.") % {
+                "folder": self.env.data,
+                "reason": error.strerror,
+            }
         if free < _SCARCE_BYTES:
-            return False, f"only {free // 1_000_000} MB are free at {self.env.data}; make room."
-        return True, f"{self.env.data}, {free // 1_000_000_000} GB free"
+            return False, _("only %(free)s MB are free at %(folder)s; make room.") % {
+                "free": free // 1_000_000,
+                "folder": self.env.data,
+            }
+        return True, _("%(folder)s, %(free)s GB free") % {"folder": self.env.data, "free": free // 1_000_000_000}
 
     def _keys(self) -> tuple[bool | None, str]:
         try:
-            return True, f"{len(KeyRing.load(self.env.seal_keys).keys)} in {self.env.seal_keys}"
+            return True, _("%(number)s in %(file)s") % {
+                "number": len(KeyRing.load(self.env.seal_keys).keys),
+                "file": self.env.seal_keys,
+            }
         except KeyRingError as error:
             return False, str(error)
 
@@ -91,9 +101,9 @@ class Health:
             executor = MigrationExecutor(connection)
             waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
         except DatabaseError as error:
-            return False, f"{str(error).strip().splitlines()[0]}; see to ODZIV_DATABASE_URL."
+            return False, _("%(reason)s; see to ODZIV_DATABASE_URL.") % {"reason": str(error).strip().splitlines()[0]}
         if waiting:
-            return False, f"{len(waiting)} steps behind; run odziv migrate."
+            return False, _("%(number)s steps behind; run odziv migrate.") % {"number": len(waiting)}
         return True, connection.display_name
 
     def _file_store(self) -> tuple[bool | None, str]:
@@ -101,7 +111,7 @@ class Health:
             store_from(self.env.files_folder).check()
         except FileStoreError as error:
             return False, str(error)
-        return True, f"{self.env.files_folder}, written and read back"
+        return True, _("%(folder)s, written and read back") % {"folder": self.env.files_folder}
 
     def _pages(self) -> tuple[bool | None, str]:
         return _answers(f"http://{self.env.web_listen}/", "odziv web")
@@ -111,49 +121,61 @@ class Health:
         if works and b"\nodziv_edge_spool_up 0" in _get(text):
             return (
                 False,
-                "answers, but cannot record what it answers: see to free space and rights of the spool folder.",
+                _("answers, but cannot record what it answers: see to free space and rights of the spool folder."),
             )
         return works, text
 
     def _public_address(self) -> tuple[bool | None, str]:
         host = urlsplit(self.env.edge_url).hostname or ""
         if host in ("localhost", "::1") or host.startswith("127."):
-            return None, f"{self.env.edge_url} is reached from this machine only; real recipients need ODZIV_EDGE_URL."
-        return _answers(f"{self.env.edge_url}/healthz", "the reverse proxy and ODZIV_EDGE_URL")
+            return None, _("%(address)s is reached from this machine only; real recipients need ODZIV_EDGE_URL.") % {
+                "address": self.env.edge_url
+            }
+        return _answers(f"{self.env.edge_url}/healthz", _("the reverse proxy and ODZIV_EDGE_URL"))
 
     def _mail(self) -> tuple[bool | None, str]:
         address: Address = self.env.mail_listen
         try:
             socket.create_connection((address.host, address.port), _PATIENCE).close()
         except OSError as error:
-            return False, f"{address} does not answer ({error.strerror or error}); start odziv serve or odziv mail."
+            return False, _("%(address)s does not answer (%(reason)s); start odziv serve or odziv mail.") % {
+                "address": address,
+                "reason": error.strerror or error,
+            }
         return True, str(address)
 
     def _worker(self) -> tuple[bool | None, str]:
         try:
             seen = last_beat()
         except DatabaseError:
-            return False, "cannot be told without the database."
+            return False, _("cannot be told without the database.")
         if seen is None:
-            return False, "was never seen; start odziv serve or odziv work."
+            return False, _("was never seen; start odziv serve or odziv work.")
         seconds = (self.now - seen).total_seconds()
         if seconds > _SILENT_SECONDS:
-            return False, f"was last seen {seconds:.0f} s ago; start odziv serve or odziv work."
-        return True, f"seen {max(0.0, seconds):.0f} s ago"
+            return False, _("was last seen %(seconds)s s ago; start odziv serve or odziv work.") % {
+                "seconds": round(seconds)
+            }
+        return True, _("seen %(seconds)s s ago") % {"seconds": max(0, round(seconds))}
 
     def _lag(self) -> tuple[bool | None, str]:
         try:
             positions = dict(SpoolPosition.objects.values_list("file", "position"))
         except DatabaseError:
-            return False, "cannot be told without the database."
+            return False, _("cannot be told without the database.")
         backlog = SpoolReader(self.env.spool_folder).backlog(positions)
         if backlog.broken:
             name, reason = next(iter(backlog.broken.items()))
-            return False, f"{name} cannot be read ({reason}); what it holds is not counted. Restore it from a backup."
+            return False, _(
+                "%(file)s cannot be read (%(reason)s); what it holds is not counted. Restore it from a backup."
+            ) % {"file": name, "reason": reason}
         lag = self.now.timestamp() - backlog.oldest if backlog.oldest is not None and backlog.records else 0
         if lag > _LAG_SECONDS:
-            return False, f"{backlog.records} events wait, the oldest for {lag:.0f} s; see to the worker."
-        return True, f"{backlog.records} events wait"
+            return False, _("%(number)s events wait, the oldest for %(seconds)s s; see to the worker.") % {
+                "number": backlog.records,
+                "seconds": round(lag),
+            }
+        return True, _("%(number)s events wait") % {"number": backlog.records}
 
 
 def _answers(address: str, see_to: str) -> tuple[bool | None, str]:
@@ -161,9 +183,17 @@ def _answers(address: str, see_to: str) -> tuple[bool | None, str]:
         _get(address)
     except urllib.error.HTTPError as error:
         if error.code >= 500:
-            return False, f"{address} answers {error.code}; see to what {see_to} says."
+            return False, _("%(address)s answers %(code)s; see to what %(part)s says.") % {
+                "address": address,
+                "code": error.code,
+                "part": see_to,
+            }
     except (OSError, ValueError) as error:
-        return False, f"{address} does not answer ({getattr(error, 'reason', error)}); see to {see_to}."
+        return False, _("%(address)s does not answer (%(reason)s); see to %(part)s.") % {
+            "address": address,
+            "reason": getattr(error, "reason", error),
+            "part": see_to,
+        }
     return True, address
 
 
