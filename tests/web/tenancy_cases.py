@@ -78,6 +78,42 @@ CASES: dict[str, tuple[Case, ...] | Free] = {
     "message-now": (get("/messages/{message}/now"), get("/messages/{draft}/now?shown=40")),
     "message-live": (get("/messages/{message}/live"), get("/messages/{draft}/live")),
     "message-body": (get("/messages/{message}/body"), get("/messages/{draft}/body")),
+    "compose": (
+        get("/compose/?regarding={contact}"),
+        get("/compose/{draft}/"),
+        get("/compose/{message}/"),
+        get("/compose/{delivery}/"),
+    ),
+    "compose-create": (
+        post("/compose/save/", subject="Brest", regarding="{contact}"),
+        post("/compose/save/", subject="Brest", mailbox="{mailbox}"),
+    ),
+    "compose-follow": (post("/compose/follow/", 200, to=MARK_ADDRESS),),
+    "compose-recipients": Free(
+        "finds only one's own", (f"/compose/recipients/?q={MARK}", f"/compose/recipients/?q={MARK_ADDRESS}")
+    ),
+    "compose-preferences": (
+        Case("POST", "/compose/preferences/", json={"addresses": [MARK_ADDRESS]}, status=200),
+        Case("POST", "/compose/preferences/", json={"addresses": ["{contact}"]}, status=200),
+    ),
+    "compose-recipient-settings": (post("/compose/recipient-settings/", 200, to=MARK_ADDRESS),),
+    "compose-save": (
+        post("/compose/{draft}/save/", subject="Brest"),
+        post("/compose/{message}/save/", subject="Brest", force="1"),
+    ),
+    "compose-send": (post("/compose/{draft}/send/", confirmed="1"), post("/compose/{message}/send/")),
+    "compose-discard": (post("/compose/{draft}/discard/"), post("/compose/{message}/discard/")),
+    "compose-preview": (get("/compose/{draft}/preview/"), get("/compose/{message}/preview/")),
+    "compose-preview-body": (get("/compose/{draft}/preview/body/"), get("/compose/{message}/preview/body/")),
+    "compose-attach": (post("/compose/{draft}/files/"), post("/compose/{message}/files/")),
+    "compose-image": (post("/compose/{draft}/images/"),),
+    "attachment": (
+        get("/attachments/{attachment}/"),
+        get("/attachments/{draft_attachment}/"),
+        get("/attachments/{file}/"),
+    ),
+    "attachment-follow": (post("/attachments/{draft_attachment}/follow/", followed="1"),),
+    "attachment-remove": (post("/attachments/{draft_attachment}/remove/"), post("/attachments/{attachment}/remove/")),
     "settings": Free("the asker's own", ("/settings/",)),
     "health": Free("the installation, no data of organisations", ("/settings/health/",)),
     "engagement": Free(ADMINISTRATION),
