@@ -82,14 +82,20 @@ class Explanation:
     next: str
     words: str
 
+    @property
+    def text(self) -> str:
+        """All of it in one paragraph, the server's words in quotation marks."""
+        said = _("It said: “%(words)s”.") % {"words": self.words} if self.words else ""
+        return " ".join(filter(None, (self.what, said, self.safe, self.next)))
+
 
 def explain(delivery: Delivery) -> Explanation:
-    """What became of a copy, for the message page; everything empty while it was never tried."""
+    """What became of a copy, for the message page; without a code only what the server said."""
     words = " ".join(filter(None, (str(delivery.answer_code or ""), delivery.answer)))
     if delivery.state == DeliveryState.ACCEPTED:
         return Explanation(_("The mail server took it."), "", "", words)
     if not delivery.reason:
-        return Explanation("", "", "", "")
+        return Explanation("", "", "", words)
     return Explanation(what_happened(delivery.reason), _safe(delivery), what_next(delivery.reason), words)
 
 

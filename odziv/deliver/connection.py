@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from django.utils.translation import gettext as _
 
-from odziv.deliver.answers import what_happened, what_next
+from odziv.deliver.answers import Explanation, what_happened, what_next
 from odziv.deliver.copies import envelope_address
 from odziv.deliver.server import server_of
 from odziv.deliver.session import Session
@@ -34,8 +34,7 @@ class ConnectionReport:
         """What failed, the server's words, and how to mend it; in the reader's language."""
         if self.works:
             return _("The server answers and takes mail from this address.")
-        said = _("It said: “%(words)s”.") % {"words": self.words} if self.words else ""
-        return " ".join(filter(None, (what_happened(self.code), said, what_next(self.code))))
+        return Explanation(what_happened(self.code), "", what_next(self.code), self.words).text
 
 
 def check_mailbox(mailbox: Mailbox) -> ConnectionReport:

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from odziv.deliver.answers import explain
 from odziv.instrument.reasons import LINKS
 from odziv.measure import message as measured
 from odziv.measure.message import LinkRow
@@ -133,11 +134,10 @@ def _copy(delivery: Delivery) -> Copy:
 
 
 def _answer(delivery: Delivery) -> str:
-    """What kept a copy from being accepted, in words; empty when nothing did."""
+    """What kept a copy from being accepted, what stays safe and what to do; empty when nothing did."""
     if delivery.state in (DeliveryState.ACCEPTED, DeliveryState.CANCELLED):
         return ""
-    said = f"{delivery.answer_code} {delivery.answer}" if delivery.answer_code else delivery.answer
-    return said.strip()
+    return explain(delivery).text
 
 
 def _link(row: LinkRow) -> dict[str, Any]:
