@@ -56,7 +56,8 @@ async def _serve() -> None:
         timer.daemon = True
         timer.start()
         hub.stop()
-        stop()
+        # The streams of live pages end now; the server would cut them off in the middle of it.
+        loop.call_later(0.1, stop)
 
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
