@@ -42,6 +42,7 @@ class RecordForm(forms.ModelForm):
     follow_email = forms.ChoiceField(
         label=_("Follow email"),
         choices=FollowEmail.choices,
+        initial=FollowEmail.ALLOW,
         widget=forms.RadioSelect,
         help_text=_("Whether opens, clicks and attachment views may be followed in e-mail to this address."),
     )
