@@ -1,7 +1,10 @@
 """A data folder of its own: see tests/environment.py. On PostgreSQL too when ODZIV_DATABASE_URL names one."""
 
+from collections.abc import Iterator
+
 import pytest
 from django.conf import settings
+from django.utils import translation
 
 from tests.support.cast import Cast, make_cast
 
@@ -13,3 +16,10 @@ settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 def cast(db: None) -> Cast:
     """Ana sells, Bor is her teammate, Cene manages, Dora administers; Eva is of another organisation."""
     return make_cast()
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """A request leaves its user's language behind in the thread; the next test begins in English."""
+    with translation.override("en"):
+        yield
