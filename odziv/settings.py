@@ -44,8 +44,9 @@ def _database_settings() -> dict[str, Any]:
             "PASSWORD": unquote(url.password or ""),
             "HOST": url.hostname or "",
             "PORT": str(url.port or ""),
-            "CONN_MAX_AGE": 60,
-            "CONN_HEALTH_CHECKS": True,
+            # A pool, not lasting connections: under ASGI those belong to threads that come and go, and pile up.
+            "CONN_MAX_AGE": 0,
+            "OPTIONS": {"pool": {"min_size": 1, "max_size": 40, "timeout": 10}},
         }
     return {
         "ENGINE": "django.db.backends.sqlite3",
