@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
+import lucide
 import polib
 import pytest
 from django.template.loader import render_to_string
@@ -19,6 +21,7 @@ from odziv.web.texts import texts
 from tests.support.cast import PASSWORD, Cast
 
 PAGES = Path("odziv/web/pages")
+HANDLERS = r"click|change|input|submit|load|error|focus|blur|toggle|key\w+|mouse\w+|pointer\w+"
 
 
 @pytest.mark.django_db
@@ -116,7 +119,7 @@ def test_pages_hold_no_script_and_no_style_of_their_own(page: Path) -> None:
     """The content security policy would refuse them."""
     source = page.read_text()
     assert not re.search(r"<script(?![^>]*\bsrc=)", source)
-    assert not re.search(r"\son(click|change|input|submit|load|error|focus|blur|toggle|key\w+|mouse\w+|pointer\w+)=", source)
+    assert not re.search(rf"\son({HANDLERS})=", source)
     assert "<style" not in source
     assert not re.search(r"\sstyle=\"", source)
 
@@ -141,3 +144,11 @@ def test_each_stylesheet_is_in_use() -> None:
     users = [*PAGES.rglob("*.html"), *Path("odziv/web").rglob("*.py"), *Path("odziv/web/static/odziv/js").glob("*.js")]
     linked = {name for user in users for name in re.findall(r"odziv/css/([\w.-]+\.css)", user.read_text())}
     assert {sheet.name for sheet in folder.glob("*.css")} <= named | linked
+
+
+def test_each_icon_is_one_of_lucide() -> None:
+    """A name that does not exist would break the page that shows it."""
+    named = {name for page in PAGES.rglob("*.html") for name in re.findall(r'{% icon "([\w-]+)"', page.read_text())}
+    named |= {name for page in PAGES.rglob("*.html") for name in re.findall(r'\bicon="([\w-]+)"', page.read_text())}
+    with ZipFile(Path(lucide.__file__).parent / "lucide.zip") as icons:
+        assert named <= {name.removesuffix(".svg") for name in icons.namelist()}
