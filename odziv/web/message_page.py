@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from odziv.deliver.answers import explain
+from odziv.deliver.answers import Explanation, explain
 from odziv.instrument.reasons import LINKS
 from odziv.measure import message as measured
 from odziv.measure.message import LinkRow
@@ -130,14 +130,15 @@ def _copy(delivery: Delivery) -> Copy:
     text, tone, icon = _STATES[delivery.state]
     if delivery.state == DeliveryState.WAITING and delivery.attempts:
         text, tone, icon = _("Will be tried again"), "amber", "clock-alert"
-    return Copy(delivery, str(text), tone, icon, _answer(delivery))
+    answer = _answer(delivery)
+    return Copy(delivery, str(text), tone, icon, (answer.text or answer.words) if answer else "")
 
 
-def _answer(delivery: Delivery) -> str:
-    """What kept a copy from being accepted, what stays safe and what to do; empty when nothing did."""
+def _answer(delivery: Delivery) -> Explanation | None:
+    """What kept a copy from being accepted; None when nothing did."""
     if delivery.state in (DeliveryState.ACCEPTED, DeliveryState.CANCELLED):
-        return ""
-    return explain(delivery).text
+        return None
+    return explain(delivery)
 
 
 def _link(row: LinkRow) -> dict[str, Any]:
@@ -179,12 +180,13 @@ def _line(entry: Entry) -> Line:
         name: format_html("<b>{}</b>", value) if name in ("who", "last") else conditional_escape(value)
         for name, value in values.items()
     }
+    answer = _answer(entry.delivery) if entry.delivery else None
     return Line(
         id=entry.id,
         icon=_ICONS[entry.kind],
         tone=_TONES.get(entry.verdict) or _TONES.get(entry.kind, ""),
         text=mark_safe(conditional_escape(pattern) % marked),
-        detail=_answer(entry.delivery) if entry.delivery else "",
+        detail=(answer.what or answer.words) if answer else "",
         at=entry.at,
         why=_why(entry),
         unsure=entry.verdict == "unsure",

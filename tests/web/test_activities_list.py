@@ -10,7 +10,7 @@ from pytest_django.fixtures import DjangoAssertNumQueries
 
 from odziv.lib.seal import Kind
 from odziv.models import Account, Activity, Message
-from odziv.web.views.activities import VIEWS
+from odziv.web.views.activities import VIEWS, View
 from tests.support.cast import Cast
 from tests.support.journal import NOON, SCANNER, delivery_of, followed_message, happened, hit
 
@@ -65,7 +65,9 @@ def test_it_shows_people_and_machines_apart(cast: Cast, ana: Client) -> None:
 
 
 @pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.key)
-def test_every_column_sorts_and_every_page_comes_once(cast: Cast, ana: Client, view, monkeypatch) -> None:
+def test_every_column_sorts_and_every_page_comes_once(
+    cast: Cast, ana: Client, view: View, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("odziv.web.views.activities.SIZE", 3)
     accounts = [Account.objects.create(organisation=cast.lipa, owner=cast.ana, name=name) for name in "CBA"]
     for number in range(11):

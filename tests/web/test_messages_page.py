@@ -113,11 +113,15 @@ def test_an_unfollowed_message_says_why_there_is_nothing(cast: Cast, ana: Client
 def test_each_copy_says_what_became_of_it(message: Message, ana: Client) -> None:
     jan = delivery_of(message, 1)
     Delivery.objects.filter(pk=jan.pk).update(
-        state="refused", tried_at=NOON + timedelta(seconds=5), answer_code=550, answer="5.1.1 No such user"
+        state="refused",
+        tried_at=NOON + timedelta(seconds=5),
+        reason="recipient",
+        answer_code=550,
+        answer="5.1.1 No such user",
     )
     page = read(ana, message)
     assert "Delivery failed" in page
-    assert "550 5.1.1 No such user" in page
+    assert "The mail server does not take mail for this recipient. It said: “550 5.1.1 No such user”." in page
     assert sentences(page) == ["Delivery to Jan failed", "Sent to Maja"]
 
 
