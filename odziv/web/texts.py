@@ -11,6 +11,8 @@ def texts() -> dict[str, str]:
         "added": gettext("{0} added"),
         "added_many": gettext("{0} recipients added"),
         "close": gettext("Close"),
+        "copied": gettext("Copied"),
+        "copy_yourself": gettext("It is marked: copy it with Ctrl+C."),
         "key_help": gettext("Keyboard shortcuts"),
         "key_next": gettext("Next row"),
         "key_open": gettext("Open the row"),

@@ -125,8 +125,8 @@ def make_message(owner: User, regarding: Record, state: MessageState) -> Message
     )
     return Message.objects.create(
         activity=activity, organisation=owner.organisation, owner=owner, state=state, subject=MARK,
-        html=f"<p>{MARK}</p>", text=MARK, to_line=f"{MARK} <{MARK_ADDRESS}>", recipients=MARK, from_address=owner.email, follow_state="on",
-        mailbox=owner.mailboxes.get(), sent_at=clock.now() if state == MessageState.SENT else None,
+        html=f"<p>{MARK}</p>", text=MARK, to_line=f"{MARK} <{MARK_ADDRESS}>", recipients=MARK, from_address=owner.email,
+        follow_state="on", mailbox=owner.mailboxes.get(), sent_at=clock.now() if state == MessageState.SENT else None,
     )  # fmt: skip
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from odziv.api.router import api
 from odziv.models import ApiToken
 from tests.support.cast import Cast
 from tests.web.tenancy import MARK, Case, Free, comparable, filled, make_world, nowhere, patterns, stored
@@ -77,6 +79,16 @@ def test_every_url_has_its_case() -> None:
     named = dict(patterns())
     assert {name: route for name, route in named.items() if name not in CASES} == {}, "no case in tenancy_cases.py"
     assert {name for name in CASES if name not in named} == set(), "a case for a URL that does not exist"
+
+
+def test_every_operation_of_the_api_has_its_case() -> None:
+    asked = {(case.method, case.url) for cases in CASES.values() if not isinstance(cases, Free) for case in cases}
+    operations = {
+        (method.upper(), re.sub(r"\{\w+\}", "{}", path))
+        for path, methods in api.get_openapi_schema()["paths"].items()
+        for method in methods
+    }
+    assert operations and operations <= {(method, re.sub(r"\{\w+\}", "{}", url)) for method, url in asked}
 
 
 @pytest.mark.parametrize("name", [name for name, cases in CASES.items() if isinstance(cases, Free)])

@@ -73,7 +73,6 @@ class RecordForm(forms.ModelForm):
         if self.instance._state.adding:
             self.instance.kind, self.instance.organisation = kind, user.organisation
             self.initial.setdefault("owner", user.pk)
-            self.initial.setdefault("follow_email", FollowEmail.ALLOW)  # R2
         else:
             self.initial["version"] = self.instance.version
 
