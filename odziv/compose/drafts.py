@@ -8,6 +8,7 @@ from enum import Enum
 from typing import Final
 
 from django.db import transaction
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from odziv.compose import bodies
@@ -185,8 +186,8 @@ def body_too_large(body: str) -> Problem | None:
     size = len(body) if len(body) * 4 <= MAX_BODY else len(body.encode("utf-8", "surrogatepass"))
     if size <= MAX_BODY:
         return None
-    text = _("The text has %(size).1f MB; a message may have %(limit)d MB. Attach the long part as a file.")
-    return Problem("body-too-large", "body", text % {"size": size / 1024 / 1024, "limit": MAX_BODY // 1024 // 1024})
+    text = _("The text has %(size)s MB; a message may have %(limit)d MB. Attach the long part as a file.")
+    return Problem("body-too-large", "body", text % {"size": number_format(size / 1024 / 1024, 1), "limit": MAX_BODY // 1024 // 1024})
 
 
 def _own(record: Record | None, user: User) -> Record | None:

@@ -23,6 +23,7 @@ class Composer {
     this.id = config.id;
     this.version = config.version;
     this.saved = this.typed(); // what the server has
+    this.lastSaved = field("saved-state").textContent;
     this.html = null; // the text that the server has; null until the editor is ready
     this.running = null;
     this.timer = 0;

@@ -1,0 +1,118 @@
+"""A real Chromium in front of the real web process, on the test's own database."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from odziv.models import User
+from tests.support.child import environment
+
+FLAGS = (
+    "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update --disable-sync"
+    " --no-first-run"
+).split()
+# What Chromium writes for an answer that the page expects and shows: a refusal with a reason.
+EXPECTED = re.compile(r"Failed to load resource: the server responded with a status of (409|422|404)")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    # Playwright's loop runs in this thread, and Django would take the test's own queries for asynchronous ones.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        yield browser
+        browser.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture(scope="session")
+def web(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
+    """The address of `odziv web`, which runs as long as the tests of this worker."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with django_db_blocker.unblock():
+        environ = environment(ODZIV_WEB_LISTEN=f"127.0.0.1:{port}")
+    process = subprocess.Popen([str(Path(sys.executable).with_name("odziv")), "web"], env=environ)
+    try:
+        address = f"http://127.0.0.1:{port}"
+        _wait_for(address, process)
+        yield address
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(10)
+
+
+def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
+    until = time.monotonic() + 60
+    while True:
+        try:
+            urllib.request.urlopen(f"{address}/static/odziv/img/favicon.svg", timeout=2).close()
+            return
+        except OSError:
+            assert process.poll() is None and time.monotonic() < until, "the web process did not start"
+            time.sleep(0.1)
+
+
+class Site:
+    """The product as browsers see it. `complaints` are what their consoles said."""
+
+    def __init__(self, url: str, chromium: Browser) -> None:
+        self.url = url
+        self.complaints: list[str] = []
+        self.contexts: list[BrowserContext] = []
+        self._chromium = chromium
+
+    def browser(self, user: User | None = None, **options: Any) -> BrowserContext:
+        """A fresh browser, signed in as the user; `options` as Playwright's new_context takes them."""
+        context = self._chromium.new_context(**{"viewport": {"width": 1440, "height": 900}, **options})
+        context.set_default_timeout(15_000)
+        self.contexts.append(context)
+        context.on("console", lambda message: self._hear(message.text) if message.type == "error" else None)
+        context.on("weberror", lambda error: self.complaints.append(str(error.error)))
+        if user is not None:
+            self.sign_in(context, user)
+        return context
+
+    def sign_in(self, context: BrowserContext, user: User) -> None:
+        """Give the browser a session of the user."""
+        client = Client()
+        client.force_login(user)
+        name = settings.SESSION_COOKIE_NAME
+        context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": self.url}])
+
+    def open(self, user: User, path: str, **options: Any) -> Page:
+        """A page of the product in a fresh browser of the user."""
+        page = self.browser(user, **options).new_page()
+        page.goto(f"{self.url}{path}")
+        return page
+
+    def _hear(self, text: str) -> None:
+        if not EXPECTED.search(text):
+            self.complaints.append(text)
+
+
+@pytest.fixture
+def site(transactional_db: None, web: str, chromium: Browser) -> Iterator[Site]:
+    """See `Site`. An error in any console fails the test."""
+    found = Site(web, chromium)
+    yield found
+    for context in found.contexts:
+        context.close()
+    assert found.complaints == []

@@ -1,0 +1,310 @@
+"""The composer in a real Chromium: chips, editor, images, uploads, autosave, follow state, nothing lost (C1, C2, F1)."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import FrameLocator, Page, expect
+
+from odziv.compose import attachments, drafts
+from odziv.compose.drafts import DraftFields
+from odziv.models import Message, MessageState
+from tests.browser.conftest import Site
+from tests.compose.support import PNG, contact, draft
+from tests.support.cast import Cast
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+MSO = '<!--[if mso]><v:rect href="https://hrast.example/?a=1&amp;b=2" style="x:y"><![endif]-->'
+
+
+def composer(site: Site, cast: Cast, path: str = "/compose/", **options: Any) -> Page:
+    page = site.open(cast.ana, path, **options)
+    page.wait_for_selector("#composer[data-ready]")
+    return page
+
+
+def sheet(page: Page) -> FrameLocator:
+    return page.frame_locator(".tox-edit-area__iframe")
+
+
+def write(page: Page, text: str) -> None:
+    sheet(page).locator("body").click()
+    page.keyboard.type(text)
+
+
+def saved(page: Page) -> Message:
+    """The draft, when the page says that the server has all of it."""
+    expect(page.locator("#saved-state")).to_have_text(re.compile(r"^Saved \d"))
+    return Message.objects.select_related("activity").get(pk=page.url.rstrip("/").rpartition("/")[2])
+
+
+def test_looking_makes_no_draft(site: Site, cast: Cast) -> None:
+    composer(site, cast)
+    assert not Message.objects.exists()
+
+
+def test_what_is_typed_is_saved_on_its_own(site: Site, cast: Cast) -> None:
+    contact(cast.ana, "Maja Novak", "maja@hrast.example")
+    page = composer(site, cast)
+    page.locator("#to-input").press_sequentially("maj")
+    page.locator("[role=option]").first.wait_for()
+    page.keyboard.press("Enter")
+    page.fill("#subject", "Ponudba št. 7")
+    write(page, "Pozdravljeni, https://hrast.example/?a=1&b=2 .")
+    message = saved(page)
+    assert message.to_line == "Maja Novak <maja@hrast.example>"
+    assert message.subject == "Ponudba št. 7"
+    assert '<a href="https://hrast.example/?a=1&amp;b=2">' in message.html
+    expect(page.locator(".chip.allow")).to_have_text(re.compile("Maja Novak"))
+
+
+def test_the_follow_state_lives_with_the_recipients(site: Site, cast: Cast) -> None:
+    contact(cast.ana, "Jan Kranjc", "jan@alpine.example", allow=False)
+    page = composer(site, cast, "/compose/?to=maja@hrast.example")
+    panel = page.locator("#follow")
+    expect(panel).to_have_attribute("data-state", "on")
+    page.locator("#to-input").press_sequentially("jan@alpine.example,")
+    expect(panel).to_have_attribute("data-state", "blocked")
+    panel.get_by_role("button", name="Show settings").click()
+    dialog = page.locator("#recipient-settings")
+    expect(dialog.get_by_role("link", name="Jan Kranjc")).to_have_attribute("href", re.compile("/contacts/"))
+    dialog.get_by_role("button", name="Don't follow").click()
+    expect(panel).to_have_attribute("data-state", "off")
+    assert saved(page).wants_following is False
+    page.locator(".chip", has_text="Jan").get_by_role("button").click()
+    panel.get_by_role("button", name="Follow", exact=True).click()
+    expect(panel).to_have_attribute("data-state", "on")
+    assert saved(page).wants_following is True
+
+
+def test_retry_sees_a_changed_preference(site: Site, cast: Cast) -> None:
+    jan = contact(cast.ana, "Jan Kranjc", "jan@alpine.example", allow=False)
+    page = composer(site, cast, "/compose/?to=jan@alpine.example")
+    page.get_by_role("button", name="Retry following").click()
+    expect(page.locator("#toasts")).to_contain_text("Still blocked")
+    jan.follow_email = "allow"
+    jan.save()
+    page.get_by_role("button", name="Retry following").click()
+    expect(page.locator("#follow")).to_have_attribute("data-state", "on")
+
+
+def test_files_are_attached_followed_and_removed(site: Site, cast: Cast) -> None:
+    page = composer(site, cast, "/compose/?to=maja@hrast.example")
+    names = ["Ponudba št. 7.pdf", "ex\u202egnp.exe", "../" + "dolgo" * 60 + ".txt"]
+    page.set_input_files(
+        "#files", [{"name": name, "mimeType": "application/octet-stream", "buffer": b"x" * 2000} for name in names]
+    )
+    grid = page.locator("#attachments tbody tr")
+    expect(grid).to_have_count(3)
+    expect(grid.nth(0)).to_contain_text("2 kB")
+    expect(grid.nth(1)).to_contain_text("exgnp.exe")
+    grid.nth(0).locator(".switch").click()
+    expect(grid.nth(0).get_by_role("switch")).to_be_checked()
+    grid.nth(2).get_by_role("button").click()
+    expect(grid).to_have_count(2)
+    page.locator("#follow").get_by_role("button", name="Don't follow").click()
+    expect(page.locator("#toasts")).to_contain_text("ordinary file")
+    expect(grid.nth(0).get_by_role("switch")).to_be_disabled()
+    assert [(row.ordinal, row.followed) for row in saved(page).attachments.all()] == [(0, False), (1, False)]
+
+
+def test_a_pasted_image_is_stored_and_shown_from_here(site: Site, cast: Cast) -> None:
+    page = composer(site, cast, "/compose/?to=maja@hrast.example")
+    write(page, "Slika: ")
+    page.evaluate(
+        """async (bytes) => {
+             const data = new DataTransfer();
+             data.items.add(new File([new Uint8Array(bytes)], "slika.png", { type: "image/png" }));
+             const body = tinymce.activeEditor.getBody();
+             body.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+           }""",
+        list(PNG),
+    )
+    image = sheet(page).locator("img")
+    expect(image).to_have_attribute("src", re.compile("^/attachments/"))
+    assert image.evaluate("image => image.decode().then(() => image.naturalWidth)") == 1
+    message = saved(page)
+    page.wait_for_timeout(1500)
+    message = saved(page)
+    stored = message.attachments.get()
+    assert f'src="cid:{stored.content_id}"' in message.html
+    assert (stored.inline, stored.content_type) == (True, "image/png")
+
+
+def test_html_that_is_only_looked_at_stays_to_the_byte(site: Site, cast: Cast) -> None:
+    html = f"<!DOCTYPE html><html><head><style>p{{}}</style></head><BODY>\r\n{MSO}<P Class=x>&nbsp;&#269;</p></body></html>\n"
+    message = draft(cast.ana, html=html)
+    page = composer(site, cast, f"/compose/{message.pk}/")
+    sheet(page).locator("body").click()
+    page.keyboard.press("ArrowRight")
+    page.fill("#subject", "Drugo")
+    assert saved(page).html == html
+
+
+def test_editing_keeps_what_outlook_needs_and_all_around_the_body(site: Site, cast: Cast) -> None:
+    message = draft(cast.ana)
+    image = attachments.attach(message, "a.png", "image/png", [PNG], inline=True)
+    before = '<!DOCTYPE html><html lang="sl"><head><style>td{color:red}</style></head><body bgcolor="#fff">'
+    body = (
+        f'{MSO}<table width="600" cellpadding="0" bgcolor="#eeeeee"><tbody><tr><td valign="top" style="mso-line-height-rule:'
+        f'exactly;color:#111111"><img src="cid:{image.content_id}" width="1"> {{{{ contact.name }}}}</td></tr></tbody></table>'
+        "<p>Konec</p>"
+    )
+    drafts.save(message, DraftFields(html=f"{before}{body}</body></html>"))
+    page = composer(site, cast, f"/compose/{message.pk}/")
+    sheet(page).locator("p").click()
+    page.keyboard.press("End")
+    page.keyboard.type(" pisma")
+    html = saved(page).html
+    assert html.startswith(before) and html.endswith("</body></html>")
+    for kept in (MSO, 'bgcolor="#eeeeee"', "mso-line-height-rule:", f'src="cid:{image.content_id}"', "Konec pisma</p>"):
+        assert kept in html
+    assert "{{ contact.name }}" in html
+
+
+def test_what_was_never_saved_is_offered_again(site: Site, cast: Cast) -> None:
+    page = composer(site, cast, "/compose/?to=maja@hrast.example")
+    page.context.set_offline(True)
+    page.fill("#subject", "Brez povezave")
+    write(page, "Dolgo besedilo")
+    expect(page.locator("#notices")).to_contain_text("no connection")
+    page.context.set_offline(False)
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.evaluate("document.getElementById('composer').dispatchEvent(new Event('saved'))")
+    page.route("**/compose/save/", lambda route: route.abort())
+    page.goto(f"{site.url}/compose/")
+    page.wait_for_selector("#composer[data-ready]")
+    page.unroute("**/compose/save/")
+    page.get_by_role("button", name="Bring it back").click()
+    message = saved(page)
+    assert (message.subject, message.to_line) == ("Brez povezave", "maja@hrast.example")
+    assert "Dolgo besedilo" in message.html
+    site.complaints[:] = [text for text in site.complaints if "ERR_" not in text]
+
+
+def test_signed_out_while_writing_keeps_the_text(site: Site, cast: Cast) -> None:
+    page = composer(site, cast, "/compose/?to=maja@hrast.example")
+    page.context.clear_cookies()
+    page.fill("#subject", "Odjavljena")
+    expect(page.locator("#notices")).to_contain_text("You are signed out")
+    assert not Message.objects.exists()
+    site.sign_in(page.context, cast.ana)
+    other = page.context.new_page()
+    other.goto(f"{site.url}/compose/")  # another tab, which brings a new token
+    page.locator("#notices").get_by_role("button", name="Try again").click()
+    assert saved(page).subject == "Odjavljena"
+    site.complaints[:] = [text for text in site.complaints if "403" not in text]
+
+
+def test_two_windows_on_one_draft(site: Site, cast: Cast) -> None:
+    message = draft(cast.ana, subject="Prvi")
+    page = composer(site, cast, f"/compose/{message.pk}/")
+    drafts.save(message, DraftFields(subject="Drugo okno"))
+    page.fill("#subject", "To okno")
+    notice = page.locator("#notices .notice", has_text="changed in another window")
+    notice.wait_for()
+    message.refresh_from_db()
+    assert message.subject == "Drugo okno"
+    notice.get_by_role("button", name="Keep what is here").click()
+    assert saved(page).subject == "To okno"
+
+
+def test_a_paste_of_25_megabytes_is_refused_with_its_size(site: Site, cast: Cast) -> None:
+    page = composer(site, cast, "/compose/?to=maja@hrast.example")
+    write(page, "Kratko")
+    page.evaluate(
+        """() => {
+             const data = new DataTransfer();
+             data.setData("text/html", "<p>" + "a".repeat(27 * 1024 * 1024) + "</p>");
+             const body = tinymce.activeEditor.getBody();
+             body.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+           }"""
+    )
+    expect(page.locator("#notices")).to_contain_text("What you pasted has 27 MB")
+    assert "Kratko" in saved(page).html
+
+
+def test_two_thousand_recipients_are_kept_and_refused_clearly(site: Site, cast: Cast) -> None:
+    page = composer(site, cast)
+    line = ", ".join(f"p{number}@hrast.example" for number in range(2000))
+    page.evaluate(
+        """(line) => {
+             const data = new DataTransfer();
+             data.setData("text/plain", line);
+             const input = document.getElementById("to-input");
+             input.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+           }""",
+        line,
+    )
+    page.fill("#subject", "Vsem")
+    saved(page)
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#notices")).to_contain_text("2000 recipients are too many for one e-mail")
+    message = saved(page)
+    assert (message.to_line, message.state) == (line, MessageState.DRAFT)
+
+
+def test_sending_asks_what_is_questionable_and_leads_to_the_message(site: Site, cast: Cast) -> None:
+    page = composer(site, cast, "/compose/?to=maja@hrast.example")
+    write(page, "Pozdravljeni")
+    page.keyboard.press("Control+Enter")
+    dialog = page.locator("#confirm")
+    expect(dialog).to_contain_text("The subject is empty.")
+    dialog.get_by_role("button", name="Cancel").click()
+    page.fill("#subject", "Ponudba")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url("**/messages/*/")
+    message = Message.objects.get()
+    assert (message.state, message.follow_state, message.deliveries.count()) == (MessageState.SENDING, "on", 1)
+    page.goto(f"{site.url}/compose/{message.pk}/")
+    assert "/messages/" in page.url
+
+
+def test_the_preview_says_what_happens_to_each_link(site: Site, cast: Cast) -> None:
+    html = '<p><a href="https://hrast.example/">a</a> <a href="mailto:x@y.si">b</a><script>document.title = "run"</script></p>'
+    message = draft(cast.ana, html=html)
+    page = composer(site, cast, f"/compose/{message.pk}/")
+    page.get_by_role("button", name="Preview").click()
+    frame = page.frame_locator("#pane-html iframe")
+    expect(frame.locator("a").first).to_have_attribute("href", "https://hrast.example/")
+    page.get_by_role("tab", name=re.compile("Links")).click()
+    expect(page.locator(".found li").nth(0)).to_contain_text("Followed")
+    expect(page.locator(".found li").nth(1)).to_contain_text("This link starts an e-mail.")
+    site.complaints[:] = [text for text in site.complaints if "sandboxed" not in text]  # the script that did not run
+
+
+def test_discarding_asks_first(site: Site, cast: Cast) -> None:
+    message = draft(cast.ana)
+    page = composer(site, cast, f"/compose/{message.pk}/")
+    page.get_by_role("button", name="Discard").click()
+    page.locator("#confirm").get_by_role("button", name="Cancel").click()
+    assert Message.objects.exists()
+    page.get_by_role("button", name="Discard").click()
+    page.locator("#confirm").get_by_role("button", name="Discard").click()
+    page.wait_for_url("**/activities/**")
+    assert not Message.objects.exists()
+
+
+@pytest.mark.parametrize("language", ["en", "sl"])
+def test_it_fits_a_phone_in_both_languages(site: Site, cast: Cast, language: str) -> None:
+    cast.ana.language = language
+    cast.ana.save()
+    contact(cast.ana, "Jan Kranjc", "jan@alpine.example", allow=False)
+    page = composer(site, cast, "/compose/?to=jan@alpine.example", viewport={"width": 390, "height": 844})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    expect(page.locator("#send")).to_have_text("Send" if language == "en" else "Pošlji")
+    assert page.locator("#follow").bounding_box()["y"] > page.locator(".tox-tinymce").bounding_box()["y"]
+
+
+def test_without_engagement_there_is_no_engagement_area(site: Site, cast: Cast) -> None:
+    cast.lipa.engagement = False
+    cast.lipa.save()
+    page = composer(site, cast, "/compose/?to=maja@hrast.example")
+    assert page.locator("#follow").count() == 0
+    page.set_input_files("#files", [{"name": "a.txt", "mimeType": "text/plain", "buffer": b"x"}])
+    expect(page.locator("#attachments th", has_text="Followed")).to_be_visible()
+    expect(page.locator("#attachments [role=switch]")).to_have_count(0)
+    assert saved(page).attachments.count() == 1
