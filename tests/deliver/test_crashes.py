@@ -114,6 +114,18 @@ def test_workers_killed_at_random_send_no_copy_twice_and_lose_none(cast: Cast) -
     assert accepted <= set(counts) and len(uncertain) <= 5
 
 
+def test_a_worker_that_is_asked_to_stop_finishes_its_copy_and_begins_no_other(cast: Cast) -> None:
+    with SmtpServer(slow=0.001) as server:
+        waiting_message(mailbox_at(server, cast.ana), cast.ana, to=[f"r{number}@example.com" for number in range(60)])
+        child = run_child("from odziv.work import run\nraise SystemExit(run([]))\n")
+        wait_for(lambda: len(server.taken) > 3 or child.poll() is not None)
+        child.send_signal(signal.SIGTERM)
+        output, _ = child.communicate(timeout=20)
+    assert child.returncode == 0, output
+    states = Counter(Delivery.objects.values_list("state", flat=True))
+    assert set(states) == {"accepted", "waiting"} and states["accepted"] == len(server.taken) < 60
+
+
 def claim_of(message: Message, moment: datetime = NOW) -> Claim:
     claim = Claim.take(message.deliveries.get().pk, lambda: moment)
     assert claim is not None
