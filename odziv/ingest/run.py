@@ -113,7 +113,11 @@ def _take(
 ) -> None:
     hits, poison = _decoded(records)
     if poison:
-        set_aside(folder, poison, now=now)
+        try:
+            set_aside(folder, poison, now=now)
+        except OSError as error:
+            # Rubbish must not hold up the hits behind it. What could not be kept was named in the log.
+            log.error("records that are no hits could not be kept: %s", error)
     through = {record.file: record.position for record in records}
     with transaction.atomic():
         _move(positions, through, now)

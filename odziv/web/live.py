@@ -18,7 +18,8 @@ from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
-from django.db import DatabaseError, close_old_connections, connections
+from django.db import Error as DatabaseTrouble
+from django.db import close_old_connections, connections
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
@@ -96,7 +97,7 @@ class Hub:
             ids = list(self._watchers)
             try:
                 marks = await asyncio.get_running_loop().run_in_executor(self._pool, _read_marks, ids)
-            except DatabaseError as error:
+            except DatabaseTrouble as error:
                 # The pages stay as they are until the database is back.
                 log.warning("live pages wait for the database: %s", error)
                 continue

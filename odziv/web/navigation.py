@@ -28,6 +28,7 @@ class Place:
     args: tuple[str, ...] = ()
     roles: frozenset[Role] = EVERYONE
     phone: bool = True  # in the bar at the bottom of a phone; the others are under *More*
+    also: tuple[str, ...] = ()  # further beginnings of addresses that belong to it
 
     @property
     def url(self) -> str:
@@ -35,7 +36,7 @@ class Place:
 
 
 PLACES: tuple[Place, ...] = (
-    Place("activities", "activity", _("Activities"), "g a"),
+    Place("activities", "activity", _("Activities"), "g a", also=("/messages/", "/compose/")),
     Place("accounts", "building-2", _("Accounts"), "g r"),
     Place("contacts", "users", _("Contacts"), "g c"),
     Place("leads", "sprout", _("Leads"), "g l"),
@@ -78,5 +79,6 @@ def shown(places: tuple[Place, ...], request: HttpRequest) -> list[Shown]:
             except NoReverseMatch:
                 continue
     path = request.path
-    current = max((url for _place, url in found if path.startswith(url)), key=len, default="")
+    matching = [(start, url) for place, url in found for start in (url, *place.also) if path.startswith(start)]
+    current = max(matching, key=lambda match: len(match[0]), default=("", ""))[1]
     return [Shown(place, url, url == current) for place, url in found]
