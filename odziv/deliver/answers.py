@@ -72,6 +72,8 @@ _NEXT: dict[str, str | Promise] = {
     Reason.FAULT: lazy("Tell your administrator."),
 }
 
+_OF_ONE_COPY = frozenset({Reason.SENDER, Reason.RECIPIENT, Reason.CONTENT})
+
 
 @dataclass(frozen=True)
 class Explanation:
@@ -96,7 +98,10 @@ def explain(delivery: Delivery) -> Explanation:
         return Explanation(_("The mail server took it."), "", "", words)
     if not delivery.reason:
         return Explanation("", "", "", words)
-    return Explanation(what_happened(delivery.reason), _safe(delivery), what_next(delivery.reason), words)
+    # A server that says "not now" to a single copy leaves nothing to do but wait.
+    waits = delivery.state == DeliveryState.WAITING and delivery.reason in _OF_ONE_COPY
+    advice = "" if waits else what_next(delivery.reason)
+    return Explanation(what_happened(delivery.reason), _safe(delivery), advice, words)
 
 
 def what_happened(reason: str) -> str:

@@ -40,6 +40,12 @@ def test_a_copy_that_waits_says_that_nothing_is_lost() -> None:
     )
 
 
+def test_advice_is_given_where_there_is_something_to_do() -> None:
+    assert explain(Delivery(state="waiting", reason="recipient", attempts=1)).next == ""
+    assert "password" in explain(Delivery(state="waiting", reason="login", attempts=1)).next
+    assert explain(Delivery(state="refused", reason="recipient", attempts=1)).next == "Check the address."
+
+
 def test_refused_at_once_and_given_up_are_told_apart() -> None:
     assert "copies of the others" in told(state="refused", reason="recipient", attempts=1)[1]
     assert "two days" in told(state="refused", reason="recipient", attempts=len(DELAYS) + 1)[1]
