@@ -15,7 +15,7 @@ from uuid import UUID
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django_htmx.middleware import HtmxDetails
 
@@ -47,11 +47,16 @@ class SignedRequest(HttpRequest):
 def signed_in(
     view: Callable[Concatenate[SignedRequest, P], HttpResponseBase],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
-    """Only for people who signed in; others are led to the log-in page and back."""
+    """Only for people who signed in; others are led to the log-in page and back.
+
+    Part of a page is refused with 401 instead: the log-in page must not appear in the middle of somebody's work.
+    """
 
     @wraps(view)
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if not isinstance(request.user, User):
+            if "HX-Request" in request.headers:
+                return HttpResponse(status=401)
             return redirect_to_login(request.get_full_path())
         return view(cast(SignedRequest, request), *args, **kwargs)
 

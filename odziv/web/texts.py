@@ -24,6 +24,7 @@ def texts() -> dict[str, str]:
         "remove": gettext("Remove {0}"),
         "removed": gettext("{0} removed"),
         "server_error": gettext("The server could not do that. What you typed is still here; try again."),
+        "signed_out": gettext("You are no longer signed in. Sign in in another tab; what you typed is still here."),
         "too_large": gettext("{0} is too large."),
         "undo": gettext("Undo"),
         "undo_failed": gettext("It could not be undone any more."),

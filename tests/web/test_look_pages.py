@@ -97,6 +97,12 @@ def test_a_place_for_administrators_is_theirs_alone(cast: Cast) -> None:
 
 
 @pytest.mark.django_db
+def test_part_of_a_page_is_never_replaced_by_the_log_in(client: Client) -> None:
+    assert client.get(reverse("contacts")).status_code == 302
+    assert client.get(reverse("contacts"), headers={"HX-Request": "true"}).status_code == 401
+
+
+@pytest.mark.django_db
 def test_an_address_that_is_not_there_has_a_page(client: Client) -> None:
     answer = client.get("/nothing-here/")
     assert answer.status_code == 404

@@ -121,8 +121,8 @@ class Recipients {
         headers: { "Content-Type": "application/json", "X-CSRFToken": csrfToken() },
         body: JSON.stringify({ addresses }),
       }).catch(() => null);
-      if (!answer?.ok) return; // chips stay without colour; the server checks again at sending
-      const said = await answer.json();
+      const said = answer?.ok && (await answer.json().catch(() => null));
+      if (!said) return; // chips stay without colour; the server checks again at sending
       for (const address of addresses) this.known.set(address, said[address] ?? { preference: "unknown" });
     }
     this.draw();

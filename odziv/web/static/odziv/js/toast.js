@@ -8,7 +8,8 @@ export function startToasts() {
   for (const shown of document.querySelectorAll("#toasts > .toast")) arm(shown);
   document.addEventListener("toast", (event) => toast(event.detail.text ?? event.detail.value, event.detail));
   document.addEventListener("htmx:responseError", (event) => {
-    if (event.detail.xhr.status !== 422) toast(t("server_error"), { tone: "error" });
+    const { status } = event.detail.xhr;
+    if (status !== 422) toast(status === 401 ? t("signed_out") : t("server_error"), { tone: "error" });
   });
   document.addEventListener("htmx:sendError", () => toast(t("no_connection"), { tone: "error" }));
   document.addEventListener("click", (event) => event.target.closest(".toast-close")?.closest(".toast").remove());

@@ -17,6 +17,7 @@ export function upload({ url, file, name = "file", form = null, onprogress = () 
     request.upload.onprogress = (event) => event.lengthComputable && onprogress(event.loaded / event.total);
     request.onload = () => {
       if (request.status < 300) resolve(request.responseText);
+      else if (request.status === 401) reject(new Error(t("signed_out")));
       else if (request.status === 413) reject(new Error(t("too_large", file.name)));
       else reject(new Error(shortText(request) || t("upload_failed", file.name)));
     };
