@@ -1,0 +1,123 @@
+"""F1, I4, C3: the draft becomes a message with one waiting delivery for each recipient."""
+
+import re
+
+import pytest
+
+from odziv.compose import attachments, drafts, send
+from odziv.compose.drafts import DraftFields
+from odziv.compose.problems import NotSendable, StaleDraft
+from odziv.models import ActivityState, DeliveryState, FollowState, Link, Mailbox, MessageState, PartyRole
+from tests.compose.support import contact, draft, now
+
+
+def test_everything_is_fixed_in_one_step(cast):
+    maja = contact(cast.ana, "Maja Novak", "maja@hrast.example")
+    moment = now()
+    html = '<p>Več <a href="https://x.si/?a=1&amp;b">tu</a> <a href="mailto:a@b.si">ali</a> https://y.si/</p>'
+    sent = send.submit(draft(cast.ana, cc="Jan <jan@x.si>", bcc="skrit@y.si", html=html), cast.ana, moment)
+    assert (sent.state, sent.follow_state, sent.activity.at) == (MessageState.SENDING, FollowState.ON, moment)
+    assert sent.activity.state == ActivityState.DONE
+    assert sent.text == "Več tu <https://x.si/?a=1&b> ali https://y.si/"
+    assert sent.html == html
+    assert re.fullmatch(r"<[0-9a-f-]{36}\.[0-9a-f]{12}@lipa\.example>", sent.message_id)
+    rows = [(party.role, party.address, party.record) for party in sent.parties.all()]
+    assert rows == [
+        (PartyRole.FROM, "ana@lipa.example", None),
+        (PartyRole.TO, "maja@hrast.example", maja),
+        (PartyRole.CC, "jan@x.si", None),
+        (PartyRole.BCC, "skrit@y.si", None),
+    ]
+    assert [(link.ordinal, link.address, link.part, link.followed) for link in Link.objects.filter(message=sent)] == [
+        (0, "https://x.si/?a=1&b", "html", True),
+        (1, "mailto:a@b.si", "html", False),
+        (2, "https://x.si/?a=1&b", "text", True),
+        (3, "https://y.si/", "text", True),
+    ]
+    assert [(one.state, one.due_at, one.followed) for one in sent.deliveries.all()] == [
+        (DeliveryState.WAITING, moment, False)
+    ] * 3
+
+
+def test_an_address_that_comes_twice_gets_one_copy_and_both_places_in_the_head(cast):
+    message = draft(cast.ana, to="maja@hrast.example, Bor <bor@x.si>", cc="MAJA@Hrast.example", bcc="bor@x.si")
+    sent = send.submit(message, cast.ana, now())
+    roles = [(one.party.role, one.party.key) for one in sent.deliveries.order_by("party__position")]
+    assert roles == [("to", "maja@hrast.example"), ("to", "bor@x.si")]
+    assert sent.parties.count() == 5
+
+
+def test_the_text_that_the_writer_gave_stays(cast):
+    sent = send.submit(draft(cast.ana, text="Kratko.\r\n"), cast.ana, now())
+    assert sent.text == "Kratko.\r\n"
+
+
+@pytest.mark.parametrize(
+    ("allow", "wants", "state"), [(True, True, "on"), (True, False, "off"), (False, True, "blocked")]
+)
+def test_the_follow_state_is_evaluated_when_it_is_sent(cast, allow, wants, state):
+    maja = contact(cast.ana, "Maja", "maja@hrast.example", allow=not allow)
+    message = draft(cast.ana, wants_following=wants)
+    maja.follow_email = "allow" if allow else "deny"
+    maja.save()
+    sent = send.submit(message, cast.ana, now())
+    assert sent.follow_state == state
+    assert not Link.objects.filter(message=sent, followed=True).exists()
+
+
+def test_a_message_leaves_once(cast):
+    message = draft(cast.ana)
+    sent = send.submit(message, cast.ana, now())
+    with pytest.raises(StaleDraft):
+        send.submit(message, cast.ana, now())
+    assert sent.deliveries.count() == 1
+
+
+def test_nobody_edits_it_afterwards(cast):
+    message = draft(cast.ana)
+    send.submit(message, cast.ana, now())
+    with pytest.raises(StaleDraft):
+        drafts.save(message, DraftFields(subject="Drugo"))
+    with pytest.raises(StaleDraft):
+        drafts.discard(message)
+
+
+def test_what_cannot_be_sent_stays_a_draft(cast):
+    message = draft(cast.ana, to="maja@")
+    with pytest.raises(NotSendable):
+        send.submit(message, cast.ana, now())
+    message.refresh_from_db()
+    assert (message.state, message.message_id, message.deliveries.count()) == (MessageState.DRAFT, "", 0)
+
+
+def test_five_hundred_recipients_take_few_queries(cast, django_assert_max_num_queries):
+    message = draft(cast.ana, to=", ".join(f"p{n}@x.si" for n in range(500)))
+    with django_assert_max_num_queries(45):
+        sent = send.submit(message, cast.ana, now())
+    assert sent.deliveries.count() == 500
+
+
+def test_an_internationalised_sender_has_an_ascii_message_id(cast):
+    mailbox = Mailbox.objects.get(user=cast.ana)
+    mailbox.address = "ana@čebelar.si"
+    mailbox.save()
+    sent = send.submit(draft(cast.ana, mailbox=mailbox), cast.ana, now())
+    assert sent.message_id.endswith("@xn--ebelar-h2a.si>")
+
+
+@pytest.mark.parametrize("break_", ["\r\nBcc: eve@y.si", "\nX: y", "\r", "\0"])
+def test_no_header_can_be_smuggled_in(cast, break_):
+    message = draft(cast.ana, subject=f"Ponudba{break_}", to=f'"Maja{break_}" <maja@hrast.example>, jan@x.si')
+    row = attachments.attach(message, f"a{break_}.pdf", f"application/pdf{break_}", [b"x"])
+    if break_ == "\0":  # nothing can hold it, so it is gone before anything is read
+        send.submit(message, cast.ana, now())
+    else:
+        assert [problem.code for problem in _blocking(message, cast)] == ["bad-address"]
+    for text in (message.subject, row.name, row.content_type):
+        assert not any(character in text for character in "\r\n\0")
+
+
+def _blocking(message, cast):
+    with pytest.raises(NotSendable) as caught:
+        send.submit(message, cast.ana, now())
+    return caught.value.problems
