@@ -151,14 +151,16 @@ def settle(message: Message, now: datetime) -> None:
 
 def release_abandoned(now: datetime) -> int:
     """Copies whose worker died: tried again if no server can have accepted them, else uncertain. Returns how many."""
-    found = list(Delivery.objects.abandoned(now).values_list("pk", flat=True)[:1000])
-    return sum(_release(pk, now) for pk in found)
+    found = list(Delivery.objects.abandoned(now).values_list("pk", "message_id")[:1000])
+    return sum(_release(pk, message_id, now) for pk, message_id in found)
 
 
-def _release(pk: UUID, now: datetime) -> bool:
+def _release(pk: UUID, message_id: UUID, now: datetime) -> bool:
     with transaction.atomic():
+        # The message before its copy, as everywhere: two orders of locking would block each other on PostgreSQL.
+        message = Message.objects.select_for_update().filter(pk=message_id).first()
         delivery = Delivery.objects.select_for_update().abandoned(now).filter(pk=pk).first()
-        if delivery is None:
+        if delivery is None or message is None:
             return False
         fields: dict[str, Any] = {"lease_until": None, "tried_at": now}
         delay = timedelta() if delivery.attempts == 1 else delay_after(delivery.attempts - 1)
@@ -169,7 +171,7 @@ def _release(pk: UUID, now: datetime) -> bool:
         else:
             fields |= {"state": DeliveryState.WAITING, "due_at": now + delay}
         Delivery.objects.filter(pk=pk).update(**fields)
-        settle(Message.objects.select_for_update().get(pk=delivery.message_id), now)
+        settle(message, now)
         return True
 
 
