@@ -57,7 +57,8 @@ def test_nobody_is_shut_out(page: Page) -> None:
     """No fault that axe can find, in light and in dark."""
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        page.wait_for_timeout(200)
+        page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        page.wait_for_function("document.getAnimations().every(one => one.playState !== 'running')")
         found = Axe().run(page, options=RULES).response["violations"]
         assert not [(v["id"], [n["target"] for n in v["nodes"]][:3]) for v in found], scheme
 
