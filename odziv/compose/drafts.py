@@ -83,6 +83,7 @@ def new_draft(user: User, regarding: Record | None = None, to: str = "", *, now:
         to_line=to or (address_of(regarding) if regarding else ""),
         created_at=now,
         updated_at=now,
+        at=now,
     )
     _set_mailbox(message, Mailbox.objects.usable_by(user).first())
     message.save(force_insert=True)
@@ -114,7 +115,7 @@ def save(message: Message, fields: DraftFields, version: int | None = None, *, n
     if _state(stored) == before:
         return stored
     stored.version += 1
-    stored.updated_at = stored.activity.at = now or clock.now()
+    stored.updated_at = stored.at = stored.activity.at = now or clock.now()
     stored.activity.subject = stored.subject
     stored.activity.save(update_fields=["subject", "regarding", "at"])
     stored.save()

@@ -42,7 +42,7 @@ def submit(message: Message, user: User, now: datetime) -> Message:
     stored.follow_state = follow.evaluate(stored.organisation, recipients, stored.wants_following).state
     stored.message_id = message_id_for(stored.from_address)
     stored.state = MessageState.SENDING
-    stored.updated_at = now
+    stored.updated_at = stored.at = now
     stored.version += 1
     _write_links(stored)
     stored.save()

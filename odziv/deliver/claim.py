@@ -142,11 +142,11 @@ def settle(message: Message, now: datetime) -> None:
     deliveries = Delivery.objects.filter(message_id=message.pk)
     accepted = deliveries.filter(state=DeliveryState.ACCEPTED).exists()
     if accepted and message.sent_at is None:
-        message.sent_at = now
+        message.sent_at = message.at = now
         Activity.objects.filter(pk=message.pk).update(at=now, state=ActivityState.DONE)
     if not deliveries.exclude(state__in=FINAL).exists():
         message.state = MessageState.SENT if accepted else MessageState.FAILED
-    Message.objects.filter(pk=message.pk).update(sent_at=message.sent_at, state=message.state)
+    Message.objects.filter(pk=message.pk).update(sent_at=message.sent_at, at=message.at, state=message.state)
 
 
 def release_abandoned(now: datetime) -> int:

@@ -21,6 +21,7 @@ class Place(NamedTuple):
     city: str = ""
 
 
+@lru_cache(maxsize=50_000)
 def truncated(address: str) -> str:
     """The network that may be stored: /24 of an IPv4 address, /48 of an IPv6 one; empty for what is no address."""
     try:

@@ -156,6 +156,8 @@ class Message(Figures):
     references = models.TextField(blank=True)
     send_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    # When it stands in lists: when it was sent, till then when Send was pressed, till then when it was last saved.
+    at = models.DateTimeField(default=timezone.now, editable=False)
     dated_at = models.DateTimeField(null=True, editable=False)  # Date of all copies, fixed when the first leaves
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -165,8 +167,8 @@ class Message(Figures):
 
     class Meta:
         indexes = [
-            models.Index(fields=["organisation", "-sent_at", "-activity"], name="message_by_sent"),
-            models.Index(fields=["organisation", "owner", "-sent_at", "-activity"], name="message_by_owner"),
+            models.Index(fields=["organisation", "-at", "-activity"], name="message_by_time"),
+            models.Index(fields=["organisation", "owner", "-at", "-activity"], name="message_by_owner"),
             models.Index(fields=["organisation", "state", "-updated_at"], name="message_by_state"),
             models.Index(fields=["message_id"], name="message_by_message_id"),
         ]

@@ -66,6 +66,7 @@ def followed_message(
         state=MessageState.SENT,
         follow_state=FollowState.ON if followed else FollowState.OFF,
         sent_at=sent_at,
+        at=at,
     )
     for position, address in enumerate(to):
         name = address.partition("@")[0].title()

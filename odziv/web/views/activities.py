@@ -38,14 +38,14 @@ class Column:
 
     @property
     def first(self) -> str:
-        return "down" if self.num or self.figure or self.nullable else "up"
+        return "down" if self.figure or self.path == "at" else "up"
 
 
 SUBJECT = Column("subject", gettext_lazy("Subject"), "subject")
 REGARDING = Column("regarding", gettext_lazy("Regarding"), "activity__regarding__name_key", nullable=True)
 RECIPIENTS = Column("recipients", gettext_lazy("Recipients"), "recipients")
-SENT = Column("sent", gettext_lazy("Sent"), "sent_at", nullable=True)
-SAVED = Column("saved", gettext_lazy("Last saved"), "updated_at", nullable=True)
+SENT = Column("sent", gettext_lazy("Sent"), "at")
+SAVED = Column("saved", gettext_lazy("Last saved"), "at")
 FIGURES = (
     Column("opens", gettext_lazy("Opens"), "opens", num=True, figure=True),
     Column("opened", gettext_lazy("Last opened"), "last_opened_at", nullable=True, figure=True),
