@@ -7,7 +7,7 @@ import binascii
 from typing import Annotated, cast
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from ninja import Header, Router, Status
 
@@ -16,7 +16,7 @@ from odziv.api.shapes import message_out, refusal
 from odziv.compose import attachments, drafts, send
 from odziv.compose.problems import NotSendable, Problem, Refused
 from odziv.lib import clock
-from odziv.models import Message, User
+from odziv.models import Message, MessageState, User
 from odziv.web import access
 
 router = Router()
@@ -43,8 +43,15 @@ def create(
     user = cast(Authenticated, request).auth
     made = Message.objects.made_for(user, idempotency_key)
     if made is not None:
-        return Status(200, message_out(made))
-    draft = _written(user, payload, idempotency_key)
+        return _again(user, made, payload)
+    try:
+        draft = _written(user, payload, idempotency_key)
+    except IntegrityError:
+        # The same request at the same moment: whoever came second gets what the first one made.
+        made = Message.objects.made_for(user, idempotency_key)
+        if made is None:
+            raise
+        return _again(user, made, payload)
     if not payload.send:
         return Status(201, message_out(access.message(user, draft.pk)))
     return _sent(user, draft, 201)
@@ -61,6 +68,13 @@ def send_draft(request: HttpRequest, message_id: UUID) -> Status:
     """Send a draft of the user's own."""
     user = cast(Authenticated, request).auth
     return _sent(user, access.draft(user, message_id), 200)
+
+
+def _again(user: User, made: Message, payload: MessageIn) -> Status:
+    """The answer to a request that was asked before; a draft whose sending was cut off then is sent now."""
+    if payload.send and made.state == MessageState.DRAFT:
+        return _sent(user, made, 200)
+    return Status(200, message_out(made))
 
 
 def _sent(user: User, draft: Message, status: int) -> Status:

@@ -63,6 +63,12 @@ def test_the_same_request_makes_one_message(ana_program: Program) -> None:
     assert Delivery.objects.count() == 2
 
 
+def test_a_request_whose_sending_was_cut_off_sends_when_it_is_repeated(ana_program: Program) -> None:
+    _status, cut_off = ana_program.post("/api/messages", LETTER, Idempotency_Key="order-8")
+    status, again = ana_program.post("/api/messages", LETTER | {"send": True}, Idempotency_Key="order-8")
+    assert (status, again["id"], again["state"]) == (200, cut_off["id"], "sending")
+
+
 def test_a_draft_can_be_sent_once(ana_program: Program) -> None:
     _status, made = ana_program.post("/api/messages", LETTER)
     assert ana_program.post(f"/api/messages/{made['id']}/send")[0] == 200
