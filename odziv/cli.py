@@ -40,7 +40,13 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "create-organisation",
         "create an organisation and its first administrator",
-        "odziv.organisations.command:run",
+        "odziv.commands.create_organisation:run",
+        django=True,
+    ),
+    Command(
+        "password-link",
+        "print an address at which a person sets a new password",
+        "odziv.commands.password_link:run",
         django=True,
     ),
     Command("demo", "send a followed message, play its recipients, compare the figures", "odziv.demo.run:run"),

@@ -1,6 +1,7 @@
 """Every URL of the product. A new one needs a case in tests/web/test_tenancy.py."""
 
-from django.urls import URLPattern, URLResolver, include, path
+from allauth.account import views as accounts
+from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from odziv.api.router import api
 from odziv.models import ActivityKind, RecordKind
@@ -34,6 +35,30 @@ def _records(kind: RecordKind, many: str) -> list[URLPattern]:
         path(f"{many}/<uuid:id>/edit/", record_forms.edit, told, name=f"{kind}-edit"),
         path(f"{many}/<uuid:id>/follow/", record_forms.follow, told, name=f"{kind}-follow"),
         path(f"{many}/<uuid:id>/delete/", record_forms.delete, told, name=f"{kind}-delete"),
+    ]
+
+
+def _accounts() -> list[URLPattern]:
+    """The pages of allauth that we use. Those that would write e-mail are left out: Odziv sends none of its own."""
+    return [
+        path("login/", accounts.login, name="account_login"),
+        path("logout/", accounts.logout, name="account_logout"),
+        path("signup/", accounts.signup, name="account_signup"),
+        path("inactive/", accounts.account_inactive, name="account_inactive"),
+        path("reauthenticate/", accounts.reauthenticate, name="account_reauthenticate"),
+        path("password/change/", accounts.password_change, name="account_change_password"),
+        path("password/set/", accounts.password_set, name="account_set_password"),
+        path("password/reset/", home.forgotten, name="account_reset_password"),
+        re_path(
+            r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
+            accounts.password_reset_from_key,
+            name="account_reset_password_from_key",
+        ),
+        path(
+            "password/reset/key/done/",
+            accounts.password_reset_from_key_done,
+            name="account_reset_password_from_key_done",
+        ),
     ]
 
 
@@ -85,7 +110,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("test-mailbox/<uuid:id>/frame/", testmail.frame, name="test-mail-frame"),
     path("test-mailbox/<uuid:id>/parts/<int:number>/", testmail.part, name="test-mail-part"),
     path("test-mailbox/<uuid:id>/message.eml", testmail.source, name="test-mail-source"),
-    path("account/", include("allauth.account.urls")),
+    path("account/", include(_accounts())),
     path("compose/", page.new, name="compose"),
     path("compose/save/", saving.create, name="compose-create"),
     path("compose/follow/", recipients.follow, name="compose-follow"),

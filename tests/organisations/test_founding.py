@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import io
+from urllib.parse import urlsplit
 
 import pytest
+from django.test import Client
 
+from odziv.commands.create_organisation import run
+from odziv.commands.password_link import run as password_link
 from odziv.lib.plain import PlainError
 from odziv.models import Mailbox, MailboxKind, Organisation, Role
 from odziv.organisations import AddressTaken, LastAdministrator, add_user, change_user, create_organisation
-from odziv.organisations.command import run
 from tests.support.cast import Cast
 
 
@@ -62,3 +65,21 @@ def test_the_command_line_says_in_one_line_what_is_wrong(
     with pytest.raises(PlainError):
         run(["Lipa", "--administrator", "Dora", "--email", email])
     assert not Organisation.objects.exists()
+
+
+def test_whoever_runs_the_server_makes_an_address_to_set_a_password(
+    cast: Cast, client: Client, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert password_link(["Dora@lipa.example"]) == 0
+    address = urlsplit(capsys.readouterr().out.strip())
+    form = client.get(address.path, follow=True).redirect_chain[-1][0]
+    client.post(form, {"password1": "another long secret", "password2": "another long secret"})
+    cast.dora.refresh_from_db()
+    assert cast.dora.check_password("another long secret")
+    with pytest.raises(PlainError):
+        password_link(["nobody@lipa.example"])
+
+
+def test_a_forgotten_password_is_no_dead_end(client: Client, db: None) -> None:
+    assert "/account/password/reset/" in client.get("/account/login/").content.decode()
+    assert "odziv password-link" in client.get("/account/password/reset/").content.decode()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 
 from odziv.models import Organisation, User
 
@@ -13,3 +13,8 @@ def home(request: HttpRequest) -> HttpResponse:
     if isinstance(request.user, User):
         return redirect("activities")
     return redirect("account_login" if Organisation.objects.founded().exists() else "first-visit")
+
+
+def forgotten(request: HttpRequest) -> HttpResponse:
+    """Who gives a new password to somebody who forgot theirs: a person, since Odziv sends no e-mail of its own."""
+    return render(request, "first_visit/forgotten.html")

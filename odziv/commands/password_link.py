@@ -1,0 +1,26 @@
+"""`odziv password-link`: for somebody who forgot their password and has no administrator to ask (O2)."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from odziv.lib.plain import PlainError
+from odziv.models import User
+from odziv.web.accounts import password_link
+
+
+def run(argv: Sequence[str]) -> int:
+    """Print the address at which a person sets a new password. It works for three days, until it is used."""
+    parser = argparse.ArgumentParser(prog="odziv password-link", description=run.__doc__)
+    parser.add_argument("email", help="the address with which the person signs in")
+    asked = parser.parse_args(argv)
+    try:
+        person = User.objects.get_by_natural_key(asked.email.strip())
+    except User.DoesNotExist as error:
+        raise PlainError(f"nobody signs in with {asked.email}") from error
+    if not person.is_active:
+        raise PlainError(f"{person.email} may not sign in; an administrator has to allow it first")
+    sys.stdout.write(f"{password_link(person)}\n")
+    return 0
