@@ -29,7 +29,6 @@ class Facts(NamedTuple):
     `beyond` counts the events, by kind, that were not read because the copy has more than a person can cause.
     """
 
-    accepted_at: datetime | None = None
     beyond: Mapping[str, int] = {}
 
 

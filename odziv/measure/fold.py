@@ -29,7 +29,7 @@ _PICTURES = ("open", "image")
 def fold(events: Iterable[Event], facts: Facts) -> Folded:
     """Verdicts and figures of one delivery."""
     ordered = sorted({event.id: event for event in events}.values(), key=lambda event: (event.at, event.id))
-    verdicts = judge(ordered, facts)
+    verdicts = judge(ordered)
     parts = _parts_of_opens(ordered, verdicts) | _parts_of_downloads(ordered, verdicts)
     implied = _implied_open(ordered, verdicts, parts)
     judgements: dict[UUID, Judgement] = {}

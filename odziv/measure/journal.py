@@ -34,7 +34,6 @@ class Copy(NamedTuple):
     id: UUID
     message: UUID
     touched: int
-    accepted_at: datetime | None
     events: int
 
 
@@ -64,10 +63,7 @@ def read(copies: Sequence[Copy]) -> dict[UUID, Read]:
             verdict, codes, counted = values[len(_EVENT) :]
             events[delivery].append(event)
             stored[delivery][event.id] = Judgement(verdict, tuple(codes), counted)
-    return {
-        copy.id: Read(events[copy.id], stored[copy.id], Facts(copy.accepted_at, beyond.get(copy.id, {})))
-        for copy in copies
-    }
+    return {copy.id: Read(events[copy.id], stored[copy.id], Facts(beyond.get(copy.id, {}))) for copy in copies}
 
 
 def _beyond(rows: models.QuerySet[Interaction]) -> dict[str, int]:

@@ -97,7 +97,7 @@ _LARGE = {Message: ("html", "text", "to_line", "cc_line", "bcc_line", "reference
 def _copies(rows: Sequence[Delivery]) -> list[Copy]:
     counts = Interaction.objects.filter(delivery__in=[row.pk for row in rows]).order_by().values("delivery_id")
     events = dict(counts.annotate(number=Count("pk")).values_list("delivery_id", "number"))
-    return [Copy(row.pk, row.message_id, row.touched, row.accepted_at, events.get(row.pk, 0)) for row in rows]
+    return [Copy(row.pk, row.message_id, row.touched, events.get(row.pk, 0)) for row in rows]
 
 
 def _compare_copies(rows: Sequence[Delivery], copies: Sequence[Copy], outcome: Outcome) -> None:

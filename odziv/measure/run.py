@@ -25,11 +25,11 @@ def measure(limit: int = BATCH, *, now: datetime | None = None) -> int:
     Safe to run in several workers at once: `touched` is read before the events, so a copy that grows meanwhile, or
     whose figures an older reading overwrites, is touched still and comes again.
     """
-    rows = Delivery.objects.unfolded().values_list("pk", "message_id", "touched", "accepted_at")[:limit]
+    rows = Delivery.objects.unfolded().values_list("pk", "message_id", "touched")[:limit]
     copies: list[Copy] = []
     events = 0
-    for pk, message, touched, accepted_at in rows:
-        copies.append(Copy(pk, message, touched, accepted_at, touched))
+    for pk, message, touched in rows:
+        copies.append(Copy(pk, message, touched, touched))
         events += min(touched, journal.MOST_EVENTS)
         if events > MOST_EVENTS:
             break

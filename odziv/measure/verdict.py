@@ -1,7 +1,7 @@
 """Person, machine or unsure: judged over all events of a delivery together (J5). Pure.
 
-`judge` has the shape of the full judgement: it sees every event and what is known of the delivery, so that a rule may
-look at the neighbours of an event. The rules that stand here now look at one event each; the first that fits decides.
+`judge` sees every event, so that a rule may look at the neighbours of one. The rules that stand here look at one event
+each; the first that fits decides.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from uuid import UUID
 
 from odziv.ingest.agents import APPLE_PRIVACY, BOT, GMAIL_PREFETCH, IMAGE_PROXY, PERSON, SCANNER
 from odziv.measure import reasons
-from odziv.measure.evidence import Event, Facts
+from odziv.measure.evidence import Event
 
 HUMAN, MACHINE, UNSURE = "human", "machine", "unsure"
 
@@ -47,7 +47,7 @@ RULES: tuple[Rule, ...] = (
 )
 
 
-def judge(events: Sequence[Event], facts: Facts) -> dict[UUID, tuple[str, str]]:
+def judge(events: Sequence[Event]) -> dict[UUID, tuple[str, str]]:
     """Verdict and reason of each event. The order of `events` does not matter; an id that comes twice is one event."""
     return {event.id: _of(event) for event in events}
 

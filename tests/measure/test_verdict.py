@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from odziv.measure.evidence import Event, Facts
+from odziv.measure.evidence import Event
 from odziv.measure.reasons import SENTENCES, sentences
 from odziv.measure.verdict import RULES, judge
 from tests.measure.test_fold import event
@@ -36,7 +36,7 @@ GMAIL_PREFETCH = (
     ],
 )
 def test_it_says_what_an_event_was(one: Event, verdict: str, reason: str) -> None:
-    assert judge([one], Facts()) == {one.id: (verdict, reason)}
+    assert judge([one]) == {one.id: (verdict, reason)}
 
 
 def test_every_reason_is_a_sentence() -> None:

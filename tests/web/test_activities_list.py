@@ -162,3 +162,11 @@ def test_it_speaks_slovenian(cast: Cast, ana: Client) -> None:
     page = ana.get("/activities/").content.decode()
     assert "Kliki povezav" in page
     assert "1 sporočilo" in page
+
+
+def test_what_is_still_being_sent_stands_on_top(cast: Cast, ana: Client) -> None:
+    followed_message(cast.ana, subject="old", sent_at=NOON - timedelta(days=3))
+    waiting = followed_message(cast.ana, subject="waiting")
+    Message.objects.filter(pk=waiting.pk).update(state="sending", sent_at=None)
+    assert subjects(ana) == ["waiting", "old"]
+    assert "Sending" in ana.get("/activities/").content.decode()
