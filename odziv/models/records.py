@@ -313,6 +313,11 @@ class RecordPhone(Owned):
     class Meta:
         ordering = ("position", "pk")
 
+    @property
+    def dialled(self) -> str:
+        """The number as a telephone wants it (RFC 3966): digits, and the plus sign of an international one."""
+        return f"+{self.digits}" if self.number.lstrip(" (").startswith("+") else self.digits
+
 
 class RecordAddress(Owned):
     """One postal address of a record. `country` is an ISO 3166-1 alpha-2 code."""

@@ -42,6 +42,7 @@ def test_a_new_person_sets_their_password_at_an_address_shown_once(dora: Client)
     browser.post(form, {"password1": "quite a long secret", "password2": "quite a long secret"})
     fani.refresh_from_db()
     assert fani.check_password("quite a long secret")
+    assert browser.get(reverse("contacts")).status_code == 200  # signed in
     assert "password1" not in Client().get(path, follow=True).content.decode()
 
 

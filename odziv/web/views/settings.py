@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from odziv.environment import ENV
 from odziv.health import Health
 from odziv.lib import clock
-from odziv.models import ApiToken, Mailbox, User
+from odziv.models import ApiToken, Mailbox, Organisation, User
 from odziv.web import access
 from odziv.web.forms.people import ProfileForm, TokenForm
 
@@ -29,6 +29,7 @@ def index(request: access.SignedRequest) -> HttpResponse:
         "people": User.objects.owners_for(user).count(),
         "mailboxes": Mailbox.objects.of_people(user).count(),
         "tokens": ApiToken.objects.of_person(user).count(),
+        "may_found": user.organisation.sample and not Organisation.objects.founded().exists(),
     }
     return render(request, "settings/index.html", context)
 
