@@ -48,6 +48,31 @@ COMPANIES = (
     ("Beograd Telekom Servis d.o.o.", "Telecom", "Beograd", "11000", "RS", "bg-telekom-servis"),
 )
 
+INDUSTRIES_IN_SLOVENIAN = {
+    "Furniture": "Pohištvo",
+    "Metalworking": "Kovinarstvo",
+    "Food": "Živila",
+    "Construction": "Gradbeništvo",
+    "Insurance": "Zavarovalništvo",
+    "Energy": "Energetika",
+    "Health": "Zdravstvo",
+    "Paper": "Papirništvo",
+    "Printing": "Tiskarstvo",
+    "Glass": "Steklarstvo",
+    "Wine": "Vinarstvo",
+    "Tourism": "Turizem",
+    "Transport": "Prevozništvo",
+    "Education": "Izobraževanje",
+    "Machinery": "Strojegradnja",
+    "Software": "Programska oprema",
+    "Watches": "Urarstvo",
+    "Chemistry": "Kemija",
+    "Wood": "Lesarstvo",
+    "Media": "Mediji",
+    "Ceramics": "Keramika",
+    "Telecom": "Telekomunikacije",
+}
+
 FIRST_NAMES = (
     "Maja Luka Nina Jure Tina Marko Eva Matej Sara Andrej Petra Rok Katja Gregor Anja Žiga Urška Blaž Špela Miha "
     "Ivana Josip Jelena Tomislav Ana Stefan Julia Lukas Katharina Florian Lena Jonas Sophie Maximilian Giulia Marco "
@@ -60,22 +85,37 @@ LAST_NAMES = (
     "Conti Taylor Evans Walker Nagy Szabó Dvořák Svoboda Jovanović Petrović Zajc Bizjak Žnidaršič Čeh Šuštar"
 ).split()
 
-JOB_TITLES = ("Managing director", "Head of procurement", "Purchasing manager", "IT manager", "Operations manager")
+JOB_TITLES = {
+    "en": ("Managing director", "Head of procurement", "Purchasing manager", "IT manager", "Operations manager"),
+    "sl": ("Direktor", "Vodja nabave", "Nabavni referent", "Vodja informatike", "Vodja proizvodnje"),
+}
 
 STREETS = ("Glavna", "Kolodvorska", "Hauptstrasse", "Via Roma", "Main Street")
 
 SELLERS = ("Ana Kovač", "Bor Zupan", "Cene Mlakar", "Dora Leban")
 
-OFFERS = (
-    "Shelving for the new warehouse",
-    "Office refit, second floor",
-    "Oak desks, 40 pieces",
-    "Meeting room furniture",
-    "Reception and waiting room",
-    "Acoustic panels",
-    "Showroom fittings",
-    "Canteen tables and chairs",
-)
+OFFERS = {
+    "en": (
+        "Shelving for the new warehouse",
+        "Office refit, second floor",
+        "Oak desks, 40 pieces",
+        "Meeting room furniture",
+        "Reception and waiting room",
+        "Acoustic panels",
+        "Showroom fittings",
+        "Canteen tables and chairs",
+    ),
+    "sl": (
+        "Regali za novo skladišče",
+        "Prenova pisarn, drugo nadstropje",
+        "Hrastove mize, 40 kosov",
+        "Pohištvo za sejno sobo",
+        "Sprejemnica in čakalnica",
+        "Akustični paneli",
+        "Oprema razstavnega prostora",
+        "Mize in stoli za jedilnico",
+    ),
+}
 
 PAGE = "https://lipa-oprema.example"
 

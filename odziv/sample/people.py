@@ -26,7 +26,16 @@ from odziv.models import (
 )
 from odziv.organisations.founding import add_user, create_organisation
 from odziv.records.saving import Postal, Reach, save
-from odziv.sample.material import COMPANIES, FIRST_NAMES, JOB_TITLES, LAST_NAMES, OFFERS, SELLERS, STREETS
+from odziv.sample.material import (
+    COMPANIES,
+    FIRST_NAMES,
+    INDUSTRIES_IN_SLOVENIAN,
+    JOB_TITLES,
+    LAST_NAMES,
+    OFFERS,
+    SELLERS,
+    STREETS,
+)
 
 ACCOUNTS, CONTACTS, LEADS, OPPORTUNITIES = 40, 120, 30, 25
 LANGUAGES = {"SI": "sl", "HR": "hr", "AT": "de", "DE": "de", "IT": "it", "GB": "en", "HU": "hu", "CZ": "cs", "RS": "sr"}
@@ -94,6 +103,8 @@ def populate(staff: Staff, chance: Random, now: datetime) -> Iterator[Record]:
 
 def _account(staff: Staff, company: tuple[str, ...], chance: Random, now: datetime) -> Record:
     name, industry, city, code, country, domain = company
+    if staff.visitor.language == "sl":
+        industry = INDUSTRIES_IN_SLOVENIAN[industry]
     record = Account(
         name=name,
         industry=industry,
@@ -115,7 +126,7 @@ def _contact(
     record = Contact(
         name=name,
         account=account,
-        job_title=chance.choice(JOB_TITLES),
+        job_title=chance.choice(JOB_TITLES[staff.visitor.language]),
         language=LANGUAGES[country],
         follow_email=FollowEmail.DO_NOT_ALLOW if chance.random() < 0.06 else FollowEmail.ALLOW,
     )
@@ -130,7 +141,7 @@ def _lead(staff: Staff, name: str, number: int, chance: Random, now: datetime) -
     record = Lead(
         name=name,
         company=company,
-        job_title=chance.choice(JOB_TITLES),
+        job_title=chance.choice(JOB_TITLES[staff.visitor.language]),
         language=LANGUAGES[country],
         status=RecordStatus.DISQUALIFIED if number % 10 == 9 else RecordStatus.OPEN,
     )
@@ -140,8 +151,9 @@ def _lead(staff: Staff, name: str, number: int, chance: Random, now: datetime) -
 
 def _opportunity(staff: Staff, contact: Record, number: int, chance: Random, now: datetime) -> Record:
     status = (RecordStatus.OPEN, RecordStatus.OPEN, RecordStatus.WON, RecordStatus.LOST)[number % 4]
+    offers = OFFERS[staff.visitor.language]
     record = Opportunity(
-        name=OFFERS[number % len(OFFERS)],
+        name=offers[number % len(offers)],
         account=contact.account,
         primary_contact=contact,
         amount=Decimal(chance.randrange(12, 480) * 250),
