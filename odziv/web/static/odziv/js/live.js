@@ -9,7 +9,7 @@ export function dress(root) {
 
 function follow(region) {
   let source = null;
-  let wasAway = false;
+  let wasAway = true; // from the making of the page until the stream stands
 
   const fire = (event) => {
     if (!region.isConnected) {
