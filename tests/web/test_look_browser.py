@@ -67,7 +67,8 @@ def test_nobody_is_shut_out(page: Page) -> None:
         assert not [(v["id"], [n["target"] for n in v["nodes"]][:3]) for v in found], scheme
 
 
-def test_nobody_is_shut_out_of_the_log_in(chromium: Browser, live_server: Any) -> None:
+def test_nobody_is_shut_out_of_the_log_in(chromium: Browser, live_server: Any, settings: Any) -> None:
+    settings.DEBUG = True  # the test's own server knows static files by their plain names only
     shown = chromium.new_page(viewport={"width": 390, "height": 844}, color_scheme="dark", reduced_motion="reduce")
     shown.goto(f"{live_server.url}/account/login/")
     found = Axe().run(shown, options=RULES).response["violations"]
