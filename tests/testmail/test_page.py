@@ -69,7 +69,7 @@ def test_the_frame_runs_nothing_and_loads_no_image_until_asked(cast: Cast, ana: 
     mail = caught(cast.lipa)
     quiet, loading = (ana.get(f"/test-mailbox/{mail.pk}/frame/{query}") for query in ("", "?images=1"))
     policy = quiet["Content-Security-Policy"]
-    assert policy.startswith("sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none';")
+    assert policy.startswith("sandbox allow-downloads allow-popups allow-popups-to-escape-sandbox; default-src 'none';")
     assert "img-src 'none'" in policy and "script" not in policy
     assert f"img-src {ENV.edge_url} https: data:" in loading["Content-Security-Policy"]
     assert quiet["Referrer-Policy"] == "no-referrer" and quiet["X-Frame-Options"] == "SAMEORIGIN"
@@ -80,7 +80,7 @@ def test_the_page_offers_to_load_images(cast: Cast, ana: Client) -> None:
     mail = caught(cast.lipa)
     text = page(ana, f"/test-mailbox/{mail.pk}/")
     assert 'href="?images=1"' in text and f'src="/test-mailbox/{mail.pk}/frame/"' in text
-    assert 'sandbox="allow-popups allow-popups-to-escape-sandbox"' in text
+    assert 'sandbox="allow-downloads allow-popups allow-popups-to-escape-sandbox"' in text
     text = page(ana, f"/test-mailbox/{mail.pk}/?images=1")
     assert 'href="?images=1"' not in text and f'src="/test-mailbox/{mail.pk}/frame/?images=1"' in text
 

@@ -28,7 +28,7 @@ from odziv.web import access
 PAGE = 50
 _SHOWN_SOURCE = 300_000
 _ADDRESS = re.compile(r"https?://[^\s<>\"]+")
-_SANDBOX = "sandbox allow-popups allow-popups-to-escape-sandbox"
+_SANDBOX = "sandbox allow-downloads allow-popups allow-popups-to-escape-sandbox"
 
 
 @require_GET

@@ -18,7 +18,8 @@ from odziv.web.views.compose.page import attachment_address
 FRAME_POLICY = (
     "default-src 'none'; img-src 'self' data: https: http:; style-src 'unsafe-inline' https: http:; "
     "font-src data: https:; "
-    "form-action 'none'; frame-ancestors 'self'; sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox"
+    "form-action 'none'; frame-ancestors 'self'; "
+    "sandbox allow-same-origin allow-downloads allow-popups allow-popups-to-escape-sandbox"
 )
 
 
