@@ -25,7 +25,7 @@ def before_sending(message: Message) -> list[Problem]:
     attachments = list(message.attachments.select_related("file"))
     found = [
         *_sender(message),
-        *_recipients(message),
+        *_recipients(message, attachments),
         *_content(message, attachments),
         *_files(attachments),
         *of_plans(plans(message, attachments, followed=True)),
@@ -58,7 +58,7 @@ def _sender(message: Message) -> Iterator[Problem]:
         yield Problem("bad-sender", "from", str(error))
 
 
-def _recipients(message: Message) -> Iterator[Problem]:
+def _recipients(message: Message, attachments: list[Attachment]) -> Iterator[Problem]:
     everybody: dict[str, str] = {}
     wrong = 0
     for field, line in (("to", message.to_line), ("cc", message.cc_line), ("bcc", message.bcc_line)):
@@ -81,10 +81,10 @@ def _recipients(message: Message) -> Iterator[Problem]:
         values = {"count": len(everybody), "limit": MAX_RECIPIENTS, "over": len(everybody) - MAX_RECIPIENTS}
         yield Problem("too-many-recipients", "to", text % values)
         return
-    yield from _following(message)
+    yield from _following(message, any(one.followed for one in attachments))
 
 
-def _following(message: Message) -> Iterator[Problem]:
+def _following(message: Message, has_followed_files: bool) -> Iterator[Problem]:
     found = follow.evaluate(message.organisation, drafts.parties(message), message.wants_following)
     if found.state != FollowState.BLOCKED:
         return
@@ -92,7 +92,9 @@ def _following(message: Message) -> Iterator[Problem]:
     rest = len(found.refusing) - 3
     if rest > 0:
         who = _("%(names)s and %(n)d more") % {"names": who, "n": rest}
-    text = _("It will not be followed, because of: %(who)s. Its followed attachments leave as files.")
+    text = _("It will not be followed, because of: %(who)s.")
+    if has_followed_files:
+        text = _("It will not be followed, because of: %(who)s. Its followed attachments leave as files.")
     yield Problem("blocked", "", text % {"who": who}, blocking=False)
 
 

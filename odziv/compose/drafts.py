@@ -188,7 +188,11 @@ def body_too_large(body: str) -> Problem | None:
     if size <= MAX_BODY:
         return None
     text = _("The text has %(size)s MB; a message may have %(limit)d MB. Attach the long part as a file.")
-    return Problem("body-too-large", "body", text % {"size": number_format(size / 1024 / 1024, 1), "limit": MAX_BODY // 1024 // 1024})
+    return Problem(
+        "body-too-large",
+        "body",
+        text % {"size": number_format(size / 1024 / 1024, 1), "limit": MAX_BODY // 1024 // 1024},
+    )
 
 
 def _own(record: Record | None, user: User) -> Record | None:

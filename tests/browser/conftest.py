@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.management import call_command
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
@@ -41,9 +42,18 @@ def chromium() -> Iterator[Browser]:
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
+def _collect_what_changed() -> None:
+    """Where static files were collected (bin/setup does), the pages use those: not the ones being worked on."""
+    manifest = settings.STATIC_ROOT / "staticfiles.json"
+    sources = settings.STATICFILES_DIRS[0].rglob("*")
+    if manifest.exists() and any(path.stat().st_mtime > manifest.stat().st_mtime for path in sources):
+        call_command("collectstatic", interactive=False, verbosity=0)
+
+
 @pytest.fixture(scope="session")
 def web(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
     """The address of `odziv web`, which runs as long as the tests of this worker."""
+    _collect_what_changed()
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

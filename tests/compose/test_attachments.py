@@ -7,6 +7,7 @@ from odziv.compose.cleaning import file_name
 from odziv.compose.drafts import DraftFields
 from odziv.compose.limits import MAX_FILE
 from odziv.compose.problems import DraftRefused, StaleDraft
+from odziv.lib.files import DirectoryStore
 from odziv.models import StoredFile
 from tests.compose.support import PNG, draft, now
 
@@ -33,6 +34,15 @@ def test_a_file_beyond_the_limit_is_refused_with_its_name(cast):
     with pytest.raises(DraftRefused, match=r"“big\.zip” is larger than 25 MB"):
         attachments.attach(draft(cast.ana), "big.zip", "", chunks)
     assert not StoredFile.objects.exists()
+
+
+def test_a_file_store_that_is_out_of_order_is_said_and_nothing_is_lost(cast, monkeypatch, tmp_path):
+    (tmp_path / "file").write_text("where a folder should be")
+    message = draft(cast.ana)
+    monkeypatch.setattr(attachments, "file_store", lambda: DirectoryStore(tmp_path / "file" / "store"))
+    with pytest.raises(DraftRefused, match="file store is out of order"):
+        attachments.attach(message, "a.pdf", "", [b"x"])
+    assert not message.attachments.exists()
 
 
 def test_what_is_no_image_does_not_stand_in_the_text(cast):

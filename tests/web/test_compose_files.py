@@ -23,8 +23,8 @@ def upload(client, message, name, content=b"x", kind="application/pdf", to="file
 
 def test_an_upload_answers_the_grid(ana, cast):
     message = draft(cast.ana)
-    page = upload(ana, message, "Ponudba.pdf", b"x" * 1500).content.decode().replace("\xa0", " ")
-    assert "Ponudba.pdf" in page and "1.5 kB" in page and ">Followed<" in page
+    page = upload(ana, message, "Ponudba.pdf", b"x" * 15_000).content.decode().replace("\xa0", " ")
+    assert "Ponudba.pdf" in page and "15 kB" in page and ">Followed<" in page
 
 
 def test_a_hostile_name_is_shown_as_text(ana, cast):

@@ -122,7 +122,7 @@ export class Completion {
   }
 
   onKey(event) {
-    if (event.isComposing) return;
+    if (event.isComposing || event.ctrlKey || event.metaKey) return;
     if (this.list.hidden) {
       if (event.key === "ArrowDown" && this.input.value.trim()) this.ask();
       return;

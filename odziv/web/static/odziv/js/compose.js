@@ -58,7 +58,7 @@ class Composer {
     for (const button of form.querySelectorAll("[data-shows]")) {
       button.addEventListener("click", () => this.showLine(button));
     }
-    document.addEventListener("htmx:afterSwap", (event) => event.detail.target.id === "follow" && this.followChanged());
+    document.addEventListener("htmx:afterSettle", (event) => event.target.id === "follow" && this.followChanged());
     document.addEventListener("visibilitychange", () => document.hidden && this.save());
     addEventListener("online", () => this.save());
   }
@@ -109,6 +109,12 @@ class Composer {
     const wait = Math.max(0, Math.min(QUIET, this.since + PATIENCE - Date.now()));
     this.timer = setTimeout(() => this.save(), wait);
     this.status("changed");
+  }
+
+  /** Addresses that were typed without Enter count too, and a regarding that was typed but not chosen does not. */
+  finish() {
+    for (const name of ["to", "cc", "bcc"]) field(name).dispatchEvent(new Event("recipients:take"));
+    if (!field("regarding").value) field("regarding-name").value = "";
   }
 
   /** Saves what changed; one request at a time. Resolves to whether the server has everything. */
@@ -190,13 +196,13 @@ class Composer {
       answer = await fetch(url, {
         method: "POST",
         body,
-        headers: { "X-CSRFToken": csrfToken(), Accept: "application/json" },
+        headers: { "X-CSRFToken": csrfToken(), Accept: "application/json", "HX-Request": "true" },
       });
     } catch {
       this.later("offline");
       return null;
     }
-    if (answer.redirected || answer.url.includes(config.urls.login)) {
+    if (answer.status === 401) {
       this.signedOut();
       return null;
     }
@@ -289,10 +295,12 @@ class Composer {
   }
 
   async saveByHand() {
+    this.finish();
     if (await this.save({ create: true })) toast(say("saved_now"));
   }
 
   async preview() {
+    this.finish();
     if (!(await this.save({ create: true }))) return;
     await window.htmx.ajax("GET", this.url("preview"), { target: "#preview-content", swap: "innerHTML" });
     openDialog("preview-dialog");
@@ -303,6 +311,7 @@ class Composer {
     if (button.disabled) return;
     if ("busy" in form.dataset) return this.failed("send", say("busy"), "warn");
     this.notices.clear("send", "problems");
+    this.finish();
     button.disabled = true;
     this.status("sending");
     try {

@@ -39,6 +39,7 @@ class Recipients {
     this.draw();
     this.check();
     field.addEventListener("recipients:set", () => this.read());
+    field.addEventListener("recipients:take", () => this.takeTyped(true)); // before the mail is saved or sent
   }
 
   listen() {
@@ -136,15 +137,16 @@ class Recipients {
     this.input.focus();
   }
 
-  takeTyped() {
-    if (!this.input.value.trim() || document.activeElement === this.input) return;
+  takeTyped(anyway = false) {
+    if (!this.input.value.trim() || (!anyway && document.activeElement === this.input)) return;
     const typed = this.input.value;
+    this.completion?.close();
     this.input.value = "";
     this.add(typed);
   }
 
   onInputKey(event) {
-    if (event.defaultPrevented || event.isComposing) return;
+    if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey) return;
     const typed = this.input.value.trim();
     const quoted = (typed.match(/"/g) ?? []).length % 2 === 1;
     if (typed && !quoted && (event.key === "Enter" || event.key === "," || event.key === ";")) {
@@ -152,7 +154,7 @@ class Recipients {
       this.completion?.close();
       this.input.value = "";
       this.add(typed);
-    } else if (event.key === "Enter" && !event.ctrlKey && !event.metaKey) {
+    } else if (event.key === "Enter") {
       event.preventDefault(); // Enter in an empty field must not send the mail
     } else if (!this.input.selectionEnd && (event.key === "Backspace" || event.key === "ArrowLeft")) {
       this.removers().at(-1)?.focus();
