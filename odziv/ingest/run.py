@@ -17,7 +17,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import transaction
@@ -31,7 +31,8 @@ from odziv.ingest.places import Places, truncated
 from odziv.lib.hit import Hit, HitError, decode
 from odziv.lib.seal import Kind
 from odziv.lib.spool import SpoolError, SpoolReader, SpoolRecord
-from odziv.models import Delivery, FollowEmail, Interaction, InteractionKind, SpoolPosition
+from odziv.models import Delivery, FollowEmail, Interaction, InteractionKind, SpoolPosition, Verdict
+from odziv.models.bulk import insert_new
 
 log = logging.getLogger("odziv.ingest")
 
@@ -59,6 +60,32 @@ _KNOWN = (
     "party__record__follow_email",
     "party__record__account__follow_email",
 )
+
+
+class Row(NamedTuple):
+    """A row of the journal, by the names of its fields."""
+
+    id: UUID
+    organisation: UUID
+    message: UUID
+    delivery: UUID
+    kind: str
+    ordinal: int
+    at: datetime
+    method: str
+    partial: bool
+    agent: str
+    headers: dict[str, str]
+    agent_kind: str
+    device: str
+    system: str
+    client: str
+    network: str
+    country: str
+    city: str
+    verdict: str
+    reasons: list[str]
+    counted: bool
 
 
 class _Known(NamedTuple):
@@ -190,9 +217,9 @@ def _deliveries(ids: set[UUID]) -> dict[UUID, _Known]:
     return known
 
 
-def _rows(hits: Iterable[Hit], known: Mapping[UUID, _Known]) -> list[Interaction]:
+def _rows(hits: Iterable[Hit], known: Mapping[UUID, _Known]) -> list[Row]:
     """The rows of hits that may be kept; the others are dropped, with the reason counted in the log."""
-    rows: list[Interaction] = []
+    rows: list[Row] = []
     dropped: Counter[str] = Counter()
     for hit in hits:
         delivery = known.get(hit.delivery)
@@ -207,16 +234,16 @@ def _rows(hits: Iterable[Hit], known: Mapping[UUID, _Known]) -> list[Interaction
     return rows
 
 
-def _row(hit: Hit, message: UUID) -> Interaction:
+def _row(hit: Hit, message: UUID) -> Row:
     text = _storable(hit.agent)[:512]
     agent = describe(text)
     place = _places.of(hit.peer)
-    return Interaction(
+    return Row(
         id=hit.id,
-        organisation_id=hit.organisation,
-        message_id=message,
-        delivery_id=hit.delivery,
-        kind=_KINDS[Kind(hit.kind)],
+        organisation=hit.organisation,
+        message=message,
+        delivery=hit.delivery,
+        kind=_KINDS[Kind(hit.kind)].value,
         ordinal=hit.ordinal,
         at=datetime.fromtimestamp(hit.at, UTC),
         method=_storable(hit.method)[:8],
@@ -230,6 +257,10 @@ def _row(hit: Hit, message: UUID) -> Interaction:
         network=truncated(hit.peer),
         country=place.country,
         city=place.city,
+        # What the fold will say of it; until then it counts as nothing.
+        verdict=Verdict.UNSURE.value,
+        reasons=[],
+        counted=False,
     )
 
 
@@ -237,7 +268,7 @@ def _row(hit: Hit, message: UUID) -> Interaction:
 _TELLING = frozenset({"via", "from"})
 
 
-def _storable_headers(headers: Mapping[str, str]) -> dict[str, Any]:
+def _storable_headers(headers: Mapping[str, str]) -> dict[str, str]:
     return {_storable(name): _storable(value) for name, value in headers.items() if name not in _TELLING}
 
 
@@ -246,11 +277,11 @@ def _storable(text: str) -> str:
     return text.replace("\0", "")
 
 
-def _store(rows: Sequence[Interaction]) -> None:
+def _store(rows: Sequence[Row]) -> None:
     """Add rows, passing over known ids, and mark their deliveries."""
-    Interaction.objects.bulk_create(rows, ignore_conflicts=True, batch_size=_CHUNK)
+    insert_new(Interaction, Row._fields, rows)
     touched: dict[int, list[UUID]] = {}
-    for delivery, count in Counter(row.delivery_id for row in rows).items():
+    for delivery, count in Counter(row.delivery for row in rows).items():
         touched.setdefault(count, []).append(delivery)
     for count, deliveries in sorted(touched.items()):
         for start in range(0, len(deliveries), _CHUNK):

@@ -12,13 +12,14 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db import connection, models
+from django.db import models
 from django.db.models import Count, Max, Min, Sum
 
 from odziv.measure import reasons
 from odziv.measure.evidence import Event, Facts, Figures, Folded, Judgement
 from odziv.measure.verdict import MACHINE
 from odziv.models import Delivery, Interaction, Message
+from odziv.models.bulk import update_rows
 
 MOST_EVENTS = 2_000
 _CHUNK = 500
@@ -108,7 +109,7 @@ def store_flood(delivery: UUID) -> None:
 def store_figures(folded: Mapping[UUID, Folded], copies: Iterable[Copy], now: datetime) -> None:
     """Write the figures of copies, and how far they have read."""
     rows = [(*folded[copy.id].figures, copy.touched, now, copy.id) for copy in copies]
-    _update_rows(Delivery, (*Figures._fields, "folded", "figures_at"), rows)
+    update_rows(Delivery, (*Figures._fields, "folded", "figures_at"), rows)
 
 
 def sums(messages: Iterable[UUID]) -> dict[UUID, Figures]:
@@ -126,26 +127,7 @@ def sums(messages: Iterable[UUID]) -> dict[UUID, Figures]:
 def store_sums(figures: Mapping[UUID, Figures], now: datetime) -> None:
     """Write the figures of messages. `figures_at` tells live pages that something changed."""
     rows = [(*values, now, message) for message, values in figures.items()]
-    _update_rows(Message, (*Figures._fields, "figures_at"), rows)
-
-
-def _update_rows(model: type[models.Model], names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    """UPDATE each row by its key (last in the row): one prepared statement, sent once for all rows.
-
-    Django's bulk_update writes a CASE of thousands of branches for the same, and takes many times as long.
-    """
-    if not rows:
-        return
-    fields: list[Any] = [model._meta.get_field(name) for name in names]
-    key: Any = model._meta.pk
-    quote = connection.ops.quote_name
-    changes = ", ".join(f"{quote(field.column)} = %s" for field in fields)
-    statement = f"UPDATE {quote(model._meta.db_table)} SET {changes} WHERE {quote(key.column)} = %s"
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            statement,
-            [[f.get_db_prep_save(v, connection) for f, v in zip((*fields, key), row, strict=True)] for row in rows],
-        )
+    update_rows(Message, (*Figures._fields, "figures_at"), rows)
 
 
 def _chunks(ids: Sequence[UUID]) -> Iterator[Sequence[UUID]]:
