@@ -118,9 +118,10 @@ def _country(code: str, language: str) -> str:
     found = pycountry.countries.get(alpha_2=code)
     if found is None:
         return ""
-    name = str(getattr(found, "common_name", found.name))
-    translated = _countries(language).gettext(name)
-    return translated if translated != name else _countries(language).gettext(found.name) or name
+    # ISO's own name is sometimes the only one that is translated: Bolivia, Plurinational State of.
+    known = _countries(language)
+    names = (str(getattr(found, "common_name", found.name)), str(found.name))
+    return next((known.gettext(name) for name in names if known.gettext(name) != name), names[0])
 
 
 @lru_cache(maxsize=10)
