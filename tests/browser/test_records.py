@@ -76,7 +76,7 @@ def test_an_account_is_picked_with_the_keyboard(site: Site, maja: Record, cast: 
     assert Record.objects.get(name="Tone").account == maja.account
 
 
-def test_a_list_narrows_while_one_types_and_back_brings_it_back(site: Site, maja: Record, cast: Cast) -> None:
+def test_a_list_narrows_while_one_types_and_its_address_says_so(site: Site, maja: Record, cast: Cast) -> None:
     add(cast.ana, Contact(name="Tone"))
     page = site.open(cast.ana, reverse("contacts"))
     expect(page.locator("tbody tr")).to_have_count(2)
@@ -142,3 +142,12 @@ def test_nobody_is_shut_out_and_nothing_sticks_out(
         page.goto(f"{site.url}{url}")
         assert faults(page) == [], url
         assert page.evaluate("document.documentElement.scrollWidth") <= width, url
+
+
+def test_the_first_visit_offers_the_visitors_own_time_zone(site: Site) -> None:
+    page = site.browser(timezone_id="America/New_York").new_page()
+    page.goto(f"{site.url}/welcome/create/")
+    expect(page.get_by_label("Time zone")).to_have_value("America/New_York")
+    assert faults(page) == []
+    page.goto(f"{site.url}/welcome/")
+    assert faults(page) == []
