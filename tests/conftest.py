@@ -10,6 +10,8 @@ from tests.support.cast import Cast, make_cast
 
 # Slow by design in production; here each test would wait two seconds for its cast's pass phrases.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# Files as they lie, whether or not set-up has collected hashed ones: pytest's own server knows only those.
+settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 
 
 @pytest.fixture
