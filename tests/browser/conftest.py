@@ -31,7 +31,8 @@ FLAGS = (
 EXPECTED = re.compile(r"Failed to load resource: the server responded with a status of (409|422|404)")
 
 
-@pytest.fixture(scope="session")
+# Not for the session: while it runs, this thread has a running loop, and tests elsewhere want one of their own.
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     # Playwright's loop runs in this thread, and Django would take the test's own queries for asynchronous ones.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
