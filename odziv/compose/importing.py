@@ -56,6 +56,14 @@ def from_eml(raw: bytes) -> DraftContent:
 
     Never raises: what cannot be read as mail has no parts, and is taken as plain text.
     """
+    try:
+        return _content(raw)
+    except (MessageError, ValueError, LookupError, AttributeError, RecursionError):
+        # Python's header parser gives up on some malformed headers, and on parts within parts, hundreds deep.
+        return DraftContent("", "", _decoded(raw))
+
+
+def _content(raw: bytes) -> DraftContent:
     mail = message_from_bytes(raw, policy=policy.default)
     assert isinstance(mail, EmailMessage)
     html_part, text_part = _body(mail, "html"), _body(mail, "plain")
@@ -123,10 +131,9 @@ def _text(part: MIMEPart | None) -> str:
     raw = part.get_payload(decode=True)
     if not isinstance(raw, bytes):
         return ""
-    charset = part.get_content_charset("utf-8")
     try:
-        return raw.decode(charset)
-    except (UnicodeDecodeError, LookupError):
+        return raw.decode(part.get_content_charset("utf-8"))
+    except (ValueError, LookupError):
         return _decoded(raw)
 
 

@@ -14,6 +14,7 @@ from datetime import datetime
 from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message
+from email.parser import BytesHeaderParser
 from email.utils import collapse_rfc2231_value, parsedate_to_datetime
 from functools import cached_property
 from urllib.parse import quote
@@ -23,6 +24,7 @@ from odziv.lib.paper import PAPER
 
 _LINKS = frozenset({"a", "area"})
 _SHOWS_IMAGES = re.compile(r"<(?:img|image|input)\b|background|url\(", re.IGNORECASE)
+_TYPE = re.compile(r"[a-z0-9!#$&^_.+-]+/[a-z0-9!#$&^_.+-]+")
 _FOLD = re.compile(r"\r?\n(?=[ \t])")
 _NEW_TAB = ' target="_blank" rel="noopener noreferrer"'
 
@@ -36,13 +38,14 @@ class Piece:
 
     @property
     def content_type(self) -> str:
-        return self.part.get_content_type()
+        found = self.part.get_content_type()
+        return found if _TYPE.fullmatch(found) else "application/octet-stream"
 
     @property
     def name(self) -> str:
         # A name in encoded words is not in the standard, but usual.
         found = self.part.get_param("filename", None, "content-disposition") or self.part.get_param("name")
-        return " ".join(_decoded(collapse_rfc2231_value(found)).split()) if found else ""
+        return " ".join(_decoded(_plain(found)).split()) if found else ""
 
     @property
     def content_id(self) -> str:
@@ -59,10 +62,10 @@ class Piece:
 
     @property
     def text(self) -> str:
-        charset = self.part.get_content_charset() or "utf-8"
         try:
-            return self.content.decode(charset, "replace")
-        except LookupError:
+            return _whole(self.content.decode(self.part.get_content_charset() or "utf-8", "replace"))
+        except (LookupError, ValueError):
+            # Not known, or not one of text (`idna`, a name with NUL).
             return self.content.decode("utf-8", "replace")
 
 
@@ -71,7 +74,8 @@ class Opened:
 
     def __init__(self, raw: bytes) -> None:
         self.raw = raw
-        self._message = email.message_from_bytes(raw)
+        self._message, parts = _parsed(raw)
+        self.pieces = [Piece(number, part) for number, part in enumerate(parts)]
 
     @cached_property
     def headers(self) -> list[tuple[str, str]]:
@@ -99,13 +103,9 @@ class Opened:
         """What the Date header says, when it says something with a zone."""
         try:
             found = parsedate_to_datetime(self.header("Date"))
-        except (ValueError, TypeError, IndexError):
+        except (ValueError, TypeError, IndexError, OverflowError):
             return None
         return found if found.tzinfo else None
-
-    @cached_property
-    def pieces(self) -> list[Piece]:
-        return [Piece(number, part) for number, part in enumerate(_leaves(self._message))]
 
     @property
     def html_piece(self) -> Piece | None:
@@ -149,6 +149,16 @@ class Opened:
         return next(found, None)
 
 
+def _parsed(raw: bytes) -> tuple[Message, list[Message]]:
+    """The message and its parts. Parts within parts, hundreds deep, are nobody's mail: it shows as one part then."""
+    try:
+        message = email.message_from_bytes(raw)
+        return message, list(_leaves(message))
+    except RecursionError:
+        whole = BytesHeaderParser().parsebytes(raw)
+        return whole, [whole]
+
+
 def _leaves(message: Message) -> Iterator[Message]:
     for part in message.walk():
         if not part.is_multipart():
@@ -172,6 +182,19 @@ def _links_in_new_tabs(html: str) -> str:
 
 def _decoded(value: str) -> str:
     try:
-        return str(make_header(decode_header(value)))
-    except (LookupError, UnicodeError, ValueError, MessageError):
-        return value
+        return _whole(str(make_header(decode_header(value))))
+    except (LookupError, ValueError, MessageError):
+        return _whole(value)
+
+
+def _plain(parameter: str | tuple[str | None, str | None, str]) -> str:
+    """A parameter's value, whatever character set it names (RFC 2231)."""
+    try:
+        return collapse_rfc2231_value(parameter)
+    except ValueError:
+        return parameter[2] if isinstance(parameter, tuple) else parameter
+
+
+def _whole(text: str) -> str:
+    """Without half characters, which no page can hold: some character sets give them (UTF-7, `unicode_escape`)."""
+    return text.encode("utf-8", "replace").decode()

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import email
 import email.policy
 from collections.abc import Iterable
 from datetime import datetime
+from email.parser import BytesHeaderParser
 from uuid import UUID
 
 from odziv.environment import ENV
@@ -63,7 +63,7 @@ def _store() -> DirectoryStore:
 
 def _subject(content: bytes) -> str:
     try:
-        head = email.message_from_bytes(content[:_HEAD], policy=email.policy.default)
+        head = BytesHeaderParser(policy=email.policy.default).parsebytes(content[:_HEAD])
         subject = str(head["Subject"] or "")
     except (ValueError, IndexError, AttributeError, LookupError):
         # Python's header parser gives up on some malformed headers; the message itself is kept whatever it is.

@@ -52,7 +52,18 @@ def test_encodings(raw, text):
 
 
 @pytest.mark.parametrize(
-    "raw", [b"", b"\0\xff", b"Subject: =?x?q?=\n\n", b"Content-Type: multipart/mixed\n\nx", b"\n\n<p>"]
+    "raw",
+    [
+        b"",
+        b"\0\xff",
+        b"Subject: =?x?q?=\n\n",
+        b"Content-Type: multipart/mixed\n\nx",
+        b"\n\n<p>",
+        b"Content-Type: message/rfc822\n\n" * 2000,
+        b"Content-Type: text/html; charset*=a'b'%00\n\nx",
+        b"Content-Type: text/html; charset=utf-7\n\n+2AA-",
+        b"Content-Disposition: attachment; filename*=utf-16''%E8%E8x\nContent-Type: a/b\n\nx",
+    ],
 )
 def test_broken_mail_raises_nothing(raw):
     importing.from_eml(raw)

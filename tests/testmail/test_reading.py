@@ -73,3 +73,29 @@ def test_real_mail_opens() -> None:
         assert mail.headers or mail.pieces, path
         assert all(isinstance(piece.name + piece.text, str) for piece in mail.pieces), path
         assert isinstance(mail.framed_html(images=True), str) and (mail.date is None or mail.date.tzinfo)
+
+
+DEEP = b"".join(b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (n, n) for n in range(2000))
+PART = b"Content-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n%b\r\n\r\nabc\r\n--x--\r\n"
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"Subject: deep\r\n" + DEEP,
+        b"Content-Type: message/rfc822\r\n\r\n" * 2000,
+        PART % b"Content-Type: a/b\r\n c\r\nContent-Disposition: attachment",
+        PART % b'Content-Type: image/x"><script>',
+        PART % b"Content-Type: a/b; name*=utf-16''%E8%E8x\r\nContent-Disposition: attachment",
+        b"Date: 1 Jan 99999999999 00:00:00 +0000\r\nSubject: =?utf-7?q?+2AA-?=\r\n\r\nx",
+        *(b"Content-Type: text/html; charset=%b\r\n\r\n+2AA- \\ud800" % name for name in (
+            b"idna", b"utf-7", b"unicode_escape", b"base64", b"a*=x'y'%00", b'"utf-8\0"')),
+    ],
+)  # fmt: skip
+def test_mail_made_to_break_its_reader_opens_and_can_be_shown(raw: bytes) -> None:
+    mail = Opened(raw)
+    shown = [mail.framed_html(images=True), mail.from_line, *(value for _name, value in mail.headers)]
+    shown += [text for piece in mail.pieces for text in (piece.text, piece.name)]
+    assert all(text.encode() is not None for text in shown) and mail.date is None
+    for piece in mail.pieces:
+        assert not set(piece.content_type) & set(' \r\n"<>')
