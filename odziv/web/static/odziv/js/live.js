@@ -10,14 +10,19 @@ export function dress(root) {
 function follow(region) {
   let source = null;
   let wasAway = true; // from the making of the page until the stream stands
+  let busy = 0; // requests of its parts
+  let missed = false;
 
   const fire = (event) => {
-    if (!region.isConnected) {
-      close();
-      gone.abort();
-      return;
-    }
+    if (leave()) return;
+    missed = busy > 0;
+    if (missed) return;
     region.dispatchEvent(new CustomEvent("live", { detail: { kind: event?.type, data: event?.data } }));
+  };
+  // A part that is being fetched hears nothing until it stands on the page again, so what comes meanwhile waits.
+  const settled = () => {
+    busy = Math.max(0, busy - 1);
+    if (!busy && missed) fire();
   };
   const open = () => {
     if (source || document.hidden || !region.isConnected) return;
@@ -41,13 +46,23 @@ function follow(region) {
     source = null;
     wasAway = true;
   };
+  // A region that was swapped away must give its connection back at once: six searches would use them all up.
+  const leave = () => {
+    if (region.isConnected) return false;
+    close();
+    gone.abort();
+    return true;
+  };
   const again = () => {
     close();
     setTimeout(open, 5000);
   };
 
   const { signal } = gone;
+  region.addEventListener("htmx:beforeRequest", () => (busy += 1));
+  region.addEventListener("htmx:afterRequest", () => setTimeout(settled, 50)); // htmx settles 20 ms after a swap
   document.addEventListener("visibilitychange", () => (document.hidden ? close() : open()), { signal });
+  document.addEventListener("htmx:afterSettle", leave, { signal });
   addEventListener("pagehide", close, { signal });
   addEventListener("pageshow", open, { signal });
   open();
