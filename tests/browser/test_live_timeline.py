@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from odziv.environment import ENV
 from odziv.lib.addresses import EdgeAddresses
@@ -22,24 +22,9 @@ from tests.support.processes import free_port, running
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
-FLAGS = (
-    "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update --disable-sync"
-    " --no-first-run"
-).split()
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], "preload": False}
 PRICES = "https://lipa.example/cenik"
 HTML = f'<!doctype html><html><body><p>Pozdravljeni</p><p><a href="{PRICES}">Cenik</a></p></body></html>'
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    # Playwright's loop runs in this thread, and Django would take the test's own queries for asynchronous ones.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        yield browser
-        browser.close()
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 @pytest.fixture
@@ -53,23 +38,24 @@ def message(cast: Cast) -> Message:
 
 
 @pytest.fixture
-def ports(message: Message) -> Iterator[tuple[int, int]]:
-    web, edge = free_port(), free_port()
+def edge(message: Message) -> Iterator[int]:
+    """The port of a real edge; a real worker takes in what it records."""
+    port = free_port()
     KeyRing.load_or_create(ENV.seal_keys)
-    with running("web", "edge", "work", web=web, edge=edge):
-        yield web, edge
+    with running("edge", "work", web=free_port(), edge=port):
+        yield port
 
 
-def shown(chromium: Browser, port: int, user: User, path: str, *, width: int = 1440) -> Page:
-    """A page as the user sees it; an error in its console ends up in `page.complaints`."""
+def shown(chromium: Browser, web: str, user: User, path: str, *, width: int = 1440) -> Page:
+    """A page as the user sees it."""
     client = Client()
     client.force_login(user)
     name = settings.SESSION_COOKIE_NAME
     context = chromium.new_context(viewport={"width": width, "height": 900})
-    context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": f"http://127.0.0.1:{port}"}])
+    context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": web}])
     page = context.new_page()
     page.set_default_timeout(20_000)
-    page.goto(f"http://127.0.0.1:{port}{path}")
+    page.goto(f"{web}{path}")
     return page
 
 
@@ -92,9 +78,8 @@ def addresses(port: int, message: Message, number: int = 0) -> EdgeAddresses:
 
 
 def test_the_timeline_changes_without_a_reload(
-    chromium: Browser, ports: tuple[int, int], cast: Cast, message: Message
+    chromium: Browser, web: str, edge: int, cast: Cast, message: Message
 ) -> None:
-    web, edge = ports
     maja, jan = addresses(edge, message, 0), addresses(edge, message, 1)
     page = shown(chromium, web, cast.ana, f"/messages/{message.pk}/")
     page.evaluate("window.neverReloaded = true")
@@ -122,9 +107,8 @@ def test_the_timeline_changes_without_a_reload(
 
 
 def test_a_list_shows_new_figures_by_itself(
-    chromium: Browser, ports: tuple[int, int], cast: Cast, message: Message
+    chromium: Browser, web: str, edge: int, cast: Cast, message: Message
 ) -> None:
-    web, edge = ports
     page = shown(chromium, web, cast.bor, "/activities/?view=followed")
     expect(page.locator("[data-live-state=on]")).to_be_visible()
     expect(page.locator(f"#row-{message.pk} .count")).to_have_count(0)
@@ -135,10 +119,26 @@ def test_a_list_shows_new_figures_by_itself(
     page.context.close()
 
 
-def test_the_mail_stands_in_a_frame_as_tall_as_it_is(
-    chromium: Browser, ports: tuple[int, int], cast: Cast, message: Message
+def test_searching_does_not_use_up_the_connections(
+    chromium: Browser, web: str, edge: int, cast: Cast, message: Message
 ) -> None:
-    page = shown(chromium, ports[0], cast.ana, f"/messages/{message.pk}/")
+    """Each search brings new rows with a stream of their own; the old one must go, browsers allow six to a host."""
+    page = shown(chromium, web, cast.ana, "/activities/")
+    expect(page.locator("[data-live-state=on]")).to_be_visible()
+    box = page.get_by_label("Search in this list")
+    for words in ("P", "Po", "Pon", "Ponu", "Ponud", "Ponudb", "Ponudba", "Ponud", "Pon"):
+        with page.expect_response(lambda answer: "/activities/?" in answer.url):
+            box.fill(words)
+        expect(page.locator("[data-live-state=on]")).to_be_visible()
+    box.fill("zzz")
+    expect(page.get_by_text("Nothing found")).to_be_visible()
+    page.context.close()
+
+
+def test_the_mail_stands_in_a_frame_as_tall_as_it_is(
+    chromium: Browser, web: str, edge: int, cast: Cast, message: Message
+) -> None:
+    page = shown(chromium, web, cast.ana, f"/messages/{message.pk}/")
     expect(page.frame_locator(".letter-frame").get_by_text("Pozdravljeni")).to_be_visible()
     page.get_by_role("tab", name="Plain text").click()
     expect(page.locator(".letter-plain")).to_be_visible()
@@ -147,14 +147,12 @@ def test_the_mail_stands_in_a_frame_as_tall_as_it_is(
 
 
 @pytest.mark.parametrize("width", [1440, 390])
-def test_nobody_is_shut_out(
-    chromium: Browser, ports: tuple[int, int], cast: Cast, message: Message, width: int
-) -> None:
+def test_nobody_is_shut_out(chromium: Browser, web: str, edge: int, cast: Cast, message: Message, width: int) -> None:
     """No fault that axe can find, and nothing to scroll sideways, on the message page and the list."""
-    fetch(addresses(ports[1], message).open(), IPHONE)
-    fetch(addresses(ports[1], message).open(), SCANNER)
+    fetch(addresses(edge, message).open(), IPHONE)
+    fetch(addresses(edge, message).open(), SCANNER)
     for path in (f"/messages/{message.pk}/", "/activities/"):
-        page = shown(chromium, ports[0], cast.ana, path, width=width)
+        page = shown(chromium, web, cast.ana, path, width=width)
         page.wait_for_timeout(500)
         found = Axe().run(page, options=RULES).response["violations"]
         assert [(one["id"], [node["html"][:120] for node in one["nodes"]]) for one in found] == []
