@@ -96,8 +96,10 @@ def followed_in(message: Message) -> int:
     return message.attachments.filter(followed=True).count()
 
 
+@transaction.atomic
 def share_image(message: Message, image: Attachment) -> Attachment:
     """The same image on another draft of the organisation: text was copied from one message into another."""
+    _held(message)
     return Attachment.objects.create(
         organisation_id=message.organisation_id,
         message=message,

@@ -85,7 +85,7 @@ def new_draft(user: User, regarding: Record | None = None, to: str = "", *, now:
         updated_at=now,
         at=now,
     )
-    _set_mailbox(message, Mailbox.objects.usable_by(user).first())
+    set_mailbox(message, Mailbox.objects.usable_by(user).first())
     message.save(force_insert=True)
     _write_parties(message)
     return message
@@ -158,7 +158,7 @@ def _apply(stored: Message, fields: DraftFields) -> None:
     if not isinstance(fields.mailbox, Keep):
         if fields.mailbox is not None and fields.mailbox.user_id != stored.owner_id:
             raise DraftRefused([Problem("mailbox", "from", _("Choose one of your own mailboxes."))])
-        _set_mailbox(stored, fields.mailbox)
+        set_mailbox(stored, fields.mailbox)
     if not isinstance(fields.regarding, Keep):
         stored.activity.regarding = _own(fields.regarding, stored.owner)
     if not isinstance(fields.wants_following, Keep):
@@ -201,7 +201,8 @@ def _own(record: Record | None, user: User) -> Record | None:
     return record
 
 
-def _set_mailbox(message: Message, mailbox: Mailbox | None) -> None:
+def set_mailbox(message: Message, mailbox: Mailbox | None) -> None:
+    """Let the message come from a mailbox, by its name and address as they are now."""
     message.mailbox = mailbox
     message.from_name = one_line(mailbox.name)[:200] if mailbox else ""
     message.from_address = mailbox.address if mailbox else ""

@@ -35,6 +35,7 @@ def submit(message: Message, user: User, now: datetime) -> Message:
     """
     stored = drafts.locked(message)
     stored.text = text_part(stored)
+    drafts.set_mailbox(stored, stored.mailbox)  # its address may have changed since the draft was saved
     problems = [problem for problem in check.before_sending(stored) if problem.blocking]
     if problems:
         raise NotSendable(problems)

@@ -18,7 +18,7 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from odziv.models import User
 from tests.support.child import environment
@@ -36,6 +36,7 @@ EXPECTED = re.compile(r"Failed to load resource: the server responded with a sta
 def chromium() -> Iterator[Browser]:
     # Playwright's loop runs in this thread, and Django would take the test's own queries for asynchronous ones.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    expect.set_options(timeout=15_000)  # several of these may share few cores
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
         yield browser

@@ -135,6 +135,32 @@ def test_a_pasted_image_is_stored_and_shown_from_here(site: Site, cast: Cast) ->
     assert (stored.inline, stored.content_type) == (True, "image/png")
 
 
+def test_a_file_that_is_dropped_into_the_text_is_attached(site: Site, cast: Cast) -> None:
+    page = composer(site, cast, "/compose/?to=maja@hrast.example")
+    page.evaluate(
+        """() => {
+             const data = new DataTransfer();
+             data.items.add(new File(["x"], "tloris.heic", { type: "image/heic" }));
+             const body = tinymce.activeEditor.getBody();
+             body.dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true }));
+           }"""
+    )
+    expect(page.locator("#attachments tbody tr")).to_contain_text("tloris.heic")
+    assert sheet(page).locator("img").count() == 0
+
+
+def test_a_link_can_be_left_alone(site: Site, cast: Cast) -> None:
+    message = draft(cast.ana, html='<p>Tu je <a href="https://hrast.example/">cenik</a>.</p>')
+    page = composer(site, cast, f"/compose/{message.pk}/")
+    sheet(page).locator("a").click()
+    toggle = page.get_by_role("button", name="Follow this link")
+    expect(toggle).to_have_attribute("aria-pressed", "true")
+    toggle.click()
+    expect(toggle).to_have_attribute("aria-pressed", "false")
+    page.wait_for_timeout(1500)
+    assert '<a href="https://hrast.example/" data-odziv-follow="no">cenik</a>' in saved(page).html
+
+
 def test_html_that_is_only_looked_at_stays_to_the_byte(site: Site, cast: Cast) -> None:
     head = "<!DOCTYPE html><html><head><style>p{}</style></head>"
     html = f"{head}<BODY>\r\n{MSO}<P Class=x>&nbsp;&#269;</p></body></html>\n"

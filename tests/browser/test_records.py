@@ -151,3 +151,14 @@ def test_the_first_visit_offers_the_visitors_own_time_zone(site: Site) -> None:
     assert faults(page) == []
     page.goto(f"{site.url}/welcome/")
     assert faults(page) == []
+
+
+def test_a_tile_opens_and_closes_in_place(site: Site, maja: Record, cast: Cast) -> None:
+    Activity.objects.update(description="They want oak, not ash.")
+    page = site.open(cast.ana, maja.get_absolute_url())
+    button = page.get_by_role("button", name="Content and history of Call Maja")
+    button.click()
+    expect(page.get_by_text("They want oak, not ash.")).to_be_visible()
+    assert faults(page) == []
+    button.click()
+    expect(page.get_by_text("They want oak, not ash.")).to_be_hidden()

@@ -3,6 +3,7 @@
 import { upload } from "./upload.js";
 import { t } from "./dom.js";
 
+const IMAGE = /^image\/(bmp|gif|jpeg|png|webp)$/; // what every mail program shows
 const CHANGES = "input change undo redo ExecCommand ObjectResized";
 
 export class Editor {
@@ -105,7 +106,6 @@ export class Editor {
       paste_data_images: true,
       automatic_uploads: true,
       block_unsupported_drop: false,
-      file_picker_types: "image",
       images_upload_handler: (blob, progress) => this.store(blob, progress),
       setup: (editor) => this.setUp(editor),
     };
@@ -152,6 +152,7 @@ export class Editor {
 
   onPaste(event) {
     const data = event.clipboardData;
+    if (this.attachOthers(data, event)) return;
     const size = Math.max(data?.getData("text/html").length ?? 0, data?.getData("text/plain").length ?? 0);
     if (size <= this.config.limits.body) return;
     event.preventDefault();
@@ -161,13 +162,18 @@ export class Editor {
     this.composer.notices.show("paste", text, { tone: "warn" });
   }
 
-  /** Files that are no images become attachments, wherever they were dropped. */
   onDrop(event) {
-    const files = [...(event.dataTransfer?.files ?? [])];
-    if (!files.length || files.every((file) => file.type.startsWith("image/"))) return;
+    this.attachOthers(event.dataTransfer, event);
+  }
+
+  /** Files that cannot stand in the text become attachments, wherever they were dropped or pasted. */
+  attachOthers(data, event) {
+    const files = [...(data?.files ?? [])];
+    if (files.every((file) => IMAGE.test(file.type))) return false;
     event.preventDefault();
     event.stopImmediatePropagation();
     this.composer.attachments.add(files);
+    return true;
   }
 
   async store(blob, progress) {
