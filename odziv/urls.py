@@ -82,6 +82,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("activities/calls/new/", activity.new, {"kind": ActivityKind.PHONE_CALL}, name="call-new"),
     path("activities/tasks/new/", activity.new, {"kind": ActivityKind.TASK}, name="task-new"),
     path("activities/<uuid:id>/", activity.page, name="activity"),
+    path("activities/<uuid:id>/peek/", activity.peek, name="activity-peek"),
     path("activities/<uuid:id>/delete/", activity.delete, name="activity-delete"),
     path("settings/", settings.index, name="settings"),
     path("settings/health/", settings.health, name="health"),

@@ -84,6 +84,11 @@ def figures_of(message: Message, now: datetime, *, shown: int = SHOWN, before: s
     }
 
 
+def newest_lines(message: Message, size: int) -> list[Line]:
+    """The newest lines of the timeline, for where it is only looked into."""
+    return [_line(entry) for entry in timeline(message, size=size).entries[:size]]
+
+
 def _recipient_count(message: Message, shown: list[Delivery]) -> int:
     if len(shown) < measured.MOST_RECIPIENTS:
         return 0

@@ -61,7 +61,7 @@ def get(url: str, status: int = 404) -> Case:
     return Case("GET", url, status=status)
 
 
-def post(url: str, status: int = 404, **data: str) -> Case:
+def post(url: str, status: int = 404, /, **data: str) -> Case:
     return Case("POST", url, data, status=status)
 
 

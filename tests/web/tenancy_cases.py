@@ -70,6 +70,11 @@ CASES: dict[str, tuple[Case, ...] | Free] = {
         get("/activities/{draft}/"),
         post("/activities/{call}/", subject="Brest", done="on"),
     ),
+    "activity-peek": (
+        get("/activities/{call}/peek/"),
+        get("/activities/{message}/peek/"),
+        get("/activities/{draft}/peek/"),
+    ),
     "activity-delete": (post("/activities/{call}/delete/"), post("/activities/{message}/delete/")),
     "activities": Free("lists the asker's own organisation", ("/activities/?q=zvito", "/activities/?view=drafts")),
     "activities-rows": (get("/activities/rows?ids={message}"), get("/activities/rows?ids={draft},{message}")),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -16,10 +17,13 @@ from odziv.models import (
     Activity,
     ActivityKind,
     Contact,
+    Delivery,
     FollowState,
+    Interaction,
     Message,
     MessageState,
     Opportunity,
+    Party,
     Record,
     User,
 )
@@ -181,3 +185,28 @@ def test_deleting_says_what_goes_and_what_stays(cast: Cast, ana: Client) -> None
     assert ana.post(url).headers["Location"] == "/accounts/"
     person.refresh_from_db()
     assert person.account is None and Message.objects.exists()
+
+
+def test_a_tile_opens_in_place_with_content_and_history(cast: Cast, ana: Client, maja: Record) -> None:
+    message = write(cast.ana, maja, html="<p>Dear <b>Maja</b>,</p><p>" + "x" * 2000, follow_state=FollowState.ON)
+    ours: dict[str, Any] = {"organisation": cast.lipa, "message": message}
+    party = Party.objects.create(role="to", address="m@x.si", name="Maja Novak", **ours)
+    delivery = Delivery.objects.create(due_at=clock.now(), party=party, state="accepted", followed=True, **ours)
+    Interaction.objects.create(
+        id=uuid4(), delivery=delivery, kind="open", at=clock.now(), method="GET", verdict="human", counted=True, **ours
+    )
+    part = ana.get(reverse("activity-peek", args=[message.pk])).content.decode()
+    assert "Dear Maja" in part and "x …" in part and "<b>Maja</b>,</p>" not in part and "<html" not in part
+    assert "Maja Novak" in part and message.get_absolute_url() in part
+
+
+def test_a_call_opens_in_place_with_what_was_written_down(cast: Cast, ana: Client, maja: Record) -> None:
+    call = Activity.objects.create(
+        organisation=cast.lipa, owner=cast.bor, kind="call", subject="Call", regarding=maja, description=HOSTILE
+    )
+    part = ana.get(reverse("activity-peek", args=[call.pk])).content.decode()
+    assert escape(HOSTILE) in part and HOSTILE not in part
+
+
+def test_a_draft_of_a_teammate_does_not_open(cast: Cast, ana: Client, maja: Record) -> None:
+    assert ana.get(reverse("activity-peek", args=[write(cast.bor, maja, MessageState.DRAFT).pk])).status_code == 404

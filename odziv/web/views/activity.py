@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from odziv.compose import plaintext
 from odziv.lib import clock
 from odziv.models import Activity, ActivityKind, ActivityState, Record
 from odziv.web import access
 from odziv.web.forms.activity import ActivityForm
+from odziv.web.message_page import newest_lines
 from odziv.web.tiles import ICONS
+
+PEEKED = 900  # characters of the content
+PEEKED_LINES = 5
 
 
 @access.signed_in
@@ -44,6 +51,24 @@ def page(request: access.SignedRequest, id: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         return _done(form.saved(clock.now()), request)
     return _form_page(request, form, regarding)
+
+
+@access.signed_in
+def peek(request: access.SignedRequest, id: UUID) -> HttpResponse:
+    """What a tile opens in place: the content, and of an e-mail the newest of what happened to it (V1)."""
+    found = access.activity(request.user, id)
+    if found.kind != ActivityKind.EMAIL:
+        context: dict[str, Any] = {"text": found.description, "lines": [], "url": reverse("activity", args=[id])}
+    else:
+        message = access.message(request.user, id)
+        context = {
+            "text": message.text or plaintext.from_html(message.html),
+            "lines": newest_lines(message, PEEKED_LINES),
+            "url": message.get_absolute_url(),
+        }
+    context["is_cut"] = len(context["text"]) > PEEKED
+    context["text"] = context["text"][:PEEKED].rstrip()
+    return render(request, "records/peek.html", context)
 
 
 @require_POST

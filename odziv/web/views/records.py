@@ -143,7 +143,7 @@ def _page(request: access.SignedRequest, record: Record, tab: str, **context: An
     if tab != "activities":
         column = _activities(request.user, record, "", "", COLUMN)
         context |= {"tiles": _tiles(column), "more_tiles": bool(column.older)}
-    context |= {"record": record, "kind": shape, "tab": tab, "tabs": _tabs(record, tab), "to_write": record.main_email}
+    context |= {"record": record, "kind": shape, "tab": tab, "tabs": _tabs(record, tab)}
     return render(request, f"records/{tab}.html", context)
 
 
