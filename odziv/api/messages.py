@@ -14,7 +14,7 @@ from ninja import Header, Router, Status
 from odziv.api.schemas import MessageIn, MessageOut, Refusal
 from odziv.api.shapes import message_out, refusal
 from odziv.compose import attachments, drafts, send
-from odziv.compose.problems import NotSendable, Problem, Refused
+from odziv.compose.problems import NotSendable, Problem, Refused, StaleDraft
 from odziv.lib import clock
 from odziv.models import Message, MessageState, User
 from odziv.web import access
@@ -82,6 +82,10 @@ def _sent(user: User, draft: Message, status: int) -> Status:
         send.submit(draft, user, clock.now())
     except NotSendable as error:
         return Status(422, refusal("The message was not sent; it is kept as a draft.", error.problems, draft.pk))
+    except StaleDraft:
+        if not draft.idempotency_key:
+            raise
+        # The same request, repeated at the same moment, has sent it: both have the same answer.
     return Status(status, message_out(access.message(user, draft.pk)))
 
 

@@ -209,7 +209,8 @@ class Session:
             self._drop()
             raise Trouble(Reason.UNANSWERED, Outcome.UNCERTAIN, _words_of(error)) from error
         wire.patience = self.timeout
-        if not 200 <= code <= 599:
+        if not (200 <= code <= 299 or 400 <= code <= 599):
+            # No answer to the end of a message (RFC 5321, 4.3.2): whether it was taken cannot be known.
             self._drop()
             raise Trouble(Reason.UNANSWERED, Outcome.UNCERTAIN, readable(words))
         if code >= 300:

@@ -33,11 +33,13 @@ def address_key(address: str) -> str:
     An internationalised domain has one key for its two spellings (RFC 5890: U-label and A-label), lest a refusal be
     missed because somebody wrote the other one.
     """
-    local, at, domain = unicodedata.normalize("NFC", address.strip()).casefold().rpartition("@")
+    local, at, domain = unicodedata.normalize("NFC", address.strip()).rpartition("@")
+    domain = domain.lower()
     if at and not domain.isascii():
+        # Case is folded for the local part alone: straße.example and strasse.example are two domains.
         with contextlib.suppress(idna.IDNAError):
             domain = idna.encode(domain, uts46=True).decode("ascii")
-    return f"{local}{at}{domain}"
+    return f"{local.casefold()}{at}{domain}"
 
 
 class RecordKind(models.TextChoices):
@@ -100,10 +102,6 @@ class RecordQuerySet(OwnedQuerySet["Record"]):
     def with_people(self) -> Self:
         """What a list shows of each record, in a bounded number of queries."""
         return self.select_related("owner", "account").prefetch_related("emails", "phones")
-
-    def people_with_address(self, keys: Iterable[str]) -> Self:
-        """Contacts, leads and accounts that have one of these address keys, with their account (F5)."""
-        return self.filter(emails__key__in=list(keys)).exclude(kind=RecordKind.OPPORTUNITY).select_related("account")
 
     def with_address(self, address: str, but: UUID | None = None) -> Self:
         """Records that have this e-mail address, except one of them."""

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import base64
+from datetime import datetime
 from uuid import uuid4
 
+import pytest
 from django.utils import timezone
 
-from odziv.models import Contact, Delivery, FollowEmail, Message, Organisation
+from odziv.compose import send
+from odziv.models import Contact, Delivery, FollowEmail, Message, Organisation, User
 from odziv.records.saving import Reach, save
 from tests.api.conftest import Program
 from tests.support.cast import Cast, make_user
@@ -67,6 +70,20 @@ def test_a_request_whose_sending_was_cut_off_sends_when_it_is_repeated(ana_progr
     _status, cut_off = ana_program.post("/api/messages", LETTER, Idempotency_Key="order-8")
     status, again = ana_program.post("/api/messages", LETTER | {"send": True}, Idempotency_Key="order-8")
     assert (status, again["id"], again["state"]) == (200, cut_off["id"], "sending")
+
+
+def test_a_repetition_that_comes_while_the_first_is_sent_has_the_same_answer(
+    ana_program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    submit = send.submit
+
+    def twice(draft: Message, user: User, now: datetime) -> Message:
+        submit(draft, user, now)
+        return submit(draft, user, now)
+
+    monkeypatch.setattr(send, "submit", twice)
+    status, sent = ana_program.post("/api/messages", LETTER | {"send": True}, Idempotency_Key="order-9")
+    assert (status, sent["state"], Delivery.objects.count()) == (201, "sending", 2)
 
 
 def test_a_draft_can_be_sent_once(ana_program: Program) -> None:

@@ -1,17 +1,19 @@
 """F1, I4, C3: the draft becomes a message with one waiting delivery for each recipient."""
 
 import re
+from typing import Any
 
 import pytest
 
 from odziv.compose import attachments, drafts, send
 from odziv.compose.drafts import DraftFields
 from odziv.compose.problems import NotSendable, StaleDraft
-from odziv.models import ActivityState, DeliveryState, FollowState, Link, Mailbox, MessageState, PartyRole
+from odziv.models import ActivityState, DeliveryState, FollowState, Link, Mailbox, Message, MessageState, PartyRole
 from tests.compose.support import contact, draft, now
+from tests.support.cast import Cast
 
 
-def test_everything_is_fixed_in_one_step(cast):
+def test_everything_is_fixed_in_one_step(cast: Cast) -> None:
     maja = contact(cast.ana, "Maja Novak", "maja@hrast.example")
     moment = now()
     html = '<p>Več <a href="https://x.si/?a=1&amp;b">tu</a> <a href="mailto:a@b.si">ali</a> https://y.si/</p>'
@@ -39,7 +41,7 @@ def test_everything_is_fixed_in_one_step(cast):
     ] * 3
 
 
-def test_an_address_that_comes_twice_gets_one_copy_and_both_places_in_the_head(cast):
+def test_an_address_that_comes_twice_gets_one_copy_and_both_places_in_the_head(cast: Cast) -> None:
     message = draft(cast.ana, to="maja@hrast.example, Bor <bor@x.si>", cc="MAJA@Hrast.example", bcc="bor@x.si")
     sent = send.submit(message, cast.ana, now())
     roles = [(one.party.role, one.party.key) for one in sent.deliveries.order_by("party__position")]
@@ -47,7 +49,7 @@ def test_an_address_that_comes_twice_gets_one_copy_and_both_places_in_the_head(c
     assert sent.parties.count() == 5
 
 
-def test_the_text_that_the_writer_gave_stays(cast):
+def test_the_text_that_the_writer_gave_stays(cast: Cast) -> None:
     sent = send.submit(draft(cast.ana, text="Kratko.\r\n"), cast.ana, now())
     assert sent.text == "Kratko.\r\n"
 
@@ -55,7 +57,7 @@ def test_the_text_that_the_writer_gave_stays(cast):
 @pytest.mark.parametrize(
     ("allow", "wants", "state"), [(True, True, "on"), (True, False, "off"), (False, True, "blocked")]
 )
-def test_the_follow_state_is_evaluated_when_it_is_sent(cast, allow, wants, state):
+def test_the_follow_state_is_evaluated_when_it_is_sent(cast: Cast, allow: bool, wants: bool, state: str) -> None:
     maja = contact(cast.ana, "Maja", "maja@hrast.example", allow=not allow)
     message = draft(cast.ana, wants_following=wants)
     maja.follow_email = "allow" if allow else "deny"
@@ -65,7 +67,7 @@ def test_the_follow_state_is_evaluated_when_it_is_sent(cast, allow, wants, state
     assert not Link.objects.filter(message=sent, followed=True).exists()
 
 
-def test_a_message_leaves_once(cast):
+def test_a_message_leaves_once(cast: Cast) -> None:
     message = draft(cast.ana)
     sent = send.submit(message, cast.ana, now())
     with pytest.raises(StaleDraft):
@@ -73,7 +75,7 @@ def test_a_message_leaves_once(cast):
     assert sent.deliveries.count() == 1
 
 
-def test_nobody_edits_it_afterwards(cast):
+def test_nobody_edits_it_afterwards(cast: Cast) -> None:
     message = draft(cast.ana)
     send.submit(message, cast.ana, now())
     with pytest.raises(StaleDraft):
@@ -82,7 +84,7 @@ def test_nobody_edits_it_afterwards(cast):
         drafts.discard(message)
 
 
-def test_what_cannot_be_sent_stays_a_draft(cast):
+def test_what_cannot_be_sent_stays_a_draft(cast: Cast) -> None:
     message = draft(cast.ana, to="maja@")
     with pytest.raises(NotSendable):
         send.submit(message, cast.ana, now())
@@ -90,14 +92,14 @@ def test_what_cannot_be_sent_stays_a_draft(cast):
     assert (message.state, message.message_id, message.deliveries.count()) == (MessageState.DRAFT, "", 0)
 
 
-def test_five_hundred_recipients_take_few_queries(cast, django_assert_max_num_queries):
+def test_five_hundred_recipients_take_few_queries(cast: Cast, django_assert_max_num_queries: Any) -> None:
     message = draft(cast.ana, to=", ".join(f"p{n}@x.si" for n in range(500)))
     with django_assert_max_num_queries(45):
         sent = send.submit(message, cast.ana, now())
     assert sent.deliveries.count() == 500
 
 
-def test_an_internationalised_sender_has_an_ascii_message_id(cast):
+def test_an_internationalised_sender_has_an_ascii_message_id(cast: Cast) -> None:
     mailbox = Mailbox.objects.get(user=cast.ana)
     mailbox.address = "ana@čebelar.si"
     mailbox.save()
@@ -105,8 +107,16 @@ def test_an_internationalised_sender_has_an_ascii_message_id(cast):
     assert sent.message_id.endswith("@xn--ebelar-h2a.si>")
 
 
+def test_it_leaves_from_the_address_that_its_mailbox_has_now(cast: Cast) -> None:
+    message = draft(cast.ana)
+    Mailbox.objects.filter(user=cast.ana).update(name="Ana K.", address="ana@nova.example")
+    sent = send.submit(message, cast.ana, now())
+    assert (sent.from_name, sent.from_address) == ("Ana K.", "ana@nova.example")
+    assert sent.message_id.endswith("@nova.example>")
+
+
 @pytest.mark.parametrize("break_", ["\r\nBcc: eve@y.si", "\nX: y", "\r", "\0"])
-def test_no_header_can_be_smuggled_in(cast, break_):
+def test_no_header_can_be_smuggled_in(cast: Cast, break_: str) -> None:
     message = draft(cast.ana, subject=f"Ponudba{break_}", to=f'"Maja{break_}" <maja@hrast.example>, jan@x.si')
     row = attachments.attach(message, f"a{break_}.pdf", f"application/pdf{break_}", [b"x"])
     if break_ == "\0":  # nothing can hold it, so it is gone before anything is read
@@ -117,7 +127,7 @@ def test_no_header_can_be_smuggled_in(cast, break_):
         assert not any(character in text for character in "\r\n\0")
 
 
-def _blocking(message, cast):
+def _blocking(message: Message, cast: Cast) -> Any:
     with pytest.raises(NotSendable) as caught:
         send.submit(message, cast.ana, now())
     return caught.value.problems

@@ -55,7 +55,7 @@ def test_silence_or_hanging_up_before_the_end_is_temporary(step: str, does: str,
     assert server.taken == []
 
 
-@pytest.mark.parametrize("does", [HANG, CLOSE])
+@pytest.mark.parametrize("does", [HANG, CLOSE, "354 Go on", "not SMTP"])
 def test_silence_or_hanging_up_after_the_end_is_uncertain(does: str) -> None:
     with SmtpServer(does={"end": does}) as server:
         trouble = trouble_of(server, timeout=0.1)
