@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_safe
 
 from odziv.models import Message, MessageState, User
 from odziv.models.keyset import Order, page_of
@@ -123,6 +124,7 @@ FILTERS: dict[str, str | Promise] = {
 
 
 @access.signed_in
+@require_safe
 def index(request: access.SignedRequest) -> HttpResponse:
     """GET view=all|followed|mine|drafts, q, only=opened|not-opened|clicked, sort, cursor: a list of e-mails."""
     view = next((view for view in VIEWS if view.key == request.GET.get("view")), VIEWS[0])
@@ -149,6 +151,7 @@ def index(request: access.SignedRequest) -> HttpResponse:
 
 
 @access.signed_in
+@require_safe
 def rows(request: access.SignedRequest) -> HttpResponse:
     """GET ids, view: the same rows in the same order with their figures of now. Nothing jumps while one looks."""
     view = next((view for view in VIEWS if view.key == request.GET.get("view")), VIEWS[0])

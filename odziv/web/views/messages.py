@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.views.decorators.http import require_safe
 
 from odziv.compose import bodies
 from odziv.environment import ENV
@@ -23,6 +24,7 @@ from odziv.web.views.compose.preview import FRAME_POLICY
 
 
 @access.signed_in
+@require_safe
 def page(request: access.SignedRequest, id: UUID) -> HttpResponse:
     """GET before: the message with its figures and timeline. A draft opens in the composer."""
     message = access.message(request.user, id)
@@ -34,6 +36,7 @@ def page(request: access.SignedRequest, id: UUID) -> HttpResponse:
 
 
 @access.signed_in
+@require_safe
 def now(request: access.SignedRequest, id: UUID) -> HttpResponse:
     """GET shown: the parts of the page that change, for live pages. `shown` is how long the timeline is."""
     message = access.message(request.user, id)
@@ -48,6 +51,7 @@ async def live_events(request: HttpRequest, id: UUID) -> HttpResponseBase:
 
 
 @access.signed_in
+@require_safe
 def body(request: access.SignedRequest, id: UUID) -> HttpResponse:
     """The HTML as it was written, for the frame: its images from here, nothing that runs, nothing from the edge."""
     message = access.message(request.user, id)
