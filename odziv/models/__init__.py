@@ -1,6 +1,7 @@
 """The nouns. Rows are read through their named querysets; a door never builds a query."""
 
 from odziv.models.activities import Activity, ActivityKind, ActivityState
+from odziv.models.deliveries import Delivery
 from odziv.models.interactions import (
     AgentKind,
     Device,
@@ -13,7 +14,6 @@ from odziv.models.interactions import (
 from odziv.models.messages import (
     FINAL,
     Attachment,
-    Delivery,
     DeliveryState,
     Direction,
     FollowState,
@@ -23,7 +23,6 @@ from odziv.models.messages import (
     Party,
     PartyRole,
     StoredFile,
-    TestMail,
 )
 from odziv.models.organisations import ApiToken, Mailbox, MailboxKind, Organisation, Role, Security, User
 from odziv.models.records import (
@@ -44,6 +43,7 @@ from odziv.models.records import (
 )
 from odziv.models.sample import SampleRun
 from odziv.models.secret import SecretUnreadable
+from odziv.models.testmail import TestMail
 
 __all__ = [
     "FINAL",

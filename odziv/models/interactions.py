@@ -12,7 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from odziv.models.base import OwnedQuerySet
-from odziv.models.messages import Delivery, Message
+from odziv.models.deliveries import Delivery
+from odziv.models.messages import Message
 
 
 class InteractionKind(models.TextChoices):

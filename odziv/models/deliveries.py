@@ -1,0 +1,77 @@
+"""Deliveries: one recipient's copy of a message, from waiting to what became of it (SPEC D3, D4, I4)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Self
+from uuid import UUID, uuid4
+
+from django.db import models, transaction
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from odziv.models.base import OwnedQuerySet
+from odziv.models.messages import DeliveryState, Figures, Message, Party
+
+
+class DeliveryQuerySet(OwnedQuerySet["Delivery"]):
+    def unfolded(self) -> Self:
+        """Copies with events that are not in the figures yet."""
+        return self.filter(touched__gt=models.F("folded")).order_by("pk")
+
+    def abandoned(self, now: datetime) -> Self:
+        """Copies whose worker died: the lease has run out."""
+        return self.filter(state=DeliveryState.IN_TRANSIT, lease_until__lt=now)
+
+    def claim(self, pk: UUID, *, now: datetime, lease: timedelta) -> Delivery | None:
+        """Take one due copy, or None when another worker was faster. The attempt number fences later writes."""
+        with transaction.atomic():
+            taken = self.filter(pk=pk, state=DeliveryState.WAITING, due_at__lte=now).update(
+                state=DeliveryState.IN_TRANSIT, lease_until=now + lease, attempts=models.F("attempts") + 1, phase=""
+            )
+            return self.select_related("party", "message").get(pk=pk) if taken else None
+
+    def due_in(self, mailbox_id: UUID | None, now: datetime, limit: int) -> list[UUID]:
+        """The due copies of one mailbox, the longest due first, those of a message together."""
+        waiting = self.filter(Q(message__mailbox_id=mailbox_id), state=DeliveryState.WAITING, due_at__lte=now)
+        return list(waiting.order_by("due_at", "message_id", "party__position").values_list("pk", flat=True)[:limit])
+
+    def due_mailboxes(self, now: datetime) -> list[UUID | None]:
+        """The mailboxes that have copies to send now; None stands for messages whose mailbox was removed."""
+        waiting = self.filter(state=DeliveryState.WAITING, due_at__lte=now).order_by()
+        return list(waiting.values_list("message__mailbox_id", flat=True).distinct())
+
+
+class Delivery(Figures):
+    """One recipient's copy of a message. The random 128-bit identifier stands, sealed, in the copy (I4)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    organisation = models.ForeignKey("odziv.Organisation", on_delete=models.CASCADE, related_name="+")
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="deliveries")
+    party = models.ForeignKey(Party, on_delete=models.CASCADE, related_name="deliveries")
+    state = models.CharField(_("state"), max_length=10, choices=DeliveryState, default=DeliveryState.WAITING)
+    due_at = models.DateTimeField()
+    attempts = models.PositiveIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    # "" until the server is about to be given the last byte; "content" from then on. A crash in "" is tried again, one
+    # in "content" is uncertain (D3).
+    phase = models.CharField(max_length=8, blank=True)
+    followed = models.BooleanField(default=False)  # decided in the moment of leaving (F3)
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    tried_at = models.DateTimeField(null=True, blank=True, editable=False)  # when the last attempt ended
+    answer_code = models.PositiveSmallIntegerField(null=True, blank=True)
+    reason = models.CharField(max_length=16, blank=True)  # why it is not accepted (yet): a code of deliver.trouble
+    answer = models.TextField(blank=True)  # the server's own words; deliver.answers says what they mean
+    # Ingest raises `touched` when it adds to the journal; the fold notes in `folded` how far its figures have read.
+    touched = models.PositiveBigIntegerField(default=0, editable=False)
+    folded = models.PositiveBigIntegerField(default=0, editable=False)
+
+    objects = DeliveryQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["due_at"], name="delivery_due", condition=Q(state="waiting")),
+            models.Index(fields=["lease_until"], name="delivery_leased", condition=Q(state="transit")),
+            models.Index(fields=["message", "id"], name="delivery_by_message"),
+            models.Index(fields=["id"], name="delivery_unfolded", condition=Q(touched__gt=models.F("folded"))),
+        ]
