@@ -110,7 +110,11 @@ class Round:
         return self._originals[key]
 
     def _may_be_followed(self, message: Message) -> bool:
-        """F3: preferences as they are now, over all recipients."""
+        """F3: preferences as they are now, over all recipients.
+
+        A message of which no followed copy has left is an unfollowed one from then on; else its page must go on
+        showing what is collected of those copies.
+        """
         if message.follow_state != FollowState.ON:
             return False
         organisation = Organisation.objects.get(pk=message.organisation_id)
@@ -118,7 +122,7 @@ class Round:
             # To whom it goes is fixed since Send was pressed; what they allow is read anew for every copy.
             self._recipients = {message.pk: list(Party.objects.recipients_of(message))}
         state = evaluate(organisation, self._recipients[message.pk]).state
-        if state != FollowState.ON:
+        if state != FollowState.ON and not Delivery.objects.left_followed(message.pk):
             Message.objects.filter(pk=message.pk, follow_state=FollowState.ON).update(follow_state=state)
         return state == FollowState.ON
 

@@ -31,7 +31,7 @@ from odziv.ingest.places import Places, truncated
 from odziv.lib.hit import Hit, HitError, decode
 from odziv.lib.seal import Kind
 from odziv.lib.spool import SpoolError, SpoolReader, SpoolRecord
-from odziv.models import Delivery, FollowEmail, Interaction, InteractionKind, SpoolPosition, Verdict
+from odziv.models import Delivery, FollowEmail, Interaction, InteractionKind, RecordEmail, SpoolPosition, Verdict
 from odziv.models.bulk import insert_new
 
 log = logging.getLogger("odziv.ingest")
@@ -57,6 +57,7 @@ _KNOWN = (
     "message_id",
     "followed",
     "organisation__engagement",
+    "party__key",
     "party__record__follow_email",
     "party__record__account__follow_email",
 )
@@ -95,6 +96,7 @@ class _Known(NamedTuple):
     message: UUID
     followed: bool
     engagement: bool
+    address: str
     preference: str | None
     account_preference: str | None
 
@@ -213,7 +215,11 @@ def _deliveries(ids: set[UUID]) -> dict[UUID, _Known]:
             .order_by("pk")
             .values_list(*_KNOWN)
         )
-        known.update({pk: _Known(*rest) for pk, *rest in rows})
+        found = {pk: _Known(*rest) for pk, *rest in rows}
+        refusing = RecordEmail.objects.refusing({(one.organisation, one.address) for one in found.values()})
+        for pk, one in found.items():
+            refuses = (one.organisation, one.address) in refusing
+            known[pk] = one._replace(preference=FollowEmail.DO_NOT_ALLOW) if refuses else one
     return known
 
 

@@ -23,6 +23,11 @@ class DeliveryQuerySet(OwnedQuerySet["Delivery"]):
         """Copies whose worker died: the lease has run out."""
         return self.filter(state=DeliveryState.IN_TRANSIT, lease_until__lt=now)
 
+    def left_followed(self, message_id: UUID) -> bool:
+        """Whether a recipient has, or may have, a followed copy of the message."""
+        gone = Q(state__in=[DeliveryState.ACCEPTED, DeliveryState.UNCERTAIN, DeliveryState.BOUNCED]) | ~Q(phase="")
+        return self.filter(gone, message_id=message_id, followed=True).exists()
+
     def claim(self, pk: UUID, *, now: datetime, lease: timedelta) -> Delivery | None:
         """Take one due copy, or None when another worker was faster. The attempt number fences later writes."""
         with transaction.atomic():

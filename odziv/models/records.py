@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 from uuid import UUID
 
@@ -281,6 +281,16 @@ class Opportunity(Record):
         proxy = True
 
 
+class RecordEmailQuerySet(OwnedQuerySet["RecordEmail"]):
+    def refusing(self, wanted: Collection[tuple[UUID, str]]) -> set[tuple[UUID, str]]:
+        """Those of `wanted`, (organisation, address key), that a record or a contact's account refuses (R2)."""
+        own = Q(record__follow_email=FollowEmail.DO_NOT_ALLOW)
+        account = Q(record__kind=RecordKind.CONTACT, record__account__follow_email=FollowEmail.DO_NOT_ALLOW)
+        owners, keys = {owner for owner, _key in wanted}, {key for _owner, key in wanted}
+        rows = self.filter(own | account, organisation__in=owners, key__in=keys).order_by()
+        return set(rows.values_list("organisation_id", "key")) & set(wanted)
+
+
 class RecordEmail(Owned):
     """One e-mail address of a record; `key` is what it is matched by."""
 
@@ -289,7 +299,7 @@ class RecordEmail(Owned):
     key = DerivedField(max_length=254, derive=lambda row: address_key(row.address))
     position = models.PositiveSmallIntegerField(default=0)
 
-    objects = OwnedQuerySet.as_manager()
+    objects = RecordEmailQuerySet.as_manager()
 
     class Meta:
         ordering = ("position", "pk")

@@ -141,6 +141,21 @@ def test_a_preference_that_changed_while_the_message_waited_is_kept(cast: Cast) 
     assert not message.deliveries.filter(followed=True).exists()
 
 
+def test_a_refusal_between_two_copies_leaves_the_figures_of_the_first_in_sight(cast: Cast) -> None:
+    with SmtpServer(recipients={"b@example.com": ["450 4.2.0 Greylisted"]}) as server:
+        message = waiting_message(mailbox_at(server, cast.ana), cast.ana, to=["a@example.com", "b@example.com"])
+        deliver()
+        cast.lipa.follow_unknown = False
+        cast.lipa.save()
+        message.deliveries.filter(state="waiting").update(due_at=NOW)
+        deliver()
+    message.refresh_from_db()
+    followed = dict(message.deliveries.values_list("party__address", "followed"))
+    assert followed == {"a@example.com": True, "b@example.com": False}
+    assert [ENV.edge_url.encode() in mail.content for mail in server.taken] == [True, False]
+    assert message.follow_state == FollowState.ON
+
+
 def test_engagement_switched_off_meanwhile_holds_too(cast: Cast) -> None:
     cast.lipa.engagement = False
     cast.lipa.save()

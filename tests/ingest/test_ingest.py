@@ -18,7 +18,7 @@ from odziv.lib.seal import Kind
 from odziv.lib.spool import SpoolReader
 from odziv.lib.spool.files import claim
 from odziv.lib.uuid7 import uuid7
-from odziv.models import Contact, Delivery, Interaction, Message, SpoolPosition
+from odziv.models import Account, Contact, Delivery, Interaction, Message, RecordEmail, SpoolPosition
 from tests.support.cast import Cast
 from tests.support.journal import GMAIL, IPHONE, delivery_of, followed_message, happened, hit, spool, take_in
 
@@ -104,6 +104,22 @@ def test_a_person_who_said_no_afterwards_is_not_followed_any_further(cast: Cast,
     copy.party.save()
     happened(hit(copy))
     assert not Interaction.objects.exists()
+
+
+def test_a_refusal_at_any_record_with_the_address_holds(cast: Cast, copy: Delivery) -> None:
+    hrib = Account.objects.create(organisation=cast.lipa, owner=cast.ana, name="Hrib", follow_email="deny")
+    contact = Contact.objects.create(organisation=cast.lipa, owner=cast.ana, name="Maja, too", account=hrib)
+    RecordEmail.objects.create(organisation=cast.lipa, record=contact, address=copy.party.address.upper())
+    happened(hit(copy))
+    assert not Interaction.objects.exists()
+
+
+def test_a_refusal_in_another_organisation_says_nothing(cast: Cast, copy: Delivery) -> None:
+    theirs = cast.eva.organisation
+    contact = Contact.objects.create(organisation=theirs, owner=cast.eva, name="Maja", follow_email="deny")
+    RecordEmail.objects.create(organisation=theirs, record=contact, address=copy.party.address)
+    happened(hit(copy))
+    assert Interaction.objects.count() == 1
 
 
 def test_poison_is_set_aside_and_blocks_nothing(copy: Delivery, caplog: pytest.LogCaptureFixture) -> None:
