@@ -7,6 +7,7 @@ import pytest
 from odziv.compose import drafts, importing
 from tests.compose.support import PNG
 from tests.support import corpora
+from tests.support.cast import Cast
 
 HEAD = "<html><head><title>Ponudba &amp; več</title></head>\r\n"
 HTML = f'{HEAD}<body><img src="cid:a@b"><p Class=x>č&#269;</p>\n</body></html>'
@@ -23,7 +24,7 @@ def eml() -> bytes:
     return mail.as_bytes()
 
 
-def test_an_eml_gives_its_parts():
+def test_an_eml_gives_its_parts() -> None:
     found = importing.from_eml(eml())
     assert (found.subject, found.text.strip()) == ("Ponudba št. 7", "Besedilo č")
     assert found.html.replace("\r\n", "\n").strip() == HTML.replace("\r\n", "\n")
@@ -31,7 +32,7 @@ def test_an_eml_gives_its_parts():
     assert [(one.name, one.content_id) for one in found.files] == [("Ponudba št. 7.pdf", "")]
 
 
-def test_html_comes_as_it_is():
+def test_html_comes_as_it_is() -> None:
     found = importing.from_html(HTML.encode())
     assert (found.html, found.subject) == (HTML, "Ponudba & več")
 
@@ -47,7 +48,7 @@ def test_html_comes_as_it_is():
         (b'<meta charset="no-such">x', '<meta charset="no-such">x'),
     ],
 )
-def test_encodings(raw, text):
+def test_encodings(raw: bytes, text: str) -> None:
     assert importing.from_html(raw).html == text
 
 
@@ -65,11 +66,11 @@ def test_encodings(raw, text):
         b"Content-Disposition: attachment; filename*=utf-16''%E8%E8x\nContent-Type: a/b\n\nx",
     ],
 )
-def test_broken_mail_raises_nothing(raw):
+def test_broken_mail_raises_nothing(raw: bytes) -> None:
     importing.from_eml(raw)
 
 
-def test_every_real_html_is_stored_to_the_byte(cast):
+def test_every_real_html_is_stored_to_the_byte(cast: Cast) -> None:
     for path in sorted(corpora.path("html").glob("*.html")):
         content = importing.from_html(path.read_bytes())
         message = importing.fill(drafts.new_draft(cast.ana), content)
@@ -77,7 +78,7 @@ def test_every_real_html_is_stored_to_the_byte(cast):
         assert message.html == path.read_bytes().decode(), path.name
 
 
-def test_a_filled_draft_has_images_and_files(cast):
+def test_a_filled_draft_has_images_and_files(cast: Cast) -> None:
     content = importing.from_eml(eml())
     message = importing.fill(drafts.new_draft(cast.ana), content, lambda file: file.name.endswith(".pdf"))
     rows = [(row.name, row.inline, row.followed, row.content_id) for row in message.attachments.order_by("name")]

@@ -1,16 +1,19 @@
 """The preview is the copy that recipients get, with addresses that count nothing (C1, F4, I5)."""
 
+from typing import Any
+
 from odziv.compose import attachments, preview
 from odziv.environment import ENV
-from odziv.models import FollowState
+from odziv.models import FollowState, Message
 from tests.compose.support import PNG, contact, draft
+from tests.support.cast import Cast
 
 
-def seen(message):
+def seen(message: Message) -> Any:
     return preview.of(message, "/attachments/{}/".format)
 
 
-def test_a_followed_message_shows_links_images_and_followed_files(cast):
+def test_a_followed_message_shows_links_images_and_followed_files(cast: Cast) -> None:
     message = draft(cast.ana)
     image = attachments.attach(message, "a.png", "image/png", [PNG], inline=True)
     file = attachments.attach(message, "Ponudba.pdf", "", [b"x"], followed=True)
@@ -27,7 +30,7 @@ def test_a_followed_message_shows_links_images_and_followed_files(cast):
     assert [(one.served, one.why) for one in found.images] == [(True, "Loaded from Odziv.")]
 
 
-def test_an_unfollowed_message_has_no_beacon_and_no_block_of_files(cast):
+def test_an_unfollowed_message_has_no_beacon_and_no_block_of_files(cast: Cast) -> None:
     contact(cast.ana, "Maja", "maja@hrast.example", allow=False)
     message = draft(cast.ana, html='<a href="https://x.si/">a</a><img src="https://y.si/b.png">')
     attachments.attach(message, "Ponudba.pdf", "", [b"x"], followed=True)
@@ -38,7 +41,7 @@ def test_an_unfollowed_message_has_no_beacon_and_no_block_of_files(cast):
     assert [problem.code for problem in found.problems] == ["blocked"]
 
 
-def test_reasons_are_in_the_writers_language(cast):
+def test_reasons_are_in_the_writers_language(cast: Cast) -> None:
     from django.utils import translation
 
     with translation.override("sl"):

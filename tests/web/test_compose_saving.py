@@ -1,20 +1,24 @@
 """Save, send and discard, as the page's script asks for them (C1, C3, Bad input)."""
 
+from typing import Any
+
 import pytest
+from django.test import Client
 
 from odziv.compose import attachments, drafts
 from odziv.compose.drafts import DraftFields
 from odziv.models import Attachment, Message, MessageState
 from tests.compose.support import PNG, contact, draft
+from tests.support.cast import Cast
 
 
 @pytest.fixture
-def ana(cast, client):
+def ana(cast: Cast, client: Client) -> Any:
     client.force_login(cast.ana)
     return client
 
 
-def test_the_first_change_makes_the_draft(ana, cast):
+def test_the_first_change_makes_the_draft(ana: Client, cast: Cast) -> None:
     maja = contact(cast.ana, "Maja", "maja@hrast.example")
     mailbox = cast.ana.mailboxes.get()
     form = {
@@ -31,20 +35,20 @@ def test_the_first_change_makes_the_draft(ana, cast):
     assert message.html.endswith("\n<p>č\n</p>\n</body></html>\n")
 
 
-def test_a_first_save_that_is_refused_leaves_nothing(ana, cast):
+def test_a_first_save_that_is_refused_leaves_nothing(ana: Client, cast: Cast) -> None:
     answer = ana.post("/compose/save/", {"subject": "x" * 600, "to": "maja@hrast.example"})
     assert (answer.status_code, answer.json()["problems"][0]["field"]) == (422, "subject")
     assert not Message.objects.exists()
 
 
-def test_only_what_is_sent_changes(ana, cast):
+def test_only_what_is_sent_changes(ana: Client, cast: Cast) -> None:
     message = draft(cast.ana, html="<P Class=x>a</p>\r\n")
     said = ana.post(f"/compose/{message.pk}/save/", {"subject": "Novo", "version": message.version}).json()
     message.refresh_from_db()
     assert (message.subject, message.html, message.version) == ("Novo", "<P Class=x>a</p>\r\n", said["version"])
 
 
-def test_somebody_was_faster(ana, cast):
+def test_somebody_was_faster(ana: Client, cast: Cast) -> None:
     message = draft(cast.ana)
     drafts.save(message, DraftFields(subject="drugje"))
     answer = ana.post(f"/compose/{message.pk}/save/", {"subject": "tu", "version": message.version})
@@ -54,7 +58,7 @@ def test_somebody_was_faster(ana, cast):
     assert message.subject == "tu"
 
 
-def test_edited_text_keeps_what_is_around_it_and_the_images(ana, cast):
+def test_edited_text_keeps_what_is_around_it_and_the_images(ana: Client, cast: Cast) -> None:
     message = draft(cast.ana)
     image = attachments.attach(message, "a.png", "image/png", [PNG], inline=True)
     before = "<!DOCTYPE html>\r\n<html><head><style>p{}</style></head><body bgcolor='#fff'>"
@@ -64,7 +68,7 @@ def test_edited_text_keeps_what_is_around_it_and_the_images(ana, cast):
     assert message.html == f'{before}<p>b<img src="cid:{image.content_id}"></p></body></html>'
 
 
-def test_an_image_of_another_organisation_does_not_come_along(ana, cast):
+def test_an_image_of_another_organisation_does_not_come_along(ana: Client, cast: Cast) -> None:
     theirs = attachments.attach(draft(cast.eva), "a.png", "image/png", [PNG], inline=True)
     message = draft(cast.ana)
     ana.post(f"/compose/{message.pk}/save/", {"html": f'<img src="/attachments/{theirs.pk}/">'})
@@ -73,7 +77,7 @@ def test_an_image_of_another_organisation_does_not_come_along(ana, cast):
     assert Attachment.objects.count() == 1
 
 
-def test_no_longer_following_says_what_becomes_of_the_files(ana, cast):
+def test_no_longer_following_says_what_becomes_of_the_files(ana: Client, cast: Cast) -> None:
     message = draft(cast.ana)
     attachments.attach(message, "a.pdf", "", [b"x"], followed=True)
     said = ana.post(f"/compose/{message.pk}/save/", {"wants_following": "0"}).json()
@@ -81,7 +85,7 @@ def test_no_longer_following_says_what_becomes_of_the_files(ana, cast):
     assert "checked" not in said["attachments"]
 
 
-def test_a_body_of_26_megabytes_is_refused_and_the_draft_stays(ana, cast):
+def test_a_body_of_26_megabytes_is_refused_and_the_draft_stays(ana: Client, cast: Cast) -> None:
     message = draft(cast.ana, html="<p>kept</p>")
     answer = ana.post(f"/compose/{message.pk}/save/", {"html": "a" * (26 * 1024 * 1024 + 1)})
     assert answer.status_code == 422
@@ -90,7 +94,7 @@ def test_a_body_of_26_megabytes_is_refused_and_the_draft_stays(ana, cast):
     assert message.html == "<p>kept</p>"
 
 
-def test_questions_are_asked_once(ana, cast):
+def test_questions_are_asked_once(ana: Client, cast: Cast) -> None:
     message = draft(cast.ana, subject="")
     answer = ana.post(f"/compose/{message.pk}/send/")
     assert [(one["code"], one["blocking"]) for one in answer.json()["problems"]] == [("no-subject", False)]
@@ -100,13 +104,13 @@ def test_questions_are_asked_once(ana, cast):
     assert message.state == MessageState.SENDING
 
 
-def test_confirming_does_not_send_what_cannot_be_sent(ana, cast):
+def test_confirming_does_not_send_what_cannot_be_sent(ana: Client, cast: Cast) -> None:
     message = draft(cast.ana, to="")
     answer = ana.post(f"/compose/{message.pk}/send/", {"confirmed": "1"})
     assert (answer.status_code, answer.json()["problems"][0]["code"]) == (422, "no-recipient")
 
 
-def test_discarding_leads_back_to_the_record(ana, cast):
+def test_discarding_leads_back_to_the_record(ana: Client, cast: Cast) -> None:
     maja = contact(cast.ana, "Maja", "maja@hrast.example")
     message = drafts.new_draft(cast.ana, maja)
     assert ana.post(f"/compose/{message.pk}/discard/").json()["url"] == f"/contacts/{maja.pk}/"
@@ -114,7 +118,7 @@ def test_discarding_leads_back_to_the_record(ana, cast):
 
 
 @pytest.mark.parametrize("path", ["save", "send", "discard", "files", "images"])
-def test_what_was_sent_already_is_not_there_to_change(ana, cast, path):
+def test_what_was_sent_already_is_not_there_to_change(ana: Client, cast: Cast, path: str) -> None:
     message = draft(cast.ana)
     ana.post(f"/compose/{message.pk}/send/")
     assert ana.post(f"/compose/{message.pk}/{path}/").status_code == 404

@@ -2,6 +2,7 @@
    old attributes); nothing is read back from it unless somebody changed the text. */
 import { upload } from "./upload.js";
 import { t } from "./dom.js";
+import { megabytes } from "./compose-server.js";
 
 const IMAGE = /^image\/(bmp|gif|jpeg|png|webp)$/; // what every mail program shows
 const CHANGES = "input change undo redo ExecCommand ObjectResized";
@@ -157,8 +158,8 @@ export class Editor {
     if (size <= this.config.limits.body) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    const shown = (size / 1048576).toLocaleString(document.documentElement.lang, { maximumFractionDigits: 1 });
-    const text = this.config.texts.too_large_paste.replace("{0}", shown).replace("{1}", this.config.limits.body / 1048576);
+    const [is, may] = [size, this.config.limits.body].map(megabytes);
+    const text = this.config.texts.too_large_paste.replace("{0}", is).replace("{1}", may);
     this.composer.notices.show("paste", text, { tone: "warn" });
   }
 

@@ -1,6 +1,7 @@
 /* Attachments: chosen, pasted or dragged; each with its progress, and what is wrong with it when it cannot be stored. */
 import { el, icon } from "./dom.js";
 import { upload } from "./upload.js";
+import { megabytes } from "./compose-server.js";
 
 export class Attachments {
   constructor(form, config, composer, say) {
@@ -40,7 +41,7 @@ export class Attachments {
 
   async send(file, row) {
     const limit = this.config.limits.file;
-    if (file.size > limit) return this.fail(row, this.say("too_large_file", file.name, limit / 1048576));
+    if (file.size > limit) return this.fail(row, this.say("too_large_file", file.name, megabytes(limit)));
     const progress = el("progress", { class: "progress", max: "1", value: "0", "aria-label": file.name });
     const stop = new AbortController();
     row.append(progress, this.closer(this.say("cancel_upload", file.name), () => stop.abort()));

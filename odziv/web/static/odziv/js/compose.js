@@ -1,12 +1,13 @@
 /* The composer: gathers what was typed, saves it on its own, sends, previews, discards. Nothing typed is ever lost: what
    the server has not taken yet is kept in this browser (compose-copy.js). */
-import { announce, csrfToken } from "./dom.js";
+import { announce } from "./dom.js";
 import { confirmed, openDialog } from "./dialog.js";
 import { toast } from "./toast.js";
 import { Attachments } from "./compose-files.js";
 import { Copies } from "./compose-copy.js";
 import { Editor } from "./compose-editor.js";
 import { Notices } from "./compose-notices.js";
+import { bytes, exceeds, megabytes, post } from "./compose-server.js";
 
 const QUIET = 1200; // ms without a key before it saves
 const PATIENCE = 8000; // ms after which it saves even while somebody types on
@@ -139,8 +140,8 @@ class Composer {
   }
 
   async put(changes, force) {
-    if (tooLarge(changes.html)) {
-      this.failed("body", say("too_large_body", megabytes(changes.html), config.limits.body / 1048576));
+    if (exceeds(changes.html, config.limits.body)) {
+      this.failed("body", say("too_large_body", megabytes(bytes(changes.html)), megabytes(config.limits.body)));
       return false;
     }
     await this.copies.put(this.id, { ...this.typed(), ...(changes.html === undefined ? {} : { html: changes.html }) });
@@ -150,10 +151,10 @@ class Composer {
     if (this.id) body.append("version", this.version);
     if (force) body.append("force", "1");
     const answer = await this.ask(this.id ? this.url("save") : config.urls.create, body);
-    return answer ? this.put_answered(answer, changes) : false;
+    return answer ? this.answered(answer, changes) : false;
   }
 
-  async put_answered({ status, said }, changes) {
+  async answered({ status, said }, changes) {
     if (status === 200) return this.stored(said, changes);
     if (status === 409) {
       this.halted = true;
@@ -190,25 +191,12 @@ class Composer {
   }
 
   /** POSTs and gives {status, said}, or null after saying what is in the way (no connection, signed out). */
-  async ask(url, body, again = true) {
-    let answer;
-    try {
-      answer = await fetch(url, {
-        method: "POST",
-        body,
-        headers: { "X-CSRFToken": csrfToken(), Accept: "application/json", "HX-Request": "true" },
-      });
-    } catch {
-      this.later("offline");
-      return null;
-    }
-    if (answer.status === 401) {
-      this.signedOut();
-      return null;
-    }
-    if (answer.status === 403 && again && renewToken()) return this.ask(url, body, false);
-    const json = answer.headers.get("Content-Type")?.includes("json");
-    return { status: answer.status, said: json ? await answer.json() : null };
+  async ask(url, body) {
+    const answer = await post(url, body, config.csrf);
+    if (answer.status !== 0 && answer.status !== 401) return answer;
+    if (answer.status === 0) this.later("offline");
+    else this.signedOut();
+    return null;
   }
 
   later(text) {
@@ -375,28 +363,6 @@ class Composer {
   announce(text) {
     announce(text);
   }
-}
-
-function tooLarge(html) {
-  // A character takes one to three bytes here, so most texts need not be measured.
-  return html !== undefined && html.length * 3 > config.limits.body && bytes(html) > config.limits.body;
-}
-
-function bytes(text) {
-  return new Blob([text]).size;
-}
-
-function megabytes(text) {
-  return (bytes(text) / 1048576).toLocaleString(document.documentElement.lang, { maximumFractionDigits: 1 });
-}
-
-/** After signing in in another tab the page's token is an old one; the cookie has the new one. */
-function renewToken() {
-  const found = document.cookie.match(new RegExp(`(?:^|; )${config.csrf}=([^;]+)`));
-  if (!found || found[1] === csrfToken()) return false;
-  document.querySelector('meta[name="csrf-token"]').content = found[1];
-  document.body.setAttribute("hx-headers", JSON.stringify({ "X-CSRFToken": found[1] }));
-  return true;
 }
 
 new Composer().start();
