@@ -66,7 +66,7 @@ _TROUBLES = {
     REFUSED: lambda: _("Delivery to %(who)s failed"),
     BOUNCED: lambda: _("The mail to %(who)s came back"),
     UNCERTAIN: lambda: _("It is not certain whether %(who)s got it"),
-    RETRY: lambda: _("%(who)s could not be reached; it will be tried again"),
+    RETRY: lambda: _("Delivery to %(who)s has not worked yet; it will be tried again"),
 }
 
 
