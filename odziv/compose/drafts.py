@@ -202,6 +202,7 @@ def _own(record: Record | None, user: User) -> Record | None:
 
 
 def set_mailbox(message: Message, mailbox: Mailbox | None) -> None:
+    """The message leaves from this mailbox, with its name and address as they are now."""
     """Let the message come from a mailbox, by its name and address as they are now."""
     message.mailbox = mailbox
     message.from_name = one_line(mailbox.name)[:200] if mailbox else ""
@@ -217,8 +218,8 @@ def _state(message: Message) -> tuple[object, ...]:
 def _write_parties(message: Message) -> None:
     """Make the rows of what can be read in the lines, and the summary that lists show."""
     message.parties.all().delete()
-    rows = parties(message)[:MAX_RECIPIENTS]
-    Party.objects.bulk_create(rows)
+    rows = parties(message)
+    Party.objects.bulk_create(rows[:MAX_RECIPIENTS])
     message.recipients = summary(rows)
     message.save(update_fields=["recipients"])
 

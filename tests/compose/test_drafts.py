@@ -48,7 +48,7 @@ def test_two_thousand_recipients_are_kept(cast: Cast) -> None:
     saved = draft(cast.ana, to=line)
     assert saved.to_line == line
     assert saved.parties.count() == 500
-    assert saved.recipients == "p0@x.si, p1@x.si, p2@x.si +497"
+    assert saved.recipients == "p0@x.si, p1@x.si, p2@x.si +1997"
 
 
 def test_the_later_of_two_writers_is_told_and_nothing_is_overwritten(cast: Cast) -> None:

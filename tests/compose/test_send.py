@@ -99,6 +99,12 @@ def test_five_hundred_recipients_take_few_queries(cast: Cast, django_assert_max_
     assert sent.deliveries.count() == 500
 
 
+def test_it_leaves_with_the_name_that_the_mailbox_has_now(cast: Cast) -> None:
+    message = draft(cast.ana)
+    cast.ana.mailboxes.update(name="Ana Lipovec")
+    assert send.submit(message, cast.ana, now()).from_name == "Ana Lipovec"
+
+
 def test_an_internationalised_sender_has_an_ascii_message_id(cast: Cast) -> None:
     mailbox = Mailbox.objects.get(user=cast.ana)
     mailbox.address = "ana@čebelar.si"
