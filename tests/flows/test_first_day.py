@@ -126,7 +126,7 @@ def list_says_not_yet_opened(desk: Desk, record: str) -> None:
     beside = desk.beside()
     beside.page.goto(record)
     tile = beside.page.locator(".tile").filter(has_text="Ponudba št. 7")
-    expect(tile).to_contain_text(desk.words("not yet opened"), ignore_case=True)
+    expect(tile).to_contain_text(desk.words("Not yet opened"))
     beside.page.close()
 
 

@@ -1,0 +1,87 @@
+"""The pictures of the documentation, taken of the running product with its sample data (`bin/pictures`)."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+import tests.environment  # noqa: F401  # first: a data folder of its own for this process too
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "odziv.settings"
+
+import django
+
+from odziv.sample.pdf import one_page
+from tests.flows.desk import Composer, Desk
+from tests.support.browser import Visitor, started
+from tests.support.served import Served
+
+LARGEST = 250_000  # bytes; they stand in a repository
+MADE_WITHIN = 300_000.0  # ms
+
+
+def main(folder: Path) -> None:
+    """Take all of them into the folder. Raises AssertionError when one became too large."""
+    django.setup()
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as data, started() as chromium:
+        served = Served(Path(data) / "data")
+        try:
+            desk = Desk.of(Visitor(chromium, served.url, "en", color_scheme="light", reduced_motion="reduce"))
+            look_around(desk)
+            take_all(desk, folder, Path(data))
+        finally:
+            served.end()
+
+
+def look_around(desk: Desk) -> None:
+    """Let the sample company be made, and enter."""
+    desk.page.goto("/")
+    desk.button("Look around").click()
+    desk.page.wait_for_selector("button[autofocus]", timeout=MADE_WITHIN)
+    desk.button("Look around").click()
+    desk.page.wait_for_selector("#user-menu", state="attached")
+
+
+def take_all(desk: Desk, folder: Path, disk: Path) -> None:
+    page = desk.page
+    page.goto("/activities/?view=followed")
+    take(desk, folder / "activities.png")
+    desk.link("Opens").click()
+    page.locator("#rows a").first.click()
+    page.wait_for_selector("[data-live-state=on]")
+    take(desk, folder / "message.png")
+    page.goto("/contacts/")
+    page.locator("tbody a").first.click()
+    record = page.url
+    take(desk, folder / "record.png")
+    composer = desk.begin_message(record)
+    composer.write(
+        "Shelves for the new shop", "Good morning, here are the drawings that we talked about, with ", "prices"
+    )
+    composer.add_link("https://example.com/drawings", "All drawings")
+    offer = disk / "Offer.pdf"
+    offer.write_bytes(one_page("Offer"))
+    composer.attach(offer)
+    composer.follow_file(offer)
+    take(composer, folder / "composer.png")
+    composer.send()
+    page.goto("/test-mailbox/")
+    page.locator(".inbox a").first.click()
+    desk.link("Load images").click()
+    page.frame_locator("iframe").get_by_role("link", name="All drawings").wait_for()
+    take(desk, folder / "test-mailbox.png")
+
+
+def take(desk: Desk | Composer, path: Path) -> None:
+    desk.page.wait_for_timeout(1000)  # live pages are never done loading
+    desk.page.screenshot(path=path)
+    size = path.stat().st_size
+    print(f"{path}: {size / 1000:.0f} kB")
+    assert size < LARGEST, f"{path} is too large"
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
