@@ -59,14 +59,13 @@ export class Editor {
   }
 
   options(given) {
-    const dark = getComputedStyle(document.documentElement).colorScheme === "dark" || prefersDark();
     return {
       target: this.source,
       license_key: "gpl",
       base_url: given.base_url,
       suffix: given.suffix,
       language: given.language,
-      skin: dark ? "oxide-dark" : "oxide",
+      skin: isDark() ? "oxide-dark" : "oxide",
       content_css: given.content_css,
       content_style: given.content_style,
       iframe_aria_text: given.aria,
@@ -189,7 +188,7 @@ export class Editor {
   }
 }
 
-function prefersDark() {
+function isDark() {
   const theme = document.documentElement.dataset.theme;
   return theme ? theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
 }

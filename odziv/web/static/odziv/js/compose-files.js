@@ -81,7 +81,7 @@ export class Attachments {
   /** Puts a grid that came from the server in the place of the shown one. */
   show(html) {
     const parsed = new DOMParser().parseFromString(html, "text/html").getElementById("attachments");
-    if (!parsed || parsed.id !== "attachments") return;
+    if (!parsed) return;
     const grid = document.adoptNode(parsed);
     document.getElementById("attachments").replaceWith(grid);
     window.htmx.process(grid);
