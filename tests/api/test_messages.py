@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 from django.utils import timezone
+from pytest_django.fixtures import Settings
 
 from odziv.compose import send
 from odziv.models import Contact, Delivery, FollowEmail, Message, Organisation, User
@@ -157,3 +158,10 @@ def test_a_bad_request_names_the_place(ana_program: Program) -> None:
     status, answer = ana_program.post("/api/messages", {"subject": "x" * 501, "attachments": [{}]})
     assert status == 422
     assert {one["field"] for one in answer["problems"]} == {"subject", "attachments.0.name", "attachments.0.content"}
+
+
+def test_a_request_that_is_too_large_is_told_so_in_json(ana_program: Program, settings: Settings) -> None:
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+    status, told = ana_program.post("/api/messages", LETTER | {"text": "a" * 1_100_000})
+    assert (status, told) == (413, {"detail": "The request is larger than 1 MB."})
+    assert not Message.objects.exists()
