@@ -11,7 +11,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -129,9 +129,11 @@ class _Conversation:
                 self.peer.shutdown(socket.SHUT_RDWR)
             self.peer.close()
 
-    def answer(self, step: str, usual: str, recipient: str = "") -> bool:
-        """Do what the server was told for this step; True when it was the usual."""
+    def answer(self, step: str, usual: str, recipient: str = "", first: Callable[[], None] | None = None) -> bool:
+        """Do what the server was told for this step, after `first` when it is the usual; True when it was."""
         told = self.server.action(step, usual, recipient)
+        if told == usual and first is not None:
+            first()
         if told == HANG:
             self.server.wait_over()
             raise ConnectionError
@@ -211,9 +213,13 @@ class _Conversation:
         if line == b"":
             raise ConnectionError
         content = re.sub(rb"(?m)^\.", b"", b"".join(pieces))
-        if self.answer("end", "250 2.0.0 Queued"):
+
+        def take() -> None:
             with self.server._lock:
                 self.server.taken.append(Taken(self.sender, self.recipient, content, self.number, self.options))
+
+        # As servers do (RFC 5321, 4.2.5): what is acknowledged has been stored before.
+        self.answer("end", "250 2.0.0 Queued", first=take)
 
     def do_rset(self, rest: str) -> None:
         self.say("250 2.0.0 Fine")
