@@ -18,7 +18,7 @@ HUGE = b"Subject: Hello\r\n\r\n" + b"\r\n" * 9_000_000
 MAIL = b"Subject: Hello\r\n\r\n.leading dot\r\n..\r\n.\r\nend\r\n"
 
 
-def session(server: SmtpServer, *, timeout: float = 0.5, **fields: Any) -> Session:
+def session(server: SmtpServer, *, timeout: float = 1.0, **fields: Any) -> Session:
     wanted = {"security": "none", **fields}
     return Session(Server(server.host, server.port, **wanted), timeout=timeout, name="lipa.example")
 
