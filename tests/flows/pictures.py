@@ -13,7 +13,6 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "odziv.settings"
 
 import django
 
-from odziv.sample.pdf import one_page
 from tests.flows.desk import Composer, Desk
 from tests.support.browser import Visitor, started
 from tests.support.served import Served
@@ -37,15 +36,17 @@ def main(folder: Path) -> None:
 
 
 def look_around(desk: Desk) -> None:
-    """Let the sample company be made, and enter."""
+    """Let the sample company be made, and enter it."""
     desk.page.goto("/")
     desk.button("Look around").click()
-    desk.page.wait_for_selector("button[autofocus]", timeout=MADE_WITHIN)
+    desk.page.wait_for_selector("#progress button[autofocus]", timeout=MADE_WITHIN)
     desk.button("Look around").click()
     desk.page.wait_for_selector("#user-menu", state="attached")
 
 
 def take_all(desk: Desk, folder: Path, disk: Path) -> None:
+    from odziv.sample.pdf import one_page  # Django is set up by now
+
     page = desk.page
     page.goto("/activities/?view=followed")
     take(desk, folder / "activities.png")
