@@ -193,8 +193,8 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ENV.trusted_proxies else None
 X_FRAME_OPTIONS = "SAMEORIGIN"
 
-# A body of 25 MB is pasted as one form field; attachments stream to disk beside it.
-DATA_UPLOAD_MAX_MEMORY_SIZE = (ENV.upload_limit_mb + 8) * 1024 * 1024
+# A body is pasted as one form field, and the API takes a file in base64, a third larger; uploads stream to disk.
+DATA_UPLOAD_MAX_MEMORY_SIZE = (ENV.upload_limit_mb * 4 // 3 + 8) * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"

@@ -99,10 +99,6 @@ class User(AbstractBaseUser):
         return self.role == Role.ADMINISTRATOR
 
     @property
-    def is_manager(self) -> bool:
-        return self.role in (Role.MANAGER, Role.ADMINISTRATOR)
-
-    @property
     def zone(self) -> ZoneInfo:
         """The user's time zone; UTC when the stored name is not known on this machine."""
         try:
