@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID
 
 from django.db import models
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Max, Q, Sum
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -132,8 +132,9 @@ class MessageQuerySet(OwnedQuerySet["Message"]):
         """A mark of each message that becomes another one when its figures, its state or those of its copies change."""
         copies = Count("deliveries", filter=Q(deliveries__state__in=FINAL))
         tried = Sum("deliveries__attempts")
-        rows = self.filter(pk__in=list(ids)).order_by().annotate(_settled=copies, _tried=tried)
-        marks = rows.values_list("pk", "figures_at", "state", "_settled", "_tried", "follow_state")
+        ended = Max("deliveries__tried_at")  # an attempt that is to be repeated settles nothing
+        rows = self.filter(pk__in=list(ids)).order_by().annotate(_settled=copies, _tried=tried, _ended=ended)
+        marks = rows.values_list("pk", "figures_at", "state", "_settled", "_tried", "_ended", "follow_state")
         return {pk: "/".join(map(str, rest)) for pk, *rest in marks}
 
     def with_row(self) -> Self:
