@@ -207,7 +207,12 @@ LOGGING: dict[str, Any] = {
     "formatters": {"line": {"format": "%(levelname)s %(name)s: %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
-    "loggers": {"django.request": {"level": "ERROR"}, "mail.log": {"level": "WARNING"}},
+    "loggers": {
+        "django.request": {"level": "ERROR"},
+        "mail.log": {"level": "WARNING"},
+        # It reports every try of every second; whoever needs the database says that it is away.
+        "psycopg.pool": {"level": "CRITICAL"},
+    },
 }
 
 NINJA_PAGINATION_MAX_LIMIT = 200

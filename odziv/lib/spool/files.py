@@ -22,6 +22,7 @@ from odziv.lib.atomic import sync_folder
 from odziv.lib.uuid7 import uuid7
 
 _LEAST_FREE = 256 * 1024
+_MOST_NAMES = 20
 _TABLE = """
 CREATE TABLE IF NOT EXISTS batches (
     last INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -86,7 +87,9 @@ def claim_any(folder: Path, *, fresh: bool = False) -> SpoolFile:
                 if path.exists():
                     return file
                 file.remove()
-        file = claim(folder / f"hits-{uuid7().hex}.sqlite3")
+        # A reader that tidies up holds the lock of a file that is not there yet for a moment: take another name then.
+        names = (f"hits-{uuid7().hex}.sqlite3" for _ in range(_MOST_NAMES))
+        file = next((claimed for name in names if (claimed := claim(folder / name))), None)
         sync_folder(folder)
     except OSError as error:
         raise SpoolError(
@@ -94,7 +97,7 @@ def claim_any(folder: Path, *, fresh: bool = False) -> SpoolFile:
             f"Odziv and that the disk has space."
         ) from error
     if file is None:
-        raise SpoolError(f"The spool folder {folder} gave a new file to somebody else: start again.")
+        raise SpoolError(f"The spool folder {folder} gave every new file to somebody else: start again.")
     return file
 
 
