@@ -14,6 +14,7 @@ from odziv.web.views import (
     mailboxes,
     messages,
     record_forms,
+    record_lists,
     records,
     settings,
     style,
@@ -27,7 +28,7 @@ def _records(kind: RecordKind, many: str) -> list[URLPattern]:
     """The pages of one kind of record: /accounts/, /accounts/<id>/ …, named account, account-edit …"""
     told = {"kind": kind}
     return [
-        path(f"{many}/", records.index, told, name=many),
+        path(f"{many}/", record_lists.index, told, name=many),
         path(f"{many}/new/", record_forms.new, told, name=f"{kind}-new"),
         path(f"{many}/<uuid:id>/", records.summary, told, name=kind.value),
         path(f"{many}/<uuid:id>/details/", records.details, told, name=f"{kind}-details"),
