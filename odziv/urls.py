@@ -19,6 +19,7 @@ from odziv.web.views import (
     settings,
     style,
     testmail,
+    today,
     users,
 )
 from odziv.web.views.compose import files, page, preview, recipients, saving
@@ -65,6 +66,8 @@ def _accounts() -> list[URLPattern]:
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
+    path("today/", today.index, name="today"),
+    path("today/steps/", today.steps, name="first-steps"),
     path("welcome/", first_visit.index, name="first-visit"),
     path("welcome/create/", first_visit.create, name="first-visit-create"),
     path("welcome/sample/", first_visit.look_around, name="first-visit-sample"),

@@ -84,27 +84,30 @@ def _interactions(message: Message, rows: Sequence[Interaction]) -> list[Entry]:
     links = _links(message, {row.ordinal for row in rows if row.kind == InteractionKind.CLICK})
     files = _files(message, {row.ordinal for row in rows if row.kind == InteractionKind.FILE})
     what = {InteractionKind.CLICK: links, InteractionKind.FILE: files}
-    return [
-        Entry(
-            id=row.pk.hex,
-            kind=InteractionKind.OPEN if row.kind == InteractionKind.IMAGE else row.kind,
-            at=row.at,
-            who=str(row.delivery.party),
-            what=what.get(InteractionKind(row.kind), {}).get(row.ordinal, ""),
-            device=row.device,
-            system=row.system,
-            client=row.client,
-            # An image proxy stands where the mail service is, not where the reader is.
-            country="" if row.agent_kind == AgentKind.IMAGE_PROXY else row.country,
-            city="" if row.agent_kind == AgentKind.IMAGE_PROXY else row.city,
-            verdict=row.verdict,
-            reasons=tuple(row.reasons),
-            agent=row.agent,
-            network=row.network,
-            method=row.method,
-        )
-        for row in rows
-    ]
+    return [entry_of(row, what.get(InteractionKind(row.kind), {}).get(row.ordinal, "")) for row in rows]
+
+
+def entry_of(row: Interaction, what: str = "") -> Entry:
+    """The line of an event that was read with its delivery's party; `what` is the link's address or the file's name."""
+    # An image proxy stands where the mail service is, not where the reader is.
+    is_proxy = row.agent_kind == AgentKind.IMAGE_PROXY
+    return Entry(
+        id=row.pk.hex,
+        kind=InteractionKind.OPEN if row.kind == InteractionKind.IMAGE else row.kind,
+        at=row.at,
+        who=str(row.delivery.party),
+        what=what,
+        device=row.device,
+        system=row.system,
+        client=row.client,
+        country="" if is_proxy else row.country,
+        city="" if is_proxy else row.city,
+        verdict=row.verdict,
+        reasons=tuple(row.reasons),
+        agent=row.agent,
+        network=row.network,
+        method=row.method,
+    )
 
 
 def _links(message: Message, ordinals: Iterable[int]) -> dict[int, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
@@ -44,6 +45,10 @@ class ActivityQuerySet(OwnedQuerySet["Activity"]):
     def of_kind(self, kind: str) -> Self:
         return self.filter(kind=kind)
 
+    def to_do(self, user: User, until: datetime) -> Self:
+        """The user's open phone calls and tasks that are due by then, the longest due first."""
+        return self.filter(owner=user, state=ActivityState.OPEN, due_at__lt=until).order_by("due_at", "pk")
+
     def with_tile(self) -> Self:
         """What a tile shows of each, in one query."""
         return self.select_related("message", "owner", "regarding")
@@ -78,6 +83,11 @@ class Activity(Owned):
         indexes = [
             models.Index(fields=["organisation", "-at", "-id"], name="activity_by_time"),
             models.Index(fields=["regarding", "-at"], name="activity_by_regarding"),
+            models.Index(
+                fields=["owner", "due_at", "id"],
+                name="activity_to_do",
+                condition=Q(state=ActivityState.OPEN, due_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -7,7 +7,7 @@ from typing import Self
 from uuid import UUID
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -58,9 +58,12 @@ class InteractionQuerySet(OwnedQuerySet["Interaction"]):
         """Events that stand before one in the order of `of_delivery`."""
         return self.filter(Q(at__lt=at) | Q(at=at, pk__lt=pk))
 
-    def told(self, message_id: UUID) -> Self:
+    def told(self, message_id: UUID | OuterRef) -> Self:
         """What the timeline of a message tells, newest first: every event that counted as something."""
         return self.filter(message_id=message_id, counted=True).order_by("-at", "-pk")
+
+    def by_people(self) -> Self:
+        return self.filter(verdict=Verdict.HUMAN)
 
 
 class Interaction(models.Model):

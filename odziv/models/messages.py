@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID
 
@@ -116,6 +117,14 @@ class MessageQuerySet(OwnedQuerySet["Message"]):
         """Followed and sent, and nobody has opened them: no sign of it, at least."""
         return self.followed().filter(opens=0, state=MessageState.SENT)
 
+    def lately_touched(self, user: User) -> Self:
+        """The user's messages in whose figures something was counted, the latest first."""
+        return self.filter(owner=user, figures_at__isnull=False).order_by("-figures_at", "-pk")
+
+    def leaving_before(self, user: User, until: datetime) -> Self:
+        """The user's messages that are to leave by themselves before then, the next one first."""
+        return self.filter(owner=user, state=MessageState.SCHEDULED, send_at__lt=until).order_by("send_at", "pk")
+
     def clicked(self) -> Self:
         return self.filter(link_clicks__gt=0)
 
@@ -190,6 +199,16 @@ class Message(Figures):
             models.Index(fields=["organisation", "owner", "-at", "-activity"], name="message_by_owner"),
             models.Index(fields=["organisation", "state", "-updated_at"], name="message_by_state"),
             models.Index(fields=["message_id"], name="message_by_message_id"),
+            models.Index(
+                fields=["owner", "-figures_at", "-activity"],
+                name="message_by_figures",
+                condition=Q(figures_at__isnull=False),
+            ),
+            models.Index(
+                fields=["owner", "send_at", "activity"],
+                name="message_scheduled",
+                condition=Q(state=MessageState.SCHEDULED),
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

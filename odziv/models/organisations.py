@@ -80,6 +80,7 @@ class User(AbstractBaseUser):
     language = models.CharField(_("language"), max_length=5, default="en")
     time_zone = models.CharField(_("time zone"), max_length=64, default="Europe/Ljubljana")
     is_active = models.BooleanField(_("may sign in"), default=True)
+    first_steps_hidden_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     USERNAME_FIELD = "email"

@@ -18,7 +18,7 @@ from odziv.measure import message as measured
 from odziv.measure.message import LinkRow
 from odziv.measure.reasons import sentences
 from odziv.measure.timeline import Entry, timeline
-from odziv.measure.wording import sentence
+from odziv.measure.wording import Sentence, sentence
 from odziv.models import Delivery, DeliveryState, FollowState, Message, MessageState
 from odziv.web import words
 
@@ -179,23 +179,27 @@ _TONES = {"refused": "bad", "bounced": "bad", "human": "human", "machine": "mach
 
 
 def _line(entry: Entry) -> Line:
-    pattern, values = sentence(entry)
-    # The pattern is ours or its translation; names, addresses and file names are not.
-    marked = {
-        name: format_html("<b>{}</b>", value) if name in ("who", "last") else conditional_escape(value)
-        for name, value in values.items()
-    }
     answer = _answer(entry.delivery) if entry.delivery else None
     return Line(
         id=entry.id,
         icon=_ICONS[entry.kind],
         tone=_TONES.get(entry.verdict) or _TONES.get(entry.kind, ""),
-        text=mark_safe(conditional_escape(pattern) % marked),
+        text=marked(sentence(entry)),
         detail=(answer.what or answer.words) if answer else "",
         at=entry.at,
         why=_why(entry),
         unsure=entry.verdict == "unsure",
     )
+
+
+def marked(said: Sentence) -> SafeString:
+    """A sentence of the timeline with its people in bold. What recipients and senders wrote is inert."""
+    # The pattern is ours or its translation; names, addresses and file names are not.
+    values = {
+        name: format_html("<b>{}</b>", value) if name in ("who", "last") else conditional_escape(value)
+        for name, value in said.values.items()
+    }
+    return mark_safe(conditional_escape(said.pattern) % values)
 
 
 def _why(entry: Entry) -> list[str]:

@@ -1,6 +1,6 @@
 """The places of the product and what *New* makes: one list each, in the order of the screen.
 
-A further place is a further line; its page must exist (tests/web/test_look_navigation.py).
+A further place is a further line; its page must exist.
 """
 
 from __future__ import annotations
@@ -36,10 +36,11 @@ class Place:
 
 
 PLACES: tuple[Place, ...] = (
+    Place("today", "sun", _("Today"), "g d"),
     Place("activities", "activity", _("Activities"), "g a", also=("/messages/", "/compose/")),
     Place("accounts", "building-2", _("Accounts"), "g r"),
     Place("contacts", "users", _("Contacts"), "g c"),
-    Place("leads", "sprout", _("Leads"), "g l"),
+    Place("leads", "sprout", _("Leads"), "g l", phone=False),
     Place("opportunities", "target", _("Opportunities"), "g o", phone=False),
     Place("test-mailbox", "inbox", _("Test mailbox"), "g t", phone=False),
     Place("settings", "settings", _("Settings"), "g s", phone=False),

@@ -40,6 +40,8 @@ def record_cases(kind: str, many: str) -> dict[str, tuple[Case, ...] | Free]:
 
 CASES: dict[str, tuple[Case, ...] | Free] = {
     "home": Free("leads to the pages below", ("/",)),
+    "today": Free("the asker's own", ("/today/",)),
+    "first-steps": Free("the asker's own"),
     "first-visit": Free("gone as soon as an organisation exists", ("/welcome/",)),
     "first-visit-create": Free("gone as soon as an organisation exists", ("/welcome/create/",)),
     "first-visit-sample": Free("gone as soon as an organisation exists"),

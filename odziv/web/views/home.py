@@ -9,9 +9,9 @@ from odziv.models import Organisation, User
 
 
 def home(request: HttpRequest) -> HttpResponse:
-    """To the activities; to the log-in page; on a fresh installation to the first visit (O7)."""
+    """To the day's work; to the log-in page; on a fresh installation to the first visit (O7)."""
     if isinstance(request.user, User):
-        return redirect("activities")
+        return redirect("today")
     return redirect("account_login" if Organisation.objects.founded().exists() else "first-visit")
 
 
