@@ -1,11 +1,11 @@
 /* Attachments: chosen, pasted or dragged; each with its progress, and what is wrong with it when it cannot be stored. */
-import { el, icon } from "./dom.js";
+import { announce, el, icon } from "./dom.js";
 import { upload } from "./upload.js";
 import { megabytes } from "./compose-server.js";
 
 export class Attachments {
-  constructor(form, config, composer, say) {
-    Object.assign(this, { form, config, composer, say });
+  constructor(composer) {
+    Object.assign(this, { composer, form: composer.form, config: composer.config, say: composer.say });
     this.list = document.getElementById("uploads");
     this.letter = document.getElementById("letter");
     const chooser = document.getElementById("files");
@@ -55,7 +55,7 @@ export class Attachments {
       });
       row.remove();
       this.show(html);
-      this.composer.announce(this.say("uploaded", file.name));
+      announce(this.say("uploaded", file.name));
     } catch (error) {
       if (error.name === "AbortError") row.remove();
       else this.fail(row, error.message);
