@@ -20,7 +20,8 @@ def match(organisation_id: UUID, addresses: Iterable[str]) -> dict[str, list[Rec
     keys = sorted({address_key(address) for address in addresses})
     found: dict[str, list[Record]] = {}
     for start in range(0, len(keys), AT_ONCE):
-        rows = RecordEmail.objects.of(organisation_id).filter(key__in=keys[start : start + AT_ONCE])
+        some = keys[start : start + AT_ONCE]
+        rows = RecordEmail.objects.of(organisation_id).filter(key__in=some, record__kind__in=NEAREST)
         for row in rows.select_related("record__account"):
             found.setdefault(row.key, []).append(row.record)
     for records in found.values():

@@ -45,6 +45,7 @@ class News:
     """The last thing that a person did with a message."""
 
     message: Message
+    who: str
     text: SafeString
     icon: str
     at: datetime
@@ -96,7 +97,7 @@ _ICONS = {"open": "mail-open", "click": "mouse-pointer-click", "file": "papercli
 
 
 def _news(one: Newest) -> News:
-    return News(one.message, marked(sentence(one.entry)), _ICONS[one.entry.kind], one.entry.at)
+    return News(one.message, one.entry.who, marked(sentence(one.entry)), _ICONS[one.entry.kind], one.entry.at)
 
 
 # Step -> name of the page, icon, words.
