@@ -43,6 +43,7 @@ from odziv.models.records import (
 )
 from odziv.models.sample import SampleRun
 from odziv.models.secret import SecretUnreadable
+from odziv.models.templates import Template, TemplateAttachment, TemplateVersion
 from odziv.models.testmail import TestMail
 
 __all__ = [
@@ -88,6 +89,9 @@ __all__ = [
     "Security",
     "SpoolPosition",
     "StoredFile",
+    "Template",
+    "TemplateAttachment",
+    "TemplateVersion",
     "TestMail",
     "User",
     "Verdict",

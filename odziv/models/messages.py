@@ -175,6 +175,11 @@ class Message(Figures):
     bcc_line = models.TextField(_("Bcc"), blank=True)
     html = models.TextField(blank=True)
     text = models.TextField(blank=True)  # empty: made from `html` when the message leaves
+    # What it was made from; its figures count for this version (T2). compose.templates says when it is forgotten.
+    template_version = models.ForeignKey(
+        "odziv.TemplateVersion", null=True, on_delete=models.SET_NULL, related_name="messages", db_index=False,
+        editable=False,
+    )  # fmt: skip
     wants_following = models.BooleanField(default=True)
     follow_state = models.CharField(max_length=8, choices=FollowState, default=FollowState.OFF)
     message_id = models.CharField(max_length=300, blank=True, editable=False)  # RFC 5322, fixed when Send is pressed
@@ -208,6 +213,12 @@ class Message(Figures):
                 fields=["owner", "send_at", "activity"],
                 name="message_scheduled",
                 condition=Q(state=MessageState.SCHEDULED),
+            ),
+            # All that the tally of a version reads, so that it never touches the rows themselves.
+            models.Index(
+                fields=["template_version", "state", "follow_state", "opens", "replies"],
+                name="message_by_template",
+                condition=Q(template_version__isnull=False),
             ),
         ]
         constraints = [

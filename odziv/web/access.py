@@ -29,6 +29,7 @@ from odziv.models import (
     Message,
     Record,
     RecordKind,
+    Template,
     TestMail,
     User,
 )
@@ -136,6 +137,21 @@ def mailbox(user: User, id: UUID | str) -> Mailbox:
 def own_mailbox(user: User, id: UUID | str) -> Mailbox:
     """A mailbox from which the user may send (C1)."""
     return one(Mailbox.objects.usable_by(user), id)
+
+
+def template(user: User, id: UUID | str) -> Template:
+    """A template that the user may see: their own and the organisation's; administrators see everybody's (O2)."""
+    return one(Template.objects.visible_to(user).select_related("owner", "current"), id)
+
+
+def own_template(user: User, id: UUID | str) -> Template:
+    """A template that the user may change: their own; administrators change all (O2)."""
+    return one(Template.objects.editable_by(user).select_related("owner", "current"), id)
+
+
+def insertable_template(user: User, id: UUID | str) -> Template:
+    """A template that the user may put into a message (T2)."""
+    return one(Template.objects.insertable_by(user).select_related("owner", "current"), id)
 
 
 def person(user: User, id: UUID | str) -> User:
