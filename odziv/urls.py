@@ -22,7 +22,7 @@ from odziv.web.views import (
     today,
     users,
 )
-from odziv.web.views.compose import files, page, preview, recipients, saving
+from odziv.web.views.compose import files, page, preview, recipients, saving, signature
 
 
 def _records(kind: RecordKind, many: str) -> list[URLPattern]:
@@ -122,6 +122,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("compose/recipients/", recipients.options, name="compose-recipients"),
     path("compose/preferences/", recipients.preferences, name="compose-preferences"),
     path("compose/recipient-settings/", recipients.settings, name="compose-recipient-settings"),
+    path("compose/signature/", signature.exchange, name="compose-signature"),
     path("compose/<uuid:id>/", page.edit, name="compose"),
     path("compose/<uuid:id>/save/", saving.save, name="compose-save"),
     path("compose/<uuid:id>/send/", saving.submit, name="compose-send"),

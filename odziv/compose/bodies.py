@@ -92,7 +92,12 @@ def edited(message: Message, inner: str, address_of: AddressOf, find: Find) -> s
         return around.before + inner + around.after
     if _NO_TEXT.fullmatch(inner):
         return ""
-    return _NEW_BEFORE.format(language=message.owner.language, style=NEW_STYLE) + inner + _NEW_AFTER
+    return begun(message.owner.language, inner)
+
+
+def begun(language: str, inner: str) -> str:
+    """A document with a plain style around what somebody begins to write in."""
+    return _NEW_BEFORE.format(language=language, style=NEW_STYLE) + inner + _NEW_AFTER
 
 
 def _with_content_ids(message: Message, html: str, address_of: AddressOf, find: Find) -> str:

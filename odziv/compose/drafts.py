@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from odziv.compose import bodies
+from odziv.compose import bodies, signatures
 from odziv.compose.addresses import Mailbox as Address
 from odziv.compose.addresses import parse_line
 from odziv.compose.cleaning import one_line, storable
@@ -65,8 +65,13 @@ _LINES = {"to": PartyRole.TO, "cc": PartyRole.CC, "bcc": PartyRole.BCC}
 
 
 @transaction.atomic
-def new_draft(user: User, regarding: Record | None = None, to: str = "", *, now: datetime | None = None) -> Message:
-    """An empty draft of the user, from their first mailbox. Without `to`, it goes to the record's own address."""
+def new_draft(
+    user: User, regarding: Record | None = None, to: str = "", *, signed: bool = False, now: datetime | None = None
+) -> Message:
+    """An empty draft of the user, from their first mailbox. Without `to`, it goes to the record's own address.
+
+    `signed`: with the mailbox's signature (C6), as a person begins to write; programs bring the whole text.
+    """
     now = now or clock.now()
     activity = Activity.objects.create(
         organisation_id=user.organisation_id,
@@ -87,8 +92,19 @@ def new_draft(user: User, regarding: Record | None = None, to: str = "", *, now:
     )
     set_mailbox(message, Mailbox.objects.usable_by(user).first())
     message.save(force_insert=True)
+    if signed and (html := signed_html(message, message.mailbox)):
+        message.html = bodies.with_stored_images(message, html)
+        message.save(update_fields=["html"])
     _write_parties(message)
     return message
+
+
+def signed_html(message: Message, mailbox: Mailbox | None) -> str:
+    """The HTML of a draft with this mailbox's signature in the place of a former one; `data:` images as they are."""
+    signature = signatures.of(mailbox)
+    if signature and not message.html:
+        return bodies.begun(message.owner.language, signatures.placed("", signature))
+    return signatures.placed(message.html, signature)
 
 
 def address_of(record: Record) -> str:
@@ -158,6 +174,9 @@ def _apply(stored: Message, fields: DraftFields) -> None:
     if not isinstance(fields.mailbox, Keep):
         if fields.mailbox is not None and fields.mailbox.user_id != stored.owner_id:
             raise DraftRefused([Problem("mailbox", "from", _("Choose one of your own mailboxes."))])
+        moved = fields.mailbox != stored.mailbox
+        if moved and isinstance(fields.html, Keep) and (stored.html or not stored.text):
+            stored.html = bodies.with_stored_images(stored, signed_html(stored, fields.mailbox))
         set_mailbox(stored, fields.mailbox)
     if not isinstance(fields.regarding, Keep):
         stored.activity.regarding = _own(fields.regarding, stored.owner)

@@ -2,6 +2,7 @@
 
 from odziv.models.activities import Activity, ActivityKind, ActivityState
 from odziv.models.deliveries import Delivery
+from odziv.models.grants import Grant, OAuthClient
 from odziv.models.interactions import (
     AgentKind,
     Device,
@@ -11,6 +12,7 @@ from odziv.models.interactions import (
     SpoolPosition,
     Verdict,
 )
+from odziv.models.mailboxes import Mailbox, MailboxKind, Security, SignIn
 from odziv.models.messages import (
     FINAL,
     Attachment,
@@ -24,7 +26,7 @@ from odziv.models.messages import (
     PartyRole,
     StoredFile,
 )
-from odziv.models.organisations import ApiToken, Mailbox, MailboxKind, Organisation, Role, Security, User
+from odziv.models.organisations import ApiToken, Organisation, Role, User
 from odziv.models.records import (
     Account,
     ConsentEntry,
@@ -45,6 +47,7 @@ from odziv.models.sample import SampleRun
 from odziv.models.secret import SecretUnreadable
 from odziv.models.templates import Template, TemplateAttachment, TemplateVersion
 from odziv.models.testmail import TestMail
+from odziv.models.trials import Trial, TrialState
 
 __all__ = [
     "FINAL",
@@ -64,6 +67,7 @@ __all__ = [
     "Direction",
     "FollowEmail",
     "FollowState",
+    "Grant",
     "Heartbeat",
     "Interaction",
     "InteractionKind",
@@ -73,6 +77,7 @@ __all__ = [
     "MailboxKind",
     "Message",
     "MessageState",
+    "OAuthClient",
     "Opportunity",
     "Organisation",
     "Party",
@@ -87,12 +92,15 @@ __all__ = [
     "SampleRun",
     "SecretUnreadable",
     "Security",
+    "SignIn",
     "SpoolPosition",
     "StoredFile",
     "Template",
     "TemplateAttachment",
     "TemplateVersion",
     "TestMail",
+    "Trial",
+    "TrialState",
     "User",
     "Verdict",
     "address_key",

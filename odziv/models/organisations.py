@@ -1,4 +1,4 @@
-"""Organisations, their users and mailboxes, and the tokens of the API (SPEC O, C1)."""
+"""Organisations, their users, and the tokens of the API (SPEC O)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from django.utils.translation import gettext_lazy as _
 
 from odziv.lib.uuid7 import uuid7
 from odziv.models.base import Owned, OwnedQuerySet
-from odziv.models.secret import decrypt, encrypt
 
 
 class OrganisationQuerySet(models.QuerySet["Organisation"]):
@@ -76,6 +75,8 @@ class User(AbstractBaseUser):
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="users")
     email = models.EmailField(_("e-mail address"), unique=True)
     name = models.CharField(_("name"), max_length=200)
+    job_title = models.CharField(_("job title"), max_length=200, blank=True)  # stands in signatures (C6)
+    phone = models.CharField(_("phone"), max_length=50, blank=True)
     role = models.CharField(_("role"), max_length=20, choices=Role, default=Role.SALESPERSON)
     language = models.CharField(_("language"), max_length=5, default="en")
     time_zone = models.CharField(_("time zone"), max_length=64, default="Europe/Ljubljana")
@@ -106,60 +107,6 @@ class User(AbstractBaseUser):
             return ZoneInfo(self.time_zone)
         except (KeyError, ValueError):
             return ZoneInfo("UTC")
-
-
-class Security(models.TextChoices):
-    NONE = "none", _("No encryption")
-    STARTTLS = "starttls", _("STARTTLS")
-    TLS = "tls", _("TLS from the start")
-
-
-class MailboxKind(models.TextChoices):
-    TEST = "test", _("Test mailbox")
-    SMTP = "smtp", _("SMTP server")
-
-
-class MailboxQuerySet(OwnedQuerySet["Mailbox"]):
-    def of_people(self, user: User) -> Self:
-        """The mailboxes that the user may change: their own, for an administrator all of the organisation (O2)."""
-        rows = self.for_(user).select_related("user").order_by("user__name", "kind", "name", "pk")
-        return rows if user.is_administrator else rows.filter(user=user)
-
-    def usable_by(self, user: User) -> Self:
-        """Mailboxes from which the user may send, the preferred one first (C1)."""
-        return self.filter(user=user).order_by("-kind", "name", "pk")
-
-
-class Mailbox(Owned):
-    """An address from which a user sends, and the server that takes its mail."""
-
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="mailboxes")
-    kind = models.CharField(max_length=8, choices=MailboxKind, default=MailboxKind.SMTP)
-    name = models.CharField(_("sender name"), max_length=200)
-    address = models.EmailField(_("e-mail address"), max_length=254)
-    smtp_host = models.CharField(_("server"), max_length=253, blank=True)
-    smtp_port = models.PositiveIntegerField(_("port"), default=587)
-    smtp_security = models.CharField(_("encryption"), max_length=10, choices=Security, default=Security.STARTTLS)
-    smtp_username = models.CharField(_("user name"), max_length=254, blank=True)
-    smtp_secret = models.TextField(blank=True, editable=False)  # the password, encrypted
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-
-    objects = MailboxQuerySet.as_manager()
-
-    class Meta:
-        indexes = [models.Index(fields=["organisation", "user"], name="mailbox_by_user")]
-
-    def __str__(self) -> str:
-        return f"{self.name} <{self.address}>"
-
-    @property
-    def smtp_password(self) -> str:
-        """The password in plain text. Raises `SecretUnreadable` when the key that encrypted it is gone."""
-        return decrypt(self.smtp_secret)
-
-    @smtp_password.setter
-    def smtp_password(self, text: str) -> None:
-        self.smtp_secret = encrypt(text)
 
 
 class ApiTokenQuerySet(OwnedQuerySet["ApiToken"]):

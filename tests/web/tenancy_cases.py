@@ -104,6 +104,7 @@ CASES: dict[str, tuple[Case, ...] | Free] = {
         Case("POST", "/compose/preferences/", json={"addresses": ["{contact}"]}, status=200),
     ),
     "compose-recipient-settings": (post("/compose/recipient-settings/", 200, to=MARK_ADDRESS),),
+    "compose-signature": (post("/compose/signature/", html="<p>Brest</p>", mailbox="{mailbox}"),),
     "compose-save": (
         post("/compose/{draft}/save/", subject="Brest"),
         post("/compose/{message}/save/", subject="Brest", force="1"),

@@ -83,7 +83,7 @@ class ProfileForm(forms.ModelForm):
 
     class Meta:
         model = User
-        fields = ("name", "language", "time_zone")
+        fields = ("name", "job_title", "phone", "language", "time_zone")
 
 
 class TokenForm(forms.Form):

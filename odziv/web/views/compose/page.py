@@ -37,7 +37,9 @@ def new(request: access.SignedRequest) -> HttpResponse:
     about = request.GET.get("regarding")
     record = access.record(request.user, about) if about else None
     to = request.GET.get("to", "")[:2000] or (drafts.address_of(record) if record else "")
-    return _page(request, Message(owner=request.user, organisation=request.user.organisation, to_line=to), record, [])
+    message = Message(owner=request.user, organisation=request.user.organisation, to_line=to)
+    message.html = drafts.signed_html(message, Mailbox.objects.usable_by(request.user).first())
+    return _page(request, message, record, [])
 
 
 @access.signed_in
@@ -112,6 +114,7 @@ def _config(request: HttpRequest, draft: Message, document: bodies.Document) -> 
         "urls": {
             "create": reverse("compose-create"),
             "image": reverse("compose-image", args=[NONE]),
+            "signature": reverse("compose-signature"),
             "login": reverse(settings.LOGIN_URL),
             **{name.removeprefix("compose-"): reverse(name, args=[NONE]) for name in names},
         },

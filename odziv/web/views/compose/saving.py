@@ -29,7 +29,7 @@ from odziv.web.views.compose.files import grid
 @transaction.atomic
 def create(request: access.SignedRequest) -> JsonResponse:
     """The first save: makes the draft. 422 with problems when something cannot be stored; then there is no draft."""
-    draft = drafts.new_draft(request.user, now=timezone.now())
+    draft = drafts.new_draft(request.user, signed=True, now=timezone.now())
     answer = _save(request, draft, None)
     if answer.status_code != 200:
         transaction.set_rollback(True)

@@ -4,6 +4,7 @@
      compose-sending.js    send, discard
      compose-editor.js     the text
      compose-files.js      attachments
+     compose-signature.js  the signature changes with the mailbox
      compose-notices.js    sentences above the sheet
      compose-server.js     how they all speak to the server
    Another module of the page takes the composer from here:  import { composer } from "./compose.js"  */
@@ -13,6 +14,7 @@ import { Editor } from "./compose-editor.js";
 import { Notices } from "./compose-notices.js";
 import { Saving } from "./compose-saving.js";
 import { Sending } from "./compose-sending.js";
+import { exchangeSignatures } from "./compose-signature.js";
 
 const FIELDS = ["to", "cc", "bcc", "subject", "mailbox", "regarding"];
 
@@ -47,6 +49,7 @@ class Composer {
       button.addEventListener("click", () => this.showLine(button));
     }
     document.addEventListener("htmx:afterSettle", (event) => event.target.id === "follow" && this.followChanged());
+    exchangeSignatures(field("mailbox"), this.editor, this.config);
   }
 
   showLine(button) {

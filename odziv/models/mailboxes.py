@@ -1,0 +1,145 @@
+"""Mailboxes: from which address a user sends, where the answers arrive, and how one signs in there (SPEC C1, O6)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Self
+from uuid import UUID
+
+from django.db import models, transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from odziv.models.base import Owned, OwnedQuerySet
+from odziv.models.organisations import User
+from odziv.models.secret import decrypt, encrypt
+
+
+class Security(models.TextChoices):
+    NONE = "none", _("No encryption")
+    STARTTLS = "starttls", _("STARTTLS")
+    TLS = "tls", _("TLS from the start")
+
+
+class MailboxKind(models.TextChoices):
+    TEST = "test", _("Test mailbox")
+    SMTP = "smtp", _("SMTP server")
+
+
+class SignIn(models.TextChoices):
+    """How Odziv proves to the servers of a mailbox that it may use it."""
+
+    PASSWORD = "password", _("Password")
+    GOOGLE = "google", "Google"
+    MICROSOFT = "microsoft", "Microsoft"
+
+
+class MailboxQuerySet(OwnedQuerySet["Mailbox"]):
+    def of_people(self, user: User) -> Self:
+        """The mailboxes that the user may change: their own, for an administrator all of the organisation (O2)."""
+        rows = self.for_(user).select_related("user", "grant").order_by("user__name", "kind", "name", "pk")
+        return rows if user.is_administrator else rows.filter(user=user)
+
+    def usable_by(self, user: User) -> Self:
+        """Mailboxes from which the user may send, the preferred one first, real ones before the test mailbox (C1)."""
+        return self.filter(user=user).order_by("-is_default", "kind", "name", "pk")
+
+    def real(self) -> Self:
+        """Those whose mail leaves this machine."""
+        return self.filter(kind=MailboxKind.SMTP)
+
+    def make_default(self, mailbox: Mailbox) -> None:
+        """New e-mails of its user leave from this mailbox from now on."""
+        with transaction.atomic():
+            self.filter(user_id=mailbox.user_id, is_default=True).exclude(pk=mailbox.pk).update(is_default=False)
+            self.filter(pk=mailbox.pk).update(is_default=True)
+
+    def note_sending(self, pk: UUID, at: datetime, reason: str = "", answer: str = "") -> None:
+        """Remember how the last contact with the sending side ended; an empty reason: well."""
+        self.filter(pk=pk).update(smtp_tried_at=at, smtp_reason=reason, smtp_answer=answer[:500])
+
+    def note_reading(self, pk: UUID, at: datetime, reason: str = "", answer: str = "") -> None:
+        """The same of the reading side."""
+        self.filter(pk=pk).update(imap_tried_at=at, imap_reason=reason, imap_answer=answer[:500])
+
+
+class Mailbox(Owned):
+    """An address from which a user sends, the server that takes its mail, and the one that keeps what arrives.
+
+    Without `imap_host` nothing is read; without `imap_own_login` one signs in there as one does for sending.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="mailboxes")
+    kind = models.CharField(max_length=8, choices=MailboxKind, default=MailboxKind.SMTP)
+    name = models.CharField(_("sender name"), max_length=200)
+    address = models.EmailField(_("e-mail address"), max_length=254)
+    is_default = models.BooleanField(default=False)
+    signature = models.TextField(_("signature"), blank=True)  # HTML with dynamic values (C6)
+    sign_in = models.CharField(max_length=10, choices=SignIn, default=SignIn.PASSWORD)
+    smtp_host = models.CharField(_("server"), max_length=253, blank=True)
+    smtp_port = models.PositiveIntegerField(_("port"), default=587)
+    smtp_security = models.CharField(_("encryption"), max_length=10, choices=Security, default=Security.STARTTLS)
+    smtp_username = models.CharField(_("user name"), max_length=254, blank=True)
+    smtp_secret = models.TextField(blank=True, editable=False)  # the password, encrypted
+    imap_host = models.CharField(_("server"), max_length=253, blank=True)
+    imap_port = models.PositiveIntegerField(_("port"), default=993)
+    imap_security = models.CharField(_("encryption"), max_length=10, choices=Security, default=Security.TLS)
+    imap_own_login = models.BooleanField(default=False)
+    imap_username = models.CharField(_("user name"), max_length=254, blank=True)
+    imap_secret = models.TextField(blank=True, editable=False)  # the password, encrypted
+    inbox_folder = models.CharField(_("folder of what arrives"), max_length=250, default="INBOX")
+    sent_folder = models.CharField(_("folder of what was sent"), max_length=250, blank=True)  # "": as the server says
+    files_sent = models.BooleanField(default=True)  # put a copy of what was sent into it (D6)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    # How the last contact ended: a code of deliver.trouble or replies.trouble, empty when it went well (O6).
+    smtp_tried_at = models.DateTimeField(null=True, editable=False)
+    smtp_reason = models.CharField(max_length=16, blank=True, editable=False)
+    smtp_answer = models.CharField(max_length=500, blank=True, editable=False)
+    imap_tried_at = models.DateTimeField(null=True, editable=False)
+    imap_reason = models.CharField(max_length=16, blank=True, editable=False)
+    imap_answer = models.CharField(max_length=500, blank=True, editable=False)
+
+    objects = MailboxQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["organisation", "user"], name="mailbox_by_user")]
+        constraints = [
+            models.UniqueConstraint(fields=["user"], name="mailbox_one_default", condition=Q(is_default=True))
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} <{self.address}>"
+
+    @property
+    def uses_oauth(self) -> bool:
+        """Whether one signs in with a permission of the provider's instead of a password."""
+        return self.sign_in != SignIn.PASSWORD
+
+    @property
+    def reads(self) -> bool:
+        """Whether replies are looked for in it."""
+        return self.kind == MailboxKind.SMTP and bool(self.imap_host)
+
+    @property
+    def smtp_password(self) -> str:
+        """The password in plain text. Raises `SecretUnreadable` when the key that encrypted it is gone."""
+        return decrypt(self.smtp_secret)
+
+    @smtp_password.setter
+    def smtp_password(self, text: str) -> None:
+        self.smtp_secret = encrypt(text)
+
+    @property
+    def imap_password(self) -> str:
+        """The password of the reading side in plain text. Raises `SecretUnreadable`."""
+        return decrypt(self.imap_secret if self.imap_own_login else self.smtp_secret)
+
+    @imap_password.setter
+    def imap_password(self, text: str) -> None:
+        self.imap_secret = encrypt(text)
+
+    @property
+    def imap_login(self) -> str:
+        """The user name of the reading side."""
+        return self.imap_username if self.imap_own_login else self.smtp_username
