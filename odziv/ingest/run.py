@@ -31,8 +31,18 @@ from odziv.ingest.places import Places, truncated
 from odziv.lib.hit import Hit, HitError, decode
 from odziv.lib.seal import Kind
 from odziv.lib.spool import SpoolError, SpoolReader, SpoolRecord
-from odziv.models import Delivery, FollowEmail, Interaction, InteractionKind, RecordEmail, SpoolPosition, Verdict
+from odziv.models import (
+    Delivery,
+    EngagementPause,
+    FollowEmail,
+    Interaction,
+    InteractionKind,
+    RecordEmail,
+    SpoolPosition,
+    Verdict,
+)
 from odziv.models.bulk import insert_new
+from odziv.models.engagement import Span
 
 log = logging.getLogger("odziv.ingest")
 
@@ -99,14 +109,17 @@ class _Known(NamedTuple):
     address: str
     preference: str | None
     account_preference: str | None
+    off: Sequence[Span] = ()
 
-    @property
-    def refused(self) -> str:
-        """Why events of this delivery may not be kept; empty when they may."""
+    def refused(self, at: datetime) -> str:
+        """Why what happened to this delivery at that time may not be kept; empty when it may.
+
+        The time decides, not that of reading: a spool that lags brings what happened before the switch was turned.
+        """
         if not self.followed:
             return "not followed"
-        if not self.engagement:
-            return "engagement is off"
+        if any(span.holds(at) for span in self.off):
+            return "engagement was off"
         if FollowEmail.DO_NOT_ALLOW in (self.preference, self.account_preference):
             return "consent was withdrawn"
         return ""
@@ -220,7 +233,8 @@ def _deliveries(ids: set[UUID]) -> dict[UUID, _Known]:
         for pk, one in found.items():
             refuses = (one.organisation, one.address) in refusing
             known[pk] = one._replace(preference=FollowEmail.DO_NOT_ALLOW) if refuses else one
-    return known
+    off = EngagementPause.objects.spans((one.organisation, one.engagement) for one in known.values())
+    return {pk: one._replace(off=off[one.organisation]) for pk, one in known.items()}
 
 
 def _rows(hits: Iterable[Hit], known: Mapping[UUID, _Known]) -> list[Row]:
@@ -231,8 +245,8 @@ def _rows(hits: Iterable[Hit], known: Mapping[UUID, _Known]) -> list[Row]:
         delivery = known.get(hit.delivery)
         if delivery is None or delivery.organisation != hit.organisation:
             dropped["unknown delivery"] += 1
-        elif delivery.refused:
-            dropped[delivery.refused] += 1
+        elif why := delivery.refused(datetime.fromtimestamp(hit.at, UTC)):
+            dropped[why] += 1
         else:
             rows.append(_row(hit, delivery.message))
     if dropped:

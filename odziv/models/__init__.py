@@ -1,7 +1,9 @@
 """The nouns. Rows are read through their named querysets; a door never builds a query."""
 
 from odziv.models.activities import Activity, ActivityKind, ActivityState
+from odziv.models.assistant import CardKind
 from odziv.models.deliveries import Delivery
+from odziv.models.engagement import EngagementPause
 from odziv.models.grants import Grant, OAuthClient
 from odziv.models.interactions import (
     AgentKind,
@@ -26,7 +28,17 @@ from odziv.models.messages import (
     PartyRole,
     StoredFile,
 )
-from odziv.models.organisations import ApiToken, Organisation, Role, User
+from odziv.models.organisations import (
+    OWN_HOLIDAYS,
+    ApiToken,
+    Mailbox,
+    MailboxKind,
+    Organisation,
+    Role,
+    Security,
+    User,
+    WorkingWeek,
+)
 from odziv.models.records import (
     Account,
     ConsentEntry,
@@ -51,6 +63,7 @@ from odziv.models.trials import Trial, TrialState
 
 __all__ = [
     "FINAL",
+    "OWN_HOLIDAYS",
     "Account",
     "Activity",
     "ActivityKind",
@@ -58,6 +71,7 @@ __all__ = [
     "AgentKind",
     "ApiToken",
     "Attachment",
+    "CardKind",
     "ConsentEntry",
     "ConsentSource",
     "Contact",
@@ -65,6 +79,7 @@ __all__ = [
     "DeliveryState",
     "Device",
     "Direction",
+    "EngagementPause",
     "FollowEmail",
     "FollowState",
     "Grant",
@@ -103,5 +118,6 @@ __all__ = [
     "TrialState",
     "User",
     "Verdict",
+    "WorkingWeek",
     "address_key",
 ]

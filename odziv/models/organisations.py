@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from datetime import datetime
-from typing import Any, ClassVar, Self
+from datetime import datetime, time
+from typing import Any, ClassVar, NamedTuple, Self
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from odziv.lib.uuid7 import uuid7
+from odziv.models.assistant import CardKind
 from odziv.models.base import Owned, OwnedQuerySet
 
 
@@ -24,6 +25,22 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
         return self.filter(sample=False)
 
 
+class WorkingWeek(NamedTuple):
+    """When somebody is at work, on their own clock (D2): `days` are ISO numbers, Monday 1.
+
+    `holidays` is the country (ISO 3166-1 alpha-2) whose public holidays are no working days; OWN_HOLIDAYS: that of the
+    recipient; empty: none.
+    """
+
+    days: frozenset[int]
+    starts: time
+    ends: time
+    holidays: str
+
+
+OWN_HOLIDAYS = "own"
+
+
 class Organisation(models.Model):
     """The tenant; owns every other row. Its identifier is random, so it cannot be guessed (O1)."""
 
@@ -31,6 +48,13 @@ class Organisation(models.Model):
     name = models.CharField(_("name"), max_length=200)
     engagement = models.BooleanField(_("email engagement"), default=False)  # O3
     follow_unknown = models.BooleanField(_("follow people who are in no record"), default=True)  # F5
+    assistant = models.BooleanField(_("assistant"), default=False)  # O4
+    muted_cards = models.JSONField(default=list, blank=True)  # CardKind values that are switched off; new kinds are on
+    location_service = models.BooleanField(_("location service"), default=True)  # O5
+    work_days = models.CharField(max_length=7, default="12345")
+    work_starts = models.TimeField(default=time(8))
+    work_ends = models.TimeField(default=time(17))
+    holidays = models.CharField(max_length=3, blank=True, default=OWN_HOLIDAYS)
     sample = models.BooleanField(default=False)  # made by "look around with sample data"
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
@@ -38,6 +62,15 @@ class Organisation(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def wants_card(self, kind: CardKind) -> bool:
+        """Whether the assistant may make cards of this kind: it is on, and so is the kind's own switch (O4)."""
+        return self.assistant and kind.value not in self.muted_cards
+
+    @property
+    def working_week(self) -> WorkingWeek:
+        """The hours in which mail is suggested to arrive; mind `location_service` too (O5)."""
+        return WorkingWeek(frozenset(map(int, self.work_days)), self.work_starts, self.work_ends, self.holidays)
 
 
 class Role(models.TextChoices):

@@ -21,10 +21,16 @@ def create_organisation(
     language: str = "en",
     time_zone: str = "Europe/Ljubljana",
     engagement: bool = False,
+    assistant: bool = False,
     sample: bool = False,
 ) -> User:
-    """Found an organisation; returns its administrator. Raises AddressTaken. Engagement is off until turned on (O3)."""
-    organisation = Organisation.objects.create(name=name.strip(), engagement=engagement, sample=sample)
+    """Found an organisation; returns its administrator. Raises AddressTaken.
+
+    Engagement and the assistant are off until somebody turns them on (O3, O4).
+    """
+    organisation = Organisation.objects.create(
+        name=name.strip(), engagement=engagement, assistant=assistant, sample=sample
+    )
     return add_user(
         organisation,
         name=admin_name,

@@ -72,6 +72,7 @@ def found(language: str) -> Staff:
         password=None,
         language=language,
         engagement=True,
+        assistant=True,
         sample=True,
     )
     roles = (Role.SALESPERSON, Role.MANAGER, Role.SALESPERSON)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import zlib
-from datetime import datetime, timedelta
+from collections.abc import Collection
+from datetime import datetime, time, timedelta
 
 from django.utils import timezone
+from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext, pgettext
 
@@ -49,6 +51,20 @@ def day_and_time(at: datetime, now: datetime, *, always_time: bool = False) -> s
 def full_time(at: datetime) -> str:
     """The whole truth, with seconds and time zone; shown on hover."""
     return date_format(timezone.localtime(at), pgettext("date format", "l, j F Y, H:i:s T"))
+
+
+def hour(at: time) -> str:
+    """A time of day."""
+    return date_format(at, pgettext("time format", "H:i"))
+
+
+def days_of_week(days: Collection[int]) -> str:
+    """ISO numbers of days as words: Mon–Fri, or one by one when days between are missing."""
+    ordered = sorted(days)
+    names = [str(WEEKDAYS_ABBR[day - 1]) for day in ordered]
+    if len(ordered) > 2 and ordered[-1] - ordered[0] == len(ordered) - 1:
+        return f"{names[0]}\N{EN DASH}{names[-1]}"
+    return ", ".join(names)
 
 
 def human_size(size: int) -> str:

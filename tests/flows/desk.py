@@ -42,7 +42,7 @@ class Desk:
         return self.page.get_by_role("link", name=self.words(english))
 
     def found_organisation(self, *, engagement: bool = True) -> None:
-        """From the first visit to the settings page, with Email engagement switched on there."""
+        """From the first visit to the settings page, with Email engagement and the assistant switched on there."""
         self.page.goto("/")
         self.link("Create organisation").click()
         self.field("Organisation").fill(ORGANISATION)
@@ -52,8 +52,9 @@ class Desk:
         self.button("Create organisation").click()
         self.page.wait_for_url("**/settings/")
         if engagement:
-            switch = self.page.locator(".section").filter(has_text=self.words("Email engagement"))
+            switch = self.page.locator("#engagement")
             switch.get_by_role("button", name=self.words("Turn on")).click()
+            self.button("Turn both on").click()
             expect(switch.get_by_role("button", name=self.words("Turn off"))).to_be_visible()
 
     def make_contact(self, name: str, address: str, *, may_be_followed: bool = True) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from datetime import timedelta
 from pathlib import Path
 
 import msgspec
@@ -18,9 +19,11 @@ from odziv.lib.seal import Kind
 from odziv.lib.spool import SpoolReader
 from odziv.lib.spool.files import claim
 from odziv.lib.uuid7 import uuid7
+from odziv.measure.rebuild import rebuild
 from odziv.models import Account, Contact, Delivery, Interaction, Message, RecordEmail, SpoolPosition
+from odziv.organisations.switches import switch_engagement
 from tests.support.cast import Cast
-from tests.support.journal import GMAIL, IPHONE, delivery_of, followed_message, happened, hit, spool, take_in
+from tests.support.journal import GMAIL, IPHONE, NOON, delivery_of, followed_message, happened, hit, spool, take_in
 
 pytestmark = pytest.mark.django_db
 
@@ -96,6 +99,34 @@ def test_turning_engagement_off_stops_collecting_and_keeps_what_is_there(cast: C
     happened(hit(copy, after=9999))
     assert Interaction.objects.count() == 1
     assert Message.objects.get(pk=copy.message_id).opens == 1
+
+
+def test_what_happened_while_it_was_on_counts_however_late_the_spool_brings_it(cast: Cast, copy: Delivery) -> None:
+    hour = timedelta(hours=1)
+    switch_engagement(cast.dora, False, now=NOON + 2 * hour)
+    late = [hit(copy, after=3600), hit(copy, after=3 * 3600), hit(copy, after=5 * 3600)]
+    happened(*late[:2])
+    assert [row.pk for row in Interaction.objects.all()] == [late[0].id]
+    switch_engagement(cast.dora, True, now=NOON + 4 * hour)
+    happened(*late)
+    assert {row.pk for row in Interaction.objects.all()} == {late[0].id, late[2].id}
+    assert Message.objects.get(pk=copy.message_id).opens == 2
+    assert rebuild(None, check=True, now=NOON).equal
+
+
+def test_what_is_dropped_is_counted_with_its_reason(
+    cast: Cast, copy: Delivery, caplog: pytest.LogCaptureFixture
+) -> None:
+    switch_engagement(cast.dora, False, now=NOON)
+    with caplog.at_level("INFO", "odziv.ingest"):
+        happened(*[hit(copy, after=number) for number in range(3)])
+    assert "dropped: 3 engagement was off" in caplog.text
+
+
+def test_a_pause_of_another_organisation_says_nothing(cast: Cast, copy: Delivery) -> None:
+    switch_engagement(cast.eva, False, now=NOON - timedelta(days=1))
+    happened(hit(copy))
+    assert Interaction.objects.count() == 1
 
 
 def test_a_person_who_said_no_afterwards_is_not_followed_any_further(cast: Cast, copy: Delivery) -> None:

@@ -35,8 +35,8 @@ def make_user(organisation: Organisation, name: str, role: str = Role.SALESPERSO
 
 
 def make_cast() -> Cast:
-    lipa = Organisation.objects.create(name="Lipa d.o.o.", engagement=True)
-    hrast = Organisation.objects.create(name="Hrast d.o.o.", engagement=True)
+    lipa = Organisation.objects.create(name="Lipa d.o.o.", engagement=True, assistant=True)
+    hrast = Organisation.objects.create(name="Hrast d.o.o.", engagement=True, assistant=True)
     return Cast(
         lipa=lipa,
         hrast=hrast,

@@ -10,6 +10,7 @@ from zoneinfo import available_timezones
 import pycountry
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from holidays.registry import COUNTRIES as HOLIDAY_COUNTRIES
 
 from odziv.lib.text import sort_key
 
@@ -25,6 +26,12 @@ SHARED_MONEY = ("XAF", "XCD", "XOF", "XPF")  # of several countries; the other c
 def countries() -> Choices:
     """(ISO 3166-1 alpha-2, name)."""
     return _countries(get_language() or "en")
+
+
+def holiday_countries() -> Choices:
+    """Countries whose public holidays are known; (ISO 3166-1 alpha-2, name)."""
+    known = {code for names in HOLIDAY_COUNTRIES.values() for code in names}
+    return [(code, name) for code, name in countries() if code in known]
 
 
 def currencies() -> Choices:

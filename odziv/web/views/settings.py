@@ -1,4 +1,4 @@
-"""Settings: the overview with each section's state, switches, health, one's own profile and API tokens (O3, O6)."""
+"""Settings: the overview with each section's state, health, one's own profile and API tokens (O6)."""
 
 from __future__ import annotations
 
@@ -14,10 +14,12 @@ from django.views.decorators.http import require_POST
 from odziv.environment import ENV
 from odziv.health import Health
 from odziv.lib import clock
-from odziv.models import ApiToken, Mailbox, Organisation, User
+from odziv.models import ApiToken, EngagementPause, Mailbox, Organisation, User
 from odziv.web import access
 from odziv.web.forms.people import ProfileForm, TokenForm
+from odziv.web.views.switches import card_switches, week_in_words
 
+PAUSES = 5  # the latest times in which engagement was off
 SHOWN_ONCE = "shown_once"  # in the session: a secret text that the next page shows and forgets
 
 
@@ -25,11 +27,15 @@ SHOWN_ONCE = "shown_once"  # in the session: a secret text that the next page sh
 def index(request: access.SignedRequest) -> HttpResponse:
     """Everybody sees what holds; administrators can change it."""
     user = request.user
+    organisation = user.organisation
     context = {
+        "cards": card_switches(organisation.muted_cards),
+        "pauses": EngagementPause.objects.for_(user).newest_first()[:PAUSES],
+        "week": week_in_words(organisation),
         "people": User.objects.owners_for(user).count(),
         "mailboxes": Mailbox.objects.of_people(user).count(),
         "tokens": ApiToken.objects.of_person(user).count(),
-        "may_found": user.organisation.sample and not Organisation.objects.founded().exists(),
+        "may_found": organisation.sample and not Organisation.objects.founded().exists(),
     }
     return render(request, "settings/index.html", context)
 
@@ -40,31 +46,6 @@ def health(request: access.SignedRequest) -> HttpResponse:
     findings = Health(ENV, clock.now()).findings()
     page = "settings/health_part.html" if request.htmx else "settings/health.html"
     return render(request, page, {"findings": findings, "faults": sum(found.works is False for found in findings)})
-
-
-@require_POST
-@access.administrators
-def engagement(request: access.SignedRequest) -> HttpResponse:
-    """POST on=1|0: the switch Email engagement. Off, nothing that leaves from now on is followed (O3, F3)."""
-    organisation = request.user.organisation
-    organisation.engagement = request.POST.get("on") == "1"
-    organisation.save(update_fields=["engagement"])
-    if organisation.engagement:
-        messages.success(request, _("Email engagement is on. New e-mails are followed when every recipient allows it."))
-    else:
-        messages.success(request, _("Email engagement is off. Whatever leaves from now on is not followed."))
-    return redirect("settings")
-
-
-@require_POST
-@access.administrators
-def unknown(request: access.SignedRequest) -> HttpResponse:
-    """POST on=1|0: may people who are in no record be followed (F5)?"""
-    organisation = request.user.organisation
-    organisation.follow_unknown = request.POST.get("on") == "1"
-    organisation.save(update_fields=["follow_unknown"])
-    messages.success(request, _("Saved."))
-    return redirect("settings")
 
 
 @access.signed_in
