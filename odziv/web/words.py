@@ -8,7 +8,7 @@ from datetime import datetime, time, timedelta
 
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS_ABBR
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format, number_format, time_format
 from django.utils.translation import gettext, pgettext
 
 NEAR = timedelta(hours=1)
@@ -55,7 +55,7 @@ def full_time(at: datetime) -> str:
 
 def hour(at: time) -> str:
     """A time of day."""
-    return date_format(at, pgettext("time format", "H:i"))
+    return time_format(at, pgettext("time format", "H:i"))
 
 
 def days_of_week(days: Collection[int]) -> str:

@@ -37,10 +37,10 @@ class WorkingWeekForm(forms.Form):
         help_text=_("On a public holiday no e-mail is suggested to arrive."),
     )
 
-    def __init__(self, organisation: Organisation, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, organisation: Organisation, data: Any = None) -> None:
         week = organisation.working_week
         initial = {"days": sorted(week.days), "starts": week.starts, "ends": week.ends, "holidays": week.holidays}
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(data, initial=initial)
         ways = [(OWN_HOLIDAYS, _("Those of the recipient's country")), ("", _("Do not mind holidays"))]
         field = self.fields["holidays"]
         assert isinstance(field, forms.ChoiceField)
