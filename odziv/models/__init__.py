@@ -28,17 +28,7 @@ from odziv.models.messages import (
     PartyRole,
     StoredFile,
 )
-from odziv.models.organisations import (
-    OWN_HOLIDAYS,
-    ApiToken,
-    Mailbox,
-    MailboxKind,
-    Organisation,
-    Role,
-    Security,
-    User,
-    WorkingWeek,
-)
+from odziv.models.organisations import OWN_HOLIDAYS, ApiToken, Organisation, Role, User, WorkingWeek
 from odziv.models.records import (
     Account,
     ConsentEntry,

@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('odziv', '0003_templates'),
+        ("odziv", "0004_mailboxes"),
     ]
 
     operations = [
