@@ -19,7 +19,7 @@ from odziv.deliver.session import ANSWER_FACTOR
 from odziv.deliver.trouble import Answer, Outcome, Reason, Trouble
 from odziv.environment import ENV
 from odziv.lib.clock import Clock
-from odziv.models import FINAL, Activity, ActivityState, Delivery, DeliveryState, Message, MessageState
+from odziv.models import FINAL, Activity, ActivityState, Delivery, DeliveryState, Message, MessageState, Party
 
 _MINUTE, _HOUR = timedelta(minutes=1), timedelta(hours=1)
 DELAYS = (
@@ -144,6 +144,7 @@ def settle(message: Message, now: datetime) -> None:
     if accepted and message.sent_at is None:
         message.sent_at = message.at = now
         Activity.objects.filter(pk=message.pk).update(at=now, state=ActivityState.DONE)
+        Party.objects.of_message(message.pk).stand_at(now)
     if not deliveries.exclude(state__in=FINAL).exists():
         message.state = MessageState.SENT if accepted else MessageState.FAILED
     Message.objects.filter(pk=message.pk).update(sent_at=message.sent_at, at=message.at, state=message.state)

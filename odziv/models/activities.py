@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import Q
@@ -11,7 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from odziv.models.base import Owned, OwnedQuerySet
-from odziv.models.records import Record, RecordKind
+from odziv.models.derived import DerivedLink
+from odziv.models.records import Record
 
 if TYPE_CHECKING:
     from odziv.models.organisations import User
@@ -29,22 +30,6 @@ class ActivityState(models.TextChoices):
 
 
 class ActivityQuerySet(OwnedQuerySet["Activity"]):
-    def about(self, record: Record) -> Self:
-        """Activities that show on a record (R4): it is the regarding or a party, or stands behind one of these.
-
-        Written as one union of indexed look-ups; an OR over joins would walk the whole table.
-        """
-        records = Record.objects.of(record.organisation_id).filter(pk=record.pk)
-        if record.kind == RecordKind.ACCOUNT:
-            records = Record.objects.of(record.organisation_id).filter(Q(pk=record.pk) | Q(account_id=record.pk))
-        keys = list(records.values_list("pk", flat=True))
-        regarding = self.filter(regarding_id__in=keys).order_by().values("pk")
-        parties = self.model._meta.apps.get_model("odziv", "Party").objects.filter(record_id__in=keys)
-        return self.filter(Q(pk__in=regarding) | Q(pk__in=parties.order_by().values("message_id")))
-
-    def of_kind(self, kind: str) -> Self:
-        return self.filter(kind=kind)
-
     def to_do(self, user: User, until: datetime) -> Self:
         """The user's open phone calls and tasks that are due by then, the longest due first."""
         return self.filter(owner=user, state=ActivityState.OPEN, due_at__lt=until).order_by("due_at", "pk")
@@ -52,9 +37,6 @@ class ActivityQuerySet(OwnedQuerySet["Activity"]):
     def with_tile(self) -> Self:
         """What a tile shows of each, in one query."""
         return self.select_related("message", "owner", "regarding")
-
-    def newest_first(self) -> Self:
-        return self.order_by("-at", "-pk")
 
     def visible_to(self, user: User) -> Self:
         """Drafts are seen by their writer alone; everything else by the organisation (O2)."""
@@ -67,9 +49,24 @@ class Activity(Owned):
     kind = models.CharField(max_length=8, choices=ActivityKind)
     subject = models.CharField(_("subject"), max_length=500, blank=True)
     regarding = models.ForeignKey(
-        Record, verbose_name=_("regarding"), null=True, blank=True, on_delete=models.SET_NULL, related_name="activities"
+        Record,
+        verbose_name=_("regarding"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="activities",
+        db_index=False,  # activity_by_regarding begins with it
     )
     owner = models.ForeignKey("odziv.User", verbose_name=_("owner"), on_delete=models.PROTECT, related_name="+")
+    # The account behind the regarding: kept here so that an account's feed has an index to walk (see `feeds`).
+    account = DerivedLink(
+        Record,
+        derive=lambda row: row.regarding.account_id if row.regarding_id else None,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        db_index=False,
+    )
     state = models.CharField(_("state"), max_length=8, choices=ActivityState, default=ActivityState.OPEN)
     at = models.DateTimeField(default=timezone.now)
     due_at = models.DateTimeField(_("due"), null=True, blank=True)
@@ -82,7 +79,8 @@ class Activity(Owned):
     class Meta:
         indexes = [
             models.Index(fields=["organisation", "-at", "-id"], name="activity_by_time"),
-            models.Index(fields=["regarding", "-at"], name="activity_by_regarding"),
+            models.Index(fields=["regarding", "kind", "-at", "-id"], name="activity_by_regarding"),
+            models.Index(fields=["account", "kind", "-at", "-id"], name="activity_by_account"),
             models.Index(
                 fields=["owner", "due_at", "id"],
                 name="activity_to_do",
@@ -92,3 +90,8 @@ class Activity(Owned):
 
     def __str__(self) -> str:
         return self.subject
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if "regarding" in (kwargs.get("update_fields") or ()):
+            kwargs["update_fields"] = [*kwargs["update_fields"], "account"]
+        super().save(*args, **kwargs)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Generic, TypeVar
+from uuid import UUID
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db.models import F, Field, Model, Q, QuerySet
@@ -41,7 +44,67 @@ def page_of(rows: QuerySet[Row], order: Order, cursor: str = "", size: int = 50)
     found = found[:size]
     if back:
         found.reverse()
-    has_newer = more if back else place is not None
+    return _slice(found, order, place is not None, back=back, more=more)
+
+
+Pair = tuple[datetime, UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Rows that each stand for a shown row: `at` and `pk` are the paths of its time and its identifier.
+
+    The same shown row may stand in several sources, and several times in one that is `repeated`.
+    """
+
+    rows: QuerySet[Any]
+    at: str = "at"
+    pk: str = "pk"
+    repeated: bool = False
+
+    def ahead(self, place: tuple[str, Any, Any] | None, *, back: bool) -> QuerySet[Any]:
+        """Its rows from the place on, the nearest first."""
+        rows = self.rows
+        if place is not None:
+            way = "gt" if back else "lt"
+            beyond = Q(**{f"{self.at}__{way}": place[1]}) | Q(**{self.at: place[1], f"{self.pk}__{way}": place[2]})
+            # The first condition follows from the second, and is the one by which an index is entered.
+            rows = rows.filter(beyond, **{f"{self.at}__{way}e": place[1]})
+        return rows.order_by(self.at, self.pk) if back else rows.order_by(f"-{self.at}", f"-{self.pk}")
+
+
+def merged(sources: Sequence[Source], shown: QuerySet[Row], cursor: str = "", size: int = 50) -> Slice[Row]:
+    """A page of `shown`, newest first, out of several sources, each of which has an index to walk.
+
+    One query for all sources that are not `repeated`, one for each that is, one for the rows; each source is read for
+    size + 1 rows at most, however many it has.
+    """
+    order = Order("at", descending=True)
+    place = _read(shown.model, order, cursor)
+    back = place is not None and place[0] == "newer"
+    ahead = [(source, source.ahead(place, back=back)) for source in sources]
+    every = shown.model._default_manager
+    # A part of a UNION may have no LIMIT on SQLite, a subquery of the part may.
+    parts = [
+        every.filter(pk__in=rows.values(source.pk)[: size + 1]).order_by().values_list("at", "pk")
+        for source, rows in ahead
+        if not source.repeated
+    ]
+    pairs: set[Pair] = set(parts[0].union(*parts[1:])) if parts else set()
+    for source, rows in ahead:
+        if source.repeated:
+            pairs.update(rows.values_list(source.at, source.pk).distinct()[: size + 1])
+    chosen = sorted(pairs, reverse=not back)[: size + 1]
+    more = len(chosen) > size
+    keys = [pk for _at, pk in (reversed(chosen[:size]) if back else chosen[:size])]
+    by_key = shown.in_bulk(keys)
+    # A row that was deleted between the queries is passed over.
+    found = [by_key[pk] for pk in keys if pk in by_key]
+    return _slice(found, order, place is not None, back=back, more=more)
+
+
+def _slice(found: list[Row], order: Order, has_place: bool, *, back: bool, more: bool) -> Slice[Row]:
+    has_newer = more if back else has_place
     has_older = True if back else more
     return Slice(
         rows=found,

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from odziv.models.activities import Activity
 from odziv.models.base import Owned, OwnedQuerySet
+from odziv.models.derived import DerivedLink, DerivedMoment
 from odziv.models.records import Record, address_key
 
 if TYPE_CHECKING:
@@ -190,6 +191,7 @@ class Message(Figures):
     send_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
     # When it stands in lists: when it was sent, till then when Send was pressed, till then when it was last saved.
+    # Who changes it by `update` tells its activity and its parties too (`Party.objects.of_message(…).stand_at`).
     at = models.DateTimeField(default=timezone.now, editable=False)
     dated_at = models.DateTimeField(null=True, editable=False)  # Date of all copies, fixed when the first leaves
     created_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -230,6 +232,12 @@ class Message(Figures):
     def __str__(self) -> str:
         return self.subject
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        known = not self._state.adding
+        super().save(*args, **kwargs)
+        if known and "at" in (kwargs.get("update_fields") or ("at",)):
+            Party.objects.of_message(self.pk).stand_at(self.at)
+
     def get_absolute_url(self) -> str:
         return reverse("message", args=[self.pk])
 
@@ -246,6 +254,13 @@ class PartyRole(models.TextChoices):
 
 
 class PartyQuerySet(OwnedQuerySet["Party"]):
+    def of_message(self, message_id: UUID) -> Self:
+        return self.filter(message_id=message_id)
+
+    def stand_at(self, at: datetime) -> None:
+        """Let them stand in the feeds of their records where their message does."""
+        self.exclude(at=at).update(at=at)
+
     def recipients_of(self, message: Message) -> Self:
         """Everybody who gets a copy: To, Cc, Bcc."""
         return self.filter(message=message).exclude(role=PartyRole.FROM)
@@ -264,7 +279,19 @@ class Party(Owned):
     name = models.CharField(max_length=200, blank=True)
     address = models.CharField(max_length=254)
     key = models.CharField(max_length=254, editable=False)
-    record = models.ForeignKey(Record, null=True, blank=True, on_delete=models.SET_NULL, related_name="parties")
+    record = models.ForeignKey(
+        Record, null=True, blank=True, on_delete=models.SET_NULL, related_name="parties", db_index=False
+    )
+    # The account behind the record, and the message's time: so each feed has an index to walk (see `feeds`).
+    account = DerivedLink(
+        Record,
+        derive=lambda row: row.record.account_id if row.record_id else None,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        db_index=False,
+    )
+    at = DerivedMoment(derive=lambda row: row.message.at, default=timezone.now)
 
     objects = PartyQuerySet.as_manager()
 
@@ -273,6 +300,8 @@ class Party(Owned):
         indexes = [
             models.Index(fields=["message", "position"], name="party_by_message"),
             models.Index(fields=["organisation", "key"], name="party_by_address"),
+            models.Index(fields=["record", "-at", "-message"], name="party_by_record"),
+            models.Index(fields=["account", "-at", "-message"], name="party_by_account"),
         ]
 
     def __str__(self) -> str:

@@ -99,6 +99,10 @@ class RecordQuerySet(OwnedQuerySet["Record"]):
     def of_account(self, account: Record) -> Self:
         return self.filter(account=account)
 
+    def became(self, contact: Record) -> Self:
+        """The leads that were qualified into a contact."""
+        return self.filter(qualified_into=contact)
+
     def with_people(self) -> Self:
         """What a list shows of each record, in a bounded number of queries."""
         return self.select_related("owner", "account").prefetch_related("emails", "phones")
@@ -142,7 +146,7 @@ class Record(Owned):
     job_title = models.CharField(_("job title"), max_length=150, blank=True)
     language = models.CharField(_("language"), max_length=10, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=64, blank=True)
-    # The account of a contact or an opportunity
+    # The account of a contact or an opportunity, and of the contact that a lead became
     account = models.ForeignKey(
         "self", verbose_name=_("account"), null=True, blank=True, on_delete=models.SET_NULL, related_name="members"
     )

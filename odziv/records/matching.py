@@ -32,10 +32,15 @@ def match(organisation_id: UUID, addresses: Iterable[str]) -> dict[str, list[Rec
 def adopt_parties(record: Record) -> int:
     """Let messages that were written to its addresses before they stood on the record show on it; returns how many."""
     keys = record.emails.values("key")
-    return Party.objects.of(record.organisation_id).filter(record=None, key__in=keys).update(record=record)
+    return (
+        Party.objects.of(record.organisation_id)
+        .filter(record=None, key__in=keys)
+        .update(record=record, account=record.account)
+    )
 
 
 def rematch_parties(organisation_id: UUID, keys: Iterable[str]) -> None:
     """After a record is gone: its messages show on whoever else has the address."""
     for key, records in match(organisation_id, keys).items():
-        Party.objects.of(organisation_id).filter(record=None, key=key).update(record=records[0])
+        nearest = records[0]
+        Party.objects.of(organisation_id).filter(record=None, key=key).update(record=nearest, account=nearest.account)

@@ -19,6 +19,7 @@ from odziv.models import (
     RecordStatus,
     User,
     address_key,
+    feeds,
 )
 from odziv.privacy import consent
 from odziv.records.matching import adopt_parties, rematch_parties
@@ -75,6 +76,8 @@ def save(
     record.updated_at = now
     _close(record, before, now)
     record.save()
+    if before and before.account_id != record.account_id:
+        feeds.follow_account(record)
     if wanted != record.follow_email and record.has_preference:
         consent.change(record, wanted, source=source, user=user, now=now)
     if reach is not None:

@@ -12,10 +12,10 @@ from odziv.models import (
     Lead,
     Message,
     MessageState,
-    Opportunity,
     Party,
     PartyRole,
     Record,
+    feeds,
 )
 from odziv.records.matching import match
 from odziv.records.saving import Reach, remove, save
@@ -72,7 +72,7 @@ def test_thousands_of_addresses_cost_few_queries(cast: Cast, django_assert_num_q
 def test_earlier_messages_show_once_their_address_is_on_a_record(cast: Cast) -> None:
     party = written_to(cast, "Maja@hrib.example")
     maja = add(cast, Contact(name="Maja"), "maja@hrib.example")
-    assert Activity.objects.visible_to(cast.bor).about(maja).get().pk == party.message_id
+    assert [one.pk for one in feeds.page(maja, cast.bor).rows] == [party.message_id]
 
 
 def test_messages_of_a_removed_record_go_to_whoever_has_its_address(cast: Cast) -> None:
@@ -82,16 +82,3 @@ def test_messages_of_a_removed_record_go_to_whoever_has_its_address(cast: Cast) 
     remove(maja)
     party.refresh_from_db()
     assert party.record == lead
-
-
-def test_an_account_shows_what_its_contacts_and_opportunities_are_in(cast: Cast) -> None:
-    company = add(cast, Account(name="Hrib"))
-    maja = add(cast, Contact(name="Maja", account=company), "maja@hrib.example")
-    deal = add(cast, Opportunity(name="Refit", account=company))
-    written_to(cast, "maja@hrib.example", maja)
-    Activity.objects.create(organisation=cast.lipa, owner=cast.ana, kind="task", subject="Price list", regarding=deal)
-    other = add(cast, Account(name="Other"))
-    shown = Activity.objects.visible_to(cast.bor)
-    assert {activity.subject for activity in shown.about(company)} == {"Offer", "Price list"}
-    assert [activity.subject for activity in shown.about(deal)] == ["Price list"]
-    assert not shown.about(other).exists()

@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from odziv.lib import clock
-from odziv.models import Activity, ActivityKind, Record, RecordKind, User
-from odziv.models.keyset import Order, Slice, page_of
+from odziv.models import Activity, ActivityKind, Record, RecordKind, User, feeds
+from odziv.models.keyset import Slice
 from odziv.web import access
 from odziv.web.kinds import KINDS, kind_of
 from odziv.web.tiles import Tile, tile_of
@@ -114,8 +114,7 @@ def _related(user: User, record: Record, kind: RecordKind) -> dict[str, Any]:
 
 
 def _activities(user: User, record: Record, only: str, cursor: str, size: int) -> Slice[Activity]:
-    rows = Activity.objects.visible_to(user).about(record).with_tile()
-    return page_of(rows.of_kind(only) if only else rows, Order("at", descending=True), cursor, size)
+    return feeds.page(record, user, kind=only, cursor=cursor, size=size)
 
 
 def _tiles(page: Slice[Activity]) -> list[Tile]:
