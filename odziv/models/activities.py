@@ -34,6 +34,42 @@ class ActivityQuerySet(OwnedQuerySet["Activity"]):
         """The user's open phone calls and tasks that are due by then, the longest due first."""
         return self.filter(owner=user, state=ActivityState.OPEN, due_at__lt=until).order_by("due_at", "pk")
 
+    def calls_and_tasks(self) -> Self:
+        return self.exclude(kind=ActivityKind.EMAIL)
+
+    def of_owner(self, user: User) -> Self:
+        return self.filter(owner=user)
+
+    def regarding(self, record: Record) -> Self:
+        return self.filter(regarding=record)
+
+    def open(self) -> Self:
+        return self.filter(state=ActivityState.OPEN)
+
+    def overdue(self, now: datetime) -> Self:
+        return self.open().filter(due_at__lt=now)
+
+    def done(self) -> Self:
+        return self.filter(state=ActivityState.DONE)
+
+    def due_between(self, since: datetime | None, until: datetime | None) -> Self:
+        """Activities that are due at `since` or later, and before `until`."""
+        rows = self.filter(due_at__gte=since) if since else self
+        return rows.filter(due_at__lt=until) if until else rows
+
+    def matching(self, text: str) -> Self:
+        """Activities in whose subject, regarding or phone number the text occurs."""
+        text = text.strip()
+        if not text:
+            return self
+        return self.filter(
+            Q(subject__icontains=text) | Q(regarding__name__icontains=text) | Q(phone_number__icontains=text)
+        )
+
+    def with_row(self) -> Self:
+        """What a list shows of each, in one query and without its description."""
+        return self.select_related("owner", "regarding").defer("description")
+
     def with_tile(self) -> Self:
         """What a tile shows of each, in one query."""
         return self.select_related("message", "owner", "regarding")

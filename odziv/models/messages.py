@@ -129,6 +129,48 @@ class MessageQuerySet(OwnedQuerySet["Message"]):
     def clicked(self) -> Self:
         return self.filter(link_clicks__gt=0)
 
+    def not_clicked(self) -> Self:
+        return self.followed().filter(link_clicks=0, state=MessageState.SENT)
+
+    def viewed(self) -> Self:
+        return self.filter(attachment_views__gt=0)
+
+    def not_viewed(self) -> Self:
+        return self.followed().filter(attachment_views=0, state=MessageState.SENT)
+
+    def replied(self) -> Self:
+        return self.filter(replies__gt=0)
+
+    def not_replied(self) -> Self:
+        return self.followed().filter(replies=0, state=MessageState.SENT)
+
+    def scheduled(self) -> Self:
+        """Messages that wait for their time, also those that are only held so that Send can be undone."""
+        return self.filter(state=MessageState.SCHEDULED)
+
+    def in_state(self, state: str) -> Self:
+        """Messages in a state of theirs, or with a copy in one of deliveries: uncertain, refused, bounced."""
+        if state in MessageState.values:
+            return self.filter(state=state)
+        deliveries = self.model._meta.apps.get_model("odziv", "Delivery").objects
+        return self.filter(pk__in=deliveries.filter(state=state).order_by().values("message_id"))
+
+    def of_direction(self, direction: Direction) -> Self:
+        return self.filter(direction=direction)
+
+    def regarding(self, record: Record) -> Self:
+        return self.filter(activity__regarding=record)
+
+    def sent_to(self, address: str) -> Self:
+        """Messages with a recipient of this address, or of one that begins so."""
+        parties = Party.objects.filter(key__startswith=address_key(address)).exclude(role=PartyRole.FROM)
+        return self.filter(pk__in=parties.order_by().values("message_id"))
+
+    def between(self, since: datetime | None, until: datetime | None) -> Self:
+        """Messages that stand in the lists at `since` or later, and before `until`."""
+        rows = self.filter(at__gte=since) if since else self
+        return rows.filter(at__lt=until) if until else rows
+
     def matching(self, text: str) -> Self:
         """Messages in whose subject, recipients or regarding the text occurs."""
         text = text.strip()

@@ -8,13 +8,14 @@ from __future__ import annotations
 import contextlib
 import unicodedata
 from collections.abc import Collection, Iterable
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 from uuid import UUID
 
 import idna
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Case, Q, When
+from django.db.models import Case, Exists, OuterRef, Q, When
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -103,9 +104,45 @@ class RecordQuerySet(OwnedQuerySet["Record"]):
         """The leads that were qualified into a contact."""
         return self.filter(qualified_into=contact)
 
+    def refusing(self) -> Self:
+        """Records to which no mail may be followed: by their own preference, or for a contact by its account's (R2)."""
+        account = Q(kind=RecordKind.CONTACT, account__follow_email=FollowEmail.DO_NOT_ALLOW)
+        return self.filter(Q(follow_email=FollowEmail.DO_NOT_ALLOW) | account)
+
+    def allowing(self) -> Self:
+        """Records to which mail may be followed (R2)."""
+        refused = Record.objects.filter(kind=RecordKind.ACCOUNT, follow_email=FollowEmail.DO_NOT_ALLOW).values("pk")
+        by_account = Q(kind=RecordKind.CONTACT, account__in=refused)
+        return self.filter(follow_email=FollowEmail.ALLOW).exclude(by_account)
+
+    def speaking(self, language: str) -> Self:
+        return self.filter(language=language)
+
+    def in_country(self, country: str) -> Self:
+        """Records with a postal address in the country, an ISO 3166-1 alpha-2 code."""
+        addresses = RecordAddress.objects.filter(country=country).order_by().values("record_id")
+        return self.filter(pk__in=addresses)
+
+    def of_industry(self, text: str) -> Self:
+        return self.filter(industry__icontains=text.strip())
+
+    def changed_between(self, since: datetime | None, until: datetime | None) -> Self:
+        """Records that were last changed at `since` or later, and before `until`."""
+        rows = self.filter(updated_at__gte=since) if since else self
+        return rows.filter(updated_at__lt=until) if until else rows
+
+    def with_email(self) -> Self:
+        return self.filter(Exists(RecordEmail.objects.filter(record=OuterRef("pk"))))
+
+    def without_email(self) -> Self:
+        return self.filter(~Exists(RecordEmail.objects.filter(record=OuterRef("pk"))))
+
     def with_people(self) -> Self:
         """What a list shows of each record, in a bounded number of queries."""
-        return self.select_related("owner", "account").prefetch_related("emails", "phones")
+        return self.select_related("owner", "account", "primary_contact").prefetch_related("emails", "phones")
+
+    def with_addresses(self) -> Self:
+        return self.prefetch_related("addresses")
 
     def with_address(self, address: str, but: UUID | None = None) -> Self:
         """Records that have this e-mail address, except one of them."""

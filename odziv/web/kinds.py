@@ -1,4 +1,4 @@
-"""The four kinds of record as the pages speak of them: words, icon, and the columns of their lists."""
+"""The four kinds of record as the pages speak of them: words, icon, and the columns that their lists may have."""
 
 from __future__ import annotations
 
@@ -10,21 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from odziv.models import RecordKind, RecordStatus
-from odziv.models.keyset import Order
+from odziv.web.lists.shape import Column
 
 Words = str | Promise
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column of a list: its name in ?sort=, its head, and the path by which it sorts."""
-
-    key: str
-    label: Words
-    path: str = ""  # empty: does not sort
-    nullable: bool = False
-    num: bool = False
-    first: str = "up"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,22 +41,22 @@ class Kind:
     def new_url(self) -> str:
         return reverse(f"{self.kind}-new")
 
-    def order(self, wanted: str) -> tuple[str, Order]:
-        """The sort in force and what it means; the first column when the wanted one does not exist."""
-        descending, key = wanted.startswith("-"), wanted.removeprefix("-")
-        for column in self.columns:
-            if column.path and column.key == key:
-                return wanted, Order(column.path, descending, column.nullable)
-        return self.columns[0].key, Order(self.columns[0].path)
 
-
-NAME = Column("name", _("Name"), "name_key")
+NAME = Column("name", _("Name"), "name_key", fixed=True)
 OWNER = Column("owner", _("Owner"), "owner__name")
 CHANGED = Column("changed", _("Changed"), "updated_at", first="down")
 ACCOUNT = Column("account", _("Account"), "account__name_key", nullable=True)
 STATUS = Column("status", _("Status"), "status")
 EMAIL = Column("email", _("E-mail"))
 PHONE = Column("phone", _("Phone"))
+PHONE_MORE = Column("phone", _("Phone"), more=True)
+CHANGED_MORE = Column("changed", _("Changed"), "updated_at", first="down", more=True)
+JOB = Column("job", _("Job title"), more=True)
+CONTACT = Column("contact", _("Primary contact"), more=True)
+LANGUAGE = Column("language", _("Language"), more=True)
+COUNTRY = Column("country", _("Country"), more=True)
+FOLLOW = Column("follow", _("Follow email"), figure=True, more=True)
+CREATED = Column("created", _("Created"), first="down", more=True)
 
 KINDS: dict[RecordKind, Kind] = {
     RecordKind.ACCOUNT: Kind(
@@ -79,7 +67,17 @@ KINDS: dict[RecordKind, Kind] = {
         ngettext_lazy("%(n)d account", "%(n)d accounts", "n"),
         "building-2",
         _("Companies that you sell to. Their contacts and opportunities gather here."),
-        (NAME, Column("industry", _("Industry"), "industry"), EMAIL, PHONE, OWNER, CHANGED),
+        (
+            NAME,
+            Column("industry", _("Industry"), "industry"),
+            EMAIL,
+            PHONE,
+            OWNER,
+            CHANGED,
+            COUNTRY,
+            FOLLOW,
+            CREATED,
+        ),
     ),
     RecordKind.CONTACT: Kind(
         RecordKind.CONTACT,
@@ -89,7 +87,7 @@ KINDS: dict[RecordKind, Kind] = {
         ngettext_lazy("%(n)d contact", "%(n)d contacts", "n"),
         "users",
         _("People you write to. Every e-mail with them, and what became of it, shows on their page."),
-        (NAME, ACCOUNT, EMAIL, PHONE, OWNER, CHANGED),
+        (NAME, ACCOUNT, EMAIL, PHONE, OWNER, CHANGED, JOB, LANGUAGE, COUNTRY, FOLLOW, CREATED),
     ),
     RecordKind.LEAD: Kind(
         RecordKind.LEAD,
@@ -106,6 +104,12 @@ KINDS: dict[RecordKind, Kind] = {
             STATUS,
             OWNER,
             CHANGED,
+            PHONE_MORE,
+            JOB,
+            LANGUAGE,
+            COUNTRY,
+            FOLLOW,
+            CREATED,
         ),
         (RecordStatus.OPEN, RecordStatus.QUALIFIED, RecordStatus.DISQUALIFIED),
     ),
@@ -124,6 +128,9 @@ KINDS: dict[RecordKind, Kind] = {
             Column("close", _("Closes"), "estimated_close", nullable=True),
             STATUS,
             OWNER,
+            CONTACT,
+            CHANGED_MORE,
+            CREATED,
         ),
         (RecordStatus.OPEN, RecordStatus.WON, RecordStatus.LOST),
     ),

@@ -47,7 +47,7 @@ def tile_of(activity: Activity, now: datetime) -> Tile:
             ICONS[ActivityKind(activity.kind)],
             activity.subject,
             reverse("activity", args=[activity.pk]),
-            _state_of_task(activity, now),
+            state_of_task(activity, now),
             tuple(filter(None, (activity.phone_number, activity.owner.name))),
         )
     is_draft = message.state == MessageState.DRAFT
@@ -106,7 +106,8 @@ def _figures(message: Message) -> list[str]:
     return [phrase % {"n": n} for n, phrase in counted if n]
 
 
-def _state_of_task(activity: Activity, now: datetime) -> State:
+def state_of_task(activity: Activity, now: datetime) -> State:
+    """What is to be done of a phone call or task: done, open, overdue, or when it is due."""
     if activity.state == ActivityState.DONE:
         return State(_("Done"), "green", "check")
     if activity.due_at is None:

@@ -21,7 +21,8 @@ def record_cases(kind: str, many: str) -> dict[str, tuple[Case, ...] | Free]:
     page = f"/{many}/{{{kind}}}/"
     fields = {"name": "Brest", "owner": "{user}", **ROWS}
     return {
-        many: (get(f"/{many}/?account={{account}}"), get(f"/{many}/?account={{contact}}")),
+        # A filter that names something gone or foreign says so, and shows nothing.
+        many: (get(f"/{many}/?account={{account}}", 200), get(f"/{many}/?owner={{user}}", 200)),
         kind: (get(page), get(f"/{many}/{{draft}}/"), get(f"/{many}/{{user}}/")),
         f"{kind}-details": (get(f"{page}details/"),),
         f"{kind}-activities": (get(f"{page}activities/"),),
@@ -78,7 +79,18 @@ CASES: dict[str, tuple[Case, ...] | Free] = {
         get("/activities/{draft}/peek/"),
     ),
     "activity-delete": (post("/activities/{call}/delete/"), post("/activities/{message}/delete/")),
-    "activities": Free("lists the asker's own organisation", ("/activities/?q=zvito", "/activities/?view=drafts")),
+    "activities": (
+        get("/activities/?regarding={contact}", 200),
+        get("/activities/?owner={user}", 200),
+        get("/activities/?view=tasks&regarding={account}", 200),
+        get(f"/activities/?q={MARK}", 200),
+        get(f"/activities/?to={MARK_ADDRESS}", 200),
+        get("/activities/?view=drafts", 200),
+    ),
+    "list-filters": (
+        get("/lists/activities/filters/?regarding={contact}&owner={user}", 200),
+        get("/lists/contacts/filters/?account={account}", 200),
+    ),
     "activities-rows": (get("/activities/rows?ids={message}"), get("/activities/rows?ids={draft},{message}")),
     "activities-live": (get("/activities/live?ids={message}"), get("/activities/live?ids={draft},{message}")),
     "message": (get("/messages/{message}/"), get("/messages/{draft}/"), get("/messages/{delivery}/")),

@@ -10,7 +10,8 @@ from pytest_django.fixtures import DjangoAssertNumQueries
 
 from odziv.lib.seal import Kind
 from odziv.models import Account, Activity, Message
-from odziv.web.views.activities import VIEWS, View
+from odziv.web.lists.emails import VIEWS
+from odziv.web.lists.shape import View
 from tests.support.cast import Cast
 from tests.support.journal import NOON, SCANNER, delivery_of, followed_message, happened, hit
 
@@ -71,15 +72,18 @@ def test_every_column_sorts_and_every_page_comes_once(
     monkeypatch.setattr("odziv.web.views.activities.SIZE", 3)
     accounts = [Account.objects.create(organisation=cast.lipa, owner=cast.ana, name=name) for name in "CBA"]
     for number in range(11):
-        one = draft(cast, f"s{number:02}") if view.key == "drafts" else followed_message(
+        one = draft(cast, f"s{number:02}") if view.key in ("drafts", "scheduled") else followed_message(
             cast.ana, subject=f"s{number:02}", sent_at=NOON + timedelta(hours=number % 4) if number % 5 else None
         )  # fmt: skip
         Message.objects.filter(pk=one.pk).update(
             opens=number % 3, link_clicks=number % 2, last_opened_at=NOON if number % 2 else None
         )
+        if view.key == "scheduled":
+            Message.objects.filter(pk=one.pk).update(state="scheduled", send_at=NOON + timedelta(hours=number % 4))
         if number % 3:
             Activity.objects.filter(pk=one.pk).update(regarding=accounts[number % 3])
-    for column in view.columns:
+    for column in (column for column in view.columns if not column.more):
+        assert column.path
         up, down = (subjects(ana, f"view={view.key}&sort={sign}{column.key}") for sign in ("", "-"))
         assert sorted(up) == sorted(down) == [f"s{number:02}" for number in range(11)], column.key
     assert subjects(ana, f"view={view.key}&sort=subject") == sorted(f"s{number:02}" for number in range(11))
@@ -103,9 +107,9 @@ def test_words_and_filters_narrow_it(cast: Cast, ana: Client) -> None:
     happened(hit(delivery_of(opened)))
     assert subjects(ana, "q=maja") == ["Miza"]
     assert subjects(ana, "q=STOL") == ["Stol"]
-    assert subjects(ana, "only=opened") == ["Miza"]
-    assert subjects(ana, "only=not-opened") == ["Stol"]
-    assert subjects(ana, "only=clicked") == []
+    assert subjects(ana, "opened=yes") == ["Miza"]
+    assert subjects(ana, "opened=no") == ["Stol"]
+    assert subjects(ana, "clicked=yes") == []
     assert "Nothing found" in ana.get("/activities/?q=zzz").content.decode()
 
 

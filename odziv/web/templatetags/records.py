@@ -29,6 +29,13 @@ def language_name(code: str) -> str:
 
 
 @register.filter
+def country(record: Record) -> str:
+    """The name of the country of the first postal address that has one. Uses the prefetched list when there is one."""
+    code = next((address.country for address in record.addresses.all() if address.country), "")
+    return choices.country_name(code) if code else ""
+
+
+@register.filter
 def phone_label(code: str) -> str:
     """What a number is for; a label that is none of ours stays as it is."""
     return dict(choices.phone_labels()).get(code, code)

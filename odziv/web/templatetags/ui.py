@@ -171,7 +171,7 @@ def sort_head(context: Context, key: str, label: str, num: bool = False, first: 
     direction = "ascending" if now == key else "descending" if now == f"-{key}" else ""
     turned = f"-{key}" if direction == "ascending" or (not direction and first == "down") else key
     url = _query(context, sort=turned, cursor=None)
-    return {"label": label, "num": num, "direction": direction, "url": url}
+    return {"key": key, "label": label, "num": num, "direction": direction, "url": url}
 
 
 @register.inclusion_tag("parts/pager.html", takes_context=True)
