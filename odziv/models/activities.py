@@ -34,6 +34,9 @@ class ActivityQuerySet(OwnedQuerySet["Activity"]):
         """The user's open phone calls and tasks that are due by then, the longest due first."""
         return self.filter(owner=user, state=ActivityState.OPEN, due_at__lt=until).order_by("due_at", "pk")
 
+    def of_kind(self, kind: str) -> Self:
+        return self.filter(kind=kind)
+
     def calls_and_tasks(self) -> Self:
         return self.exclude(kind=ActivityKind.EMAIL)
 
