@@ -7,7 +7,7 @@ from django.db.models import OuterRef, Subquery
 
 
 def fill(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
-    record, message = apps.get_model("odziv", "0006_feeds"), apps.get_model("odziv", "Message")
+    record, message = apps.get_model("odziv", "Record"), apps.get_model("odziv", "Message")
 
     def behind(link: str) -> Subquery:
         return Subquery(record.objects.filter(pk=OuterRef(link)).values("account_id")[:1])
