@@ -72,6 +72,11 @@ def test_this_part_speaks_no_smtp(part: str) -> None:
     assert imports_of(part, {"smtplib", "aiosmtplib", "aiosmtpd"}) == []
 
 
+@pytest.mark.parametrize("part", sorted(set(PARTS) - {"replies"}))
+def test_this_part_speaks_no_imap(part: str) -> None:
+    assert imports_of(part, {"imaplib", "imapclient"}) == []
+
+
 def test_only_one_file_reads_the_environment() -> None:
     reading = re.compile(r"os\.environ(\[|\.get\()|getenv")
     found = [str(path.relative_to(PACKAGE)) for path in PACKAGE.rglob("*.py") if reading.search(path.read_text())]

@@ -18,9 +18,13 @@ _WHAT: dict[str, str | Promise] = {
     Reason.TLS: lazy("Encryption with the mail server could not be started."),
     Reason.CERTIFICATE: lazy("The mail server could not prove who it is: its certificate is not valid for this name."),
     Reason.NO_STARTTLS: lazy("The mail server does not offer the encryption (STARTTLS) that the mailbox asks for."),
+    Reason.NO_ENCRYPTION: lazy("The password was not sent: it would have travelled in plain text."),
     Reason.LOGIN: lazy("The mail server refused the user name or the password."),
     Reason.NO_LOGIN: lazy("The mail server offers no way of signing in that Odziv knows (PLAIN, LOGIN)."),
     Reason.PASSWORD_LOST: lazy("The stored password cannot be read any more: the key that encrypted it is gone."),
+    Reason.SIGN_IN_AGAIN: lazy("The permission to use the mailbox is not valid any more."),
+    Reason.REGISTRATION: lazy("The provider does not accept your organisation's registration."),
+    Reason.PROVIDER: lazy("The provider that renews the permission to use the mailbox could not be reached."),
     Reason.TIMEOUT: lazy("The mail server did not answer in time."),
     Reason.CLOSED: lazy("The mail server ended the connection before the message was complete."),
     Reason.CONFUSED: lazy("What answered there does not speak as a mail server does."),
@@ -48,6 +52,7 @@ _NEXT: dict[str, str | Promise] = {
         "Enter the server's name as it stands in its certificate, or have the certificate renewed."
     ),
     Reason.NO_STARTTLS: lazy("Choose TLS from the start (usually port 465), or ask whoever runs the server."),
+    Reason.NO_ENCRYPTION: lazy("Choose STARTTLS or TLS in the mailbox's settings."),
     Reason.LOGIN: lazy(
         "Enter user name and password anew in the mailbox's settings; some providers want an app password."
     ),
@@ -55,6 +60,9 @@ _NEXT: dict[str, str | Promise] = {
         "If the server takes mail without signing in, leave the user name empty; else ask whoever runs it."
     ),
     Reason.PASSWORD_LOST: lazy("Enter the password anew in the mailbox's settings."),
+    Reason.SIGN_IN_AGAIN: lazy("Open the mailbox in Settings and sign in again; what waits leaves right after."),
+    Reason.REGISTRATION: lazy("Ask an administrator to look at Settings, Sign-in with Google and Microsoft."),
+    Reason.PROVIDER: lazy("Usually this passes by itself."),
     Reason.TIMEOUT: lazy("If it stays so, check the server's name and port in the mailbox's settings."),
     Reason.CLOSED: lazy("Usually this passes by itself; else ask whoever runs the server."),
     Reason.CONFUSED: lazy("Check the server's name, port and encryption in the mailbox's settings."),

@@ -8,10 +8,12 @@ import socket
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from odziv.deliver.trouble import Answer, Outcome, Reason, Trouble, outcome_of, readable
 from odziv.deliver.wire import Wire
+from odziv.lib import dial
+from odziv.lib.dial import Step
 from odziv.models import Security
 
 ANSWER_FACTOR = 10  # RFC 5321, 4.5.3.2.6: servers look at a message after its end, and may take minutes for it
@@ -20,13 +22,14 @@ _DOTS = re.compile(rb"(?m)^\.")
 
 @dataclass(frozen=True)
 class Server:
-    """Where a mailbox's mail goes. An empty user name means that nobody signs in."""
+    """Where a mailbox's mail goes. An empty user name means that nobody signs in; a token goes before a password."""
 
     host: str
     port: int
     security: str = Security.STARTTLS
     username: str = ""
-    password: str = ""
+    password: str = field(default="", repr=False)
+    token: str = field(default="", repr=False)
 
 
 def _nothing() -> None:
@@ -47,13 +50,15 @@ class Hooks:
 class Session:
     """One connection, opened at need, used for several copies, closed by `close`.
 
-    `timeout` is the time in seconds for each answer of the server; `name` is how we introduce ourselves.
+    `timeout` is the time in seconds for each answer of the server; `name` is how we introduce ourselves. `begin` is
+    called with each step of opening before it is done.
     """
 
-    def __init__(self, server: Server, *, timeout: float, name: str) -> None:
+    def __init__(self, server: Server, *, timeout: float, name: str, begin: dial.Begin = dial.nothing) -> None:
         self.server = server
         self.timeout = timeout
         self.name = name
+        self._begin = begin
         self._wire: Wire | None = None
         self._used = False
 
@@ -103,7 +108,8 @@ class Session:
             wire.leave()
 
     def offer_sender(self, address: str) -> None:
-        """Only ask whether the server would take mail from this address, for `check_mailbox`. Raises Trouble."""
+        """Only ask whether the server would take mail from this address. Raises Trouble."""
+        self._begin(Step.SENDER)
         with self._step(Reason.SENDER):
             self._expect(250, Reason.SENDER, self._open_wire.mail_from(address, []))
             self._open_wire.rset()
@@ -115,14 +121,15 @@ class Session:
 
     def _connect(self) -> None:
         implicit = self.server.security == Security.TLS
-        self._wire = Wire(name=self.name, patience=self.timeout, tls=ssl.create_default_context() if implicit else None)
+        self._wire = Wire(name=self.name, patience=self.timeout, tls=implicit, begin=self._begin)
         with self._step(Reason.UNREACHABLE):
             try:
                 reply = self._wire.connect(self.server.host, self.server.port)
             except (ssl.SSLError, smtplib.SMTPException):
                 raise
             except (OSError, UnicodeError) as error:
-                raise Trouble(Reason.UNREACHABLE, Outcome.TEMPORARY, _words_of(error)) from error
+                fault = dial.fault_of(error)
+                raise Trouble(Reason.UNREACHABLE, Outcome.TEMPORARY, _words_of(error), fault=fault) from error
             self._expect(220, Reason.GREETING, reply)
             self._greet()
 
@@ -135,18 +142,26 @@ class Session:
     def _start_tls(self) -> None:
         if self.server.security != Security.STARTTLS:
             return
+        self._begin(Step.ENCRYPT)
         with self._step(Reason.TLS):
             if not self.offers("starttls"):
                 raise Trouble(Reason.NO_STARTTLS, Outcome.TEMPORARY)
-            reply = self._open_wire.start_tls(ssl.create_default_context(), self.server.host)
+            reply = self._open_wire.start_tls(self.server.host)
             self._expect(220, Reason.TLS, reply)
             self._greet()
 
     def _sign_in(self) -> None:
-        if not self.server.username:
+        server, wire = self.server, self._open_wire
+        if not server.username:
             return
+        self._begin(Step.SIGN_IN)
         with self._step(Reason.LOGIN):
-            reply = self._open_wire.sign_in(self.server.username, self.server.password)
+            if not wire.is_confidential:
+                raise Trouble(Reason.NO_ENCRYPTION, Outcome.TEMPORARY)
+            if server.token:
+                reply = wire.sign_in_with_token(server.username, server.token, server.host, server.port)
+            else:
+                reply = wire.sign_in(server.username, server.password)
             if reply[0] != 235:
                 # A wrong password is mended by a person while the copies wait: never the end of them.
                 raise Trouble(Reason.LOGIN, Outcome.TEMPORARY, readable(reply[1]), reply[0])
@@ -274,7 +289,7 @@ class Session:
     def _broken(self, reason: Reason, error: BaseException) -> Trouble:
         self._drop()
         wide = reason not in (Reason.CLOSED, Reason.CONFUSED)
-        return Trouble(reason, Outcome.TEMPORARY, _words_of(error), mailbox_wide=wide)
+        return Trouble(reason, Outcome.TEMPORARY, _words_of(error), mailbox_wide=wide, fault=dial.fault_of(error))
 
     @property
     def _open_wire(self) -> Wire:

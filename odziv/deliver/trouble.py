@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from odziv.lib.dial import Fault
+
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 _LONGEST = 500
 
@@ -18,9 +20,13 @@ class Reason(StrEnum):
     TLS = "tls"  # encryption could not be started
     CERTIFICATE = "certificate"  # its certificate does not prove that it is this server
     NO_STARTTLS = "no-starttls"  # encryption is wanted and not offered
+    NO_ENCRYPTION = "no-encryption"  # a password would travel through foreign networks in plain text
     LOGIN = "login"  # user name or password refused
     NO_LOGIN = "no-login"  # it offers no way to sign in that is known here
     PASSWORD_LOST = "password-lost"  # the stored password cannot be decrypted
+    SIGN_IN_AGAIN = "sign-in-again"  # the provider does not accept the permission any more, or there is none
+    REGISTRATION = "registration"  # the provider does not accept the organisation's registration
+    PROVIDER = "provider"  # the provider that renews the permission cannot be reached
     TIMEOUT = "timeout"  # no answer in time, before the message was complete
     CLOSED = "closed"  # it hung up before the message was complete
     CONFUSED = "confused"  # its answer was not SMTP
@@ -56,13 +62,17 @@ class Answer:
 
 @dataclass
 class Trouble(Exception):
-    """Raised where a copy cannot go on. `mailbox_wide`: no other copy of the mailbox can go on now either."""
+    """Raised where a copy cannot go on. `mailbox_wide`: no other copy of the mailbox can go on now either.
+
+    `fault`: what exactly failed, when that is known more closely than the reason says.
+    """
 
     reason: Reason
     outcome: Outcome
     words: str = ""
     code: int | None = None
     mailbox_wide: bool = False
+    fault: Fault | None = None
 
 
 def readable(words: bytes | str) -> str:

@@ -6,9 +6,11 @@ import base64
 import smtplib
 import socket
 import ssl
-import time
 from collections.abc import Sequence
 from typing import Any
+
+from odziv.lib import dial, sasl
+from odziv.lib.lines import Lines
 
 _LINES_OF_A_REPLY = 64 * 1024
 _CHUNK = 64 * 1024
@@ -20,36 +22,31 @@ class Wire(smtplib.SMTP):
     `patience` is the time for one reply, in seconds. Replies and failures come as `smtplib` gives them.
     """
 
-    def __init__(self, *, name: str, patience: float, tls: ssl.SSLContext | None) -> None:
+    def __init__(self, *, name: str, patience: float, tls: bool, begin: dial.Begin = dial.nothing) -> None:
         self.patience = patience
         self._tls = tls
+        self._begin = begin
         super().__init__(local_hostname=name, timeout=patience)
         self.command_encoding = "utf-8"
 
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
-        plain = socket.create_connection((host, port), timeout)
-        # The end of a message goes out by itself, after its phase is committed; it must not wait for the peer's ACK.
-        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        if self._tls is None:
-            return plain
-        try:
-            return self._tls.wrap_socket(plain, server_hostname=host)
-        except BaseException:
-            plain.close()
-            raise
+        connection = dial.dial(host, port, timeout, self._begin)
+        if self._tls:
+            self._begin(dial.Step.ENCRYPT)
+            connection = dial.encrypt(connection, host, timeout)
+        self._begin(dial.Step.GREET)
+        return connection
 
     def getreply(self) -> tuple[int, bytes]:
         """The next reply. Raises SMTPServerDisconnected; its context is a TimeoutError when time ran out."""
-        self._lines.begin(self.patience)
+        self._lines.begin(self.patience, _LINES_OF_A_REPLY)
         return super().getreply()
 
-    def start_tls(self, context: ssl.SSLContext, host: str) -> tuple[int, bytes]:
+    def start_tls(self, host: str) -> tuple[int, bytes]:
         """STARTTLS (RFC 3207); after it the caller greets anew. Raises what `ssl` raises."""
         reply = self.docmd("STARTTLS")
         if reply[0] == 220:
-            sock = self._socket
-            sock.settimeout(self.patience)
-            self.sock = context.wrap_socket(sock, server_hostname=host)
+            self.sock = dial.encrypt(self._socket, host, self.patience)
             # Whatever came before encryption may have been slipped in (RFC 3207, 6).
             self.file, self.ehlo_resp, self.esmtp_features = None, None, {}
         return reply
@@ -76,17 +73,39 @@ class Wire(smtplib.SMTP):
 
     def sign_in(self, username: str, password: str) -> tuple[int, bytes]:
         """AUTH PLAIN (RFC 4616) or LOGIN, one attempt, in UTF-8. Raises SMTPNotSupportedError for a server without."""
-        offered = self.esmtp_features.get("auth", "").upper().split()
+        offered = self._offered
         if "PLAIN" in offered:
-            return self.docmd("AUTH", f"PLAIN {_base64(f'{chr(0)}{username}{chr(0)}{password}')}")
+            return self.docmd("AUTH", f"PLAIN {_base64(sasl.plain(username, password))}")
         if "LOGIN" not in offered:
             raise smtplib.SMTPNotSupportedError(" ".join(offered))
         reply = self.docmd("AUTH", "LOGIN")
         for answer in (username, password):
             if reply[0] != 334:
                 return reply
-            reply = self.docmd(_base64(answer))
+            reply = self.docmd(_base64(answer.encode()))
         return reply
+
+    def sign_in_with_token(self, username: str, token: str, host: str, port: int) -> tuple[int, bytes]:
+        """AUTH XOAUTH2 or OAUTHBEARER, one attempt. Raises SMTPNotSupportedError for a server without."""
+        mechanism = sasl.best_for_token(self._offered)
+        if not mechanism:
+            raise smtplib.SMTPNotSupportedError(" ".join(self._offered))
+        if mechanism == "XOAUTH2":
+            said = sasl.xoauth2(username, token)
+        else:
+            said = sasl.oauthbearer(username, token, host, port)
+        reply = self.docmd("AUTH", f"{mechanism} {_base64(said)}")
+        # The reason of a refusal comes as a challenge; the refusal itself only after an answer to that.
+        return self.docmd(_base64(sasl.AFTER_REFUSAL[mechanism])) if reply[0] == 334 else reply
+
+    @property
+    def is_confidential(self) -> bool:
+        """Whether a password may be said: encrypted, or to a server in one's own network."""
+        return isinstance(self._socket, ssl.SSLSocket) or dial.is_private(self._socket)
+
+    @property
+    def _offered(self) -> list[str]:
+        return self.esmtp_features.get("auth", "").upper().split()
 
     def leave(self) -> None:
         """QUIT, without waiting long for a good-bye, and close."""
@@ -100,9 +119,10 @@ class Wire(smtplib.SMTP):
             self.close()
 
     @property
-    def _lines(self) -> _Lines:
+    def _lines(self) -> Lines:
+        # Stands in for the socket's file.
         if self.file is None:
-            self.file: Any = _Lines(self._socket)
+            self.file: Any = Lines(self._socket)
         return self.file
 
     @property
@@ -112,49 +132,5 @@ class Wire(smtplib.SMTP):
         return self.sock
 
 
-class _Lines:
-    """Stands in for the socket's file: reads lines against one deadline and never ahead of an unbounded reply."""
-
-    def __init__(self, sock: socket.socket) -> None:
-        self._sock = sock
-        self._rest = b""
-        self._deadline = 0.0
-        self._room = 0
-
-    def peek(self) -> bool:
-        """Whether there is more to read, the end of the connection included; waits for nothing."""
-        self._sock.settimeout(0)
-        try:
-            piece = self._sock.recv(4096)
-        except (BlockingIOError, ssl.SSLWantReadError):
-            return bool(self._rest)
-        self._rest += piece
-        return True
-
-    def begin(self, patience: float) -> None:
-        self._deadline = time.monotonic() + patience
-        self._room = _LINES_OF_A_REPLY
-
-    def readline(self, limit: int) -> bytes:
-        while b"\n" not in self._rest and len(self._rest) < limit:
-            left = self._deadline - time.monotonic()
-            if left <= 0:
-                raise TimeoutError("timed out")
-            self._sock.settimeout(left)
-            piece = self._sock.recv(4096)
-            if not piece:
-                break
-            self._rest += piece
-        end = min(self._rest.find(b"\n") + 1 or len(self._rest), limit)
-        line, self._rest = self._rest[:end], self._rest[end:]
-        self._room -= len(line)
-        if self._room < 0:
-            raise OSError("the reply does not end")
-        return line
-
-    def close(self) -> None:
-        self._rest = b""
-
-
-def _base64(text: str) -> str:
-    return base64.b64encode(text.encode()).decode()
+def _base64(said: bytes) -> str:
+    return base64.b64encode(said).decode()

@@ -11,6 +11,7 @@ import pytest
 
 from odziv.deliver.session import Hooks, Server, Session
 from odziv.deliver.trouble import Outcome, Reason, Trouble
+from odziv.lib import dial
 from tests.support.smtp import CLOSE, HANG, Certificates, SmtpServer, make_certificates, refusing_port
 
 # More than the buffers between two sockets hold: the client notices while it sends.
@@ -182,6 +183,44 @@ def test_signing_in(methods: str) -> None:
     assert (trouble.reason, trouble.outcome, trouble.code) == (Reason.LOGIN, Outcome.TEMPORARY, 535)
     assert (late.reason, late.mailbox_wide) == (Reason.LOGIN, True)
     assert sum(line.startswith("AUTH") for line in server.log) == 2  # one attempt each: more would lock an account
+
+
+@pytest.mark.parametrize("methods", ["PLAIN XOAUTH2 OAUTHBEARER", "OAUTHBEARER"])
+def test_signing_in_with_an_access_token(methods: str) -> None:
+    with SmtpServer(knows_token=lambda user, token: (user, token) == ("ana", "good"), methods=methods) as server:
+        send(session(server, username="ana", token="good"))
+        trouble = trouble_of(server, username="ana", token="old")
+    assert len(server.taken) == 1
+    assert (trouble.reason, trouble.outcome, trouble.code) == (Reason.LOGIN, Outcome.TEMPORARY, 535)
+    # The reason of the refusal was answered, else the server would wait for ever.
+    assert server.log[-1] == ("" if "XOAUTH2" in methods else "AQ==")
+
+
+def test_a_server_that_takes_no_tokens_gets_none() -> None:
+    with SmtpServer(login=("ana", "geslo")) as server:
+        assert trouble_of(server, username="ana", token="good").reason == Reason.NO_LOGIN
+    assert not any(line.startswith("AUTH") for line in server.log)
+
+
+@pytest.mark.parametrize("secret", [{"password": "geslo"}, {"token": "good"}])
+def test_no_secret_travels_in_plain_text_through_foreign_networks(
+    secret: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dial, "is_private", lambda connection: False)
+    with SmtpServer(login=("ana", "geslo"), methods="PLAIN XOAUTH2") as server:
+        assert trouble_of(server, username="ana", **secret).reason == Reason.NO_ENCRYPTION
+    assert not any(line.startswith("AUTH") for line in server.log)
+
+
+def test_it_says_its_steps() -> None:
+    steps: list[str] = []
+    with SmtpServer(login=("ana", "geslo")) as server:
+        one = Session(
+            Server(server.host, server.port, "none", "ana", "geslo"), timeout=1, name="lipa", begin=steps.append
+        )
+        one.open()
+        one.offer_sender("ana@lipa.example")
+    assert steps == ["find", "connect", "greet", "sign-in", "sender"]
 
 
 def test_no_known_way_to_sign_in() -> None:

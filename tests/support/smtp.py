@@ -41,12 +41,14 @@ class Taken:
 class SmtpServer:
     """`does[step]` is HANG, CLOSE or a reply such as "450 4.2.0 Try later"; a list is used up, one for each time.
 
-    `recipients` does the same for RCPT of single addresses. With `login` nothing is taken from strangers.
+    `recipients` does the same for RCPT of single addresses. With `login` nothing is taken from strangers; with
+    `knows_token` neither, and that function says whether an access token opens the mailbox of that address.
     """
 
     does: dict[str, str | list[str]] = field(default_factory=dict)
     recipients: dict[str, str | list[str]] = field(default_factory=dict)
     login: tuple[str, str] | None = None
+    knows_token: Callable[[str, str], bool] | None = None
     methods: str = "PLAIN LOGIN"
     extensions: tuple[str, ...] = ("8BITMIME", "SMTPUTF8")
     starttls: ssl.SSLContext | None = None
@@ -157,7 +159,7 @@ class _Conversation:
         names = list(self.server.extensions)
         if self.server.starttls is not None and not isinstance(self.peer, ssl.SSLSocket):
             names.append("STARTTLS")
-        if self.server.login is not None:
+        if self.needs_login:
             names.append(f"AUTH {self.server.methods}")
         lines = ["server.example", *names]
         self.answer("ehlo", "\r\n".join([*(f"250-{one}" for one in lines[:-1]), f"250 {lines[-1]}"]))
@@ -172,8 +174,15 @@ class _Conversation:
             self.server._open.append(self.peer)
             self.file = self.peer.makefile("rb")
 
+    @property
+    def needs_login(self) -> bool:
+        return self.server.login is not None or self.server.knows_token is not None
+
     def do_auth(self, rest: str) -> None:
         method, _, initial = rest.partition(" ")
+        if method in ("XOAUTH2", "OAUTHBEARER"):
+            self._take_token(base64.b64decode(initial).decode())
+            return
         if method == "PLAIN":
             _, username, password = base64.b64decode(initial).decode().split("\0")
         else:
@@ -183,12 +192,23 @@ class _Conversation:
         if not right:
             self.say("535 5.7.8 Authentication credentials invalid")
 
+    def _take_token(self, said: str) -> None:
+        """XOAUTH2, OAUTHBEARER (RFC 7628): the reason of a refusal is a challenge, its answer brings the refusal."""
+        found = re.match(r"(?:user=|n,a=)([^\x01,]+).*\x01auth=Bearer ([^\x01]+)\x01\x01$", said, re.DOTALL)
+        assert self.server.knows_token is not None and found is not None
+        if self.server.knows_token(found[1], found[2]):
+            self.signed_in = self.answer("auth", "235 2.7.0 Accepted")
+            return
+        self.say("334 eyJzdGF0dXMiOiI0MDAiLCJzY2hlbWVzIjoiQmVhcmVyIn0=")
+        self.server.log.append(self.file.readline().decode().rstrip())
+        self.say("535 5.7.8 Username and Password not accepted")
+
     def _ask(self, challenge: str) -> str:
         self.say(f"334 {challenge}")
         return base64.b64decode(self.file.readline()).decode()
 
     def do_mail(self, rest: str) -> None:
-        if self.server.login is not None and not self.signed_in:
+        if self.needs_login and not self.signed_in:
             self.say("530 5.7.0 Authentication required")
             return
         self.sender, self.options = rest[rest.index("<") + 1 : rest.index(">")], rest.partition("> ")[2]
@@ -231,11 +251,13 @@ class _Conversation:
 
 @dataclass(frozen=True)
 class Certificates:
-    """An authority in a file, and what a server shows: a certificate for 127.0.0.1, and one for another name."""
+    """An authority in a file, and what a server shows: a certificate for 127.0.0.1, and ones that prove nothing."""
 
     authority: Path
     good: ssl.SSLContext
     wrong_name: ssl.SSLContext
+    expired: ssl.SSLContext
+    self_signed: ssl.SSLContext
 
 
 def make_certificates(folder: Path) -> Certificates:
@@ -244,9 +266,10 @@ def make_certificates(folder: Path) -> Certificates:
     authority = _certificate("Authority", authority_key, None, None)
     (folder / "authority.pem").write_bytes(authority.public_bytes(serialization.Encoding.PEM))
 
-    def context(name: str, *, local: bool) -> ssl.SSLContext:
+    def context(name: str, *, local: bool = True, ages: int = 1, signed: bool = True) -> ssl.SSLContext:
         key = ec.generate_private_key(ec.SECP256R1())
-        certificate = _certificate(name, key, authority, authority_key, local=local)
+        issuer = (authority, authority_key) if signed else (None, None)
+        certificate = _certificate(name, key, *issuer, local=local, ages=ages)
         path = folder / f"{name}.pem"
         path.write_bytes(
             key.private_bytes(
@@ -259,7 +282,11 @@ def make_certificates(folder: Path) -> Certificates:
         return made
 
     return Certificates(
-        folder / "authority.pem", context("server.example", local=True), context("other.example", local=False)
+        folder / "authority.pem",
+        context("server.example"),
+        context("other.example", local=False),
+        context("old.example", ages=40),
+        context("own.example", signed=False),
     )
 
 
@@ -270,9 +297,11 @@ def _certificate(
     issuer_key: ec.EllipticCurvePrivateKey | None,
     *,
     local: bool = False,
+    ages: int = 1,
 ) -> x509.Certificate:
+    """Valid for 30 days, of which `ages` are over."""
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    start = datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=1)
+    start = datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=ages)
     names: list[x509.GeneralName] = [x509.DNSName(name)]
     if local:
         names += [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
