@@ -42,6 +42,8 @@ JOBS: tuple[Job, ...] = (
     Job("take up what a dead worker left", "odziv.deliver.due.recover_abandoned", 10),
     Job("take what the edge recorded into the journal", "odziv.ingest.run.ingest", 0.3),
     Job("bring figures up to the journal", "odziv.measure.run.measure", 0.3),
+    Job("make cards of what happened", "odziv.assist.run.assist", 0.3),
+    Job("judge reminders whose time has come", "odziv.assist.reminding.remind", 1),
     Job("make the sample data that were asked for", "odziv.sample.making.make_next", 1),
     Job("show that the worker is alive", "odziv.health.beat", 10),
 )

@@ -7,7 +7,7 @@ that its writes match no row, and stops before the end of the message is sent.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,7 +19,18 @@ from odziv.deliver.session import ANSWER_FACTOR
 from odziv.deliver.trouble import Answer, Outcome, Reason, Trouble
 from odziv.environment import ENV
 from odziv.lib.clock import Clock
-from odziv.models import FINAL, Activity, ActivityState, Delivery, DeliveryState, Message, MessageState, Party
+from odziv.models import (
+    FINAL,
+    Activity,
+    ActivityState,
+    CardKind,
+    Delivery,
+    DeliveryState,
+    Happening,
+    Message,
+    MessageState,
+    Party,
+)
 
 _MINUTE, _HOUR = timedelta(minutes=1), timedelta(hours=1)
 DELAYS = (
@@ -67,26 +78,25 @@ class Claim:
     def stay_alive(self) -> None:
         """Make the lease longer when a good part of it is over. Raises ClaimLost."""
         if self.clock() - self._renewed > lease() / 4:
-            self._write({DeliveryState.IN_TRANSIT}, lease_until=self.clock() + lease())
+            self._write((DeliveryState.IN_TRANSIT,), lease_until=self.clock() + lease())
             self._renewed = self.clock()
 
     def mark_followed(self, followed: bool) -> None:
         """Record before it leaves whether this copy is followed (F3). Raises ClaimLost."""
         if self.delivery.followed != followed:
-            self._write({DeliveryState.IN_TRANSIT}, followed=followed)
+            self._write((DeliveryState.IN_TRANSIT,), followed=followed)
 
     def begin_end(self) -> None:
         """Commit that from now on the server may have accepted the message. Raises ClaimLost."""
         until = self.clock() + timedelta(seconds=ENV.smtp_timeout * ANSWER_FACTOR) + lease()
-        self._write({DeliveryState.IN_TRANSIT}, phase="content", lease_until=until)
+        self._write((DeliveryState.IN_TRANSIT,), phase="content", lease_until=until)
 
     def accept(self, answer: Answer) -> None:
         """The server took it. Raises ClaimLost."""
         now = self.clock()
         # An answer that came after the lease had run out still settles what was thought to be uncertain.
-        states = {DeliveryState.IN_TRANSIT, DeliveryState.UNCERTAIN}
         self._settle(
-            states,
+            (DeliveryState.IN_TRANSIT, DeliveryState.UNCERTAIN),
             now,
             state=DeliveryState.ACCEPTED,
             accepted_at=now,
@@ -114,22 +124,26 @@ class Claim:
             fields |= {"state": DeliveryState.REFUSED}
         else:
             fields |= {"state": DeliveryState.WAITING, "due_at": now + delay, "phase": ""}
-        self._settle({DeliveryState.IN_TRANSIT}, now, **fields)
+        self._settle((DeliveryState.IN_TRANSIT,), now, **fields)
 
-    def _settle(self, states: Collection[str], now: datetime, **fields: Any) -> None:
+    def _settle(self, states: Sequence[str], now: datetime, **fields: Any) -> None:
         def write() -> None:
             with transaction.atomic():
                 message = Message.objects.select_for_update().filter(pk=self.delivery.message_id).first()
-                self._write(states, **fields)
+                was = self._write(states, **fields)
                 if message is not None:
                     settle(message, now)
+                    tell(message, was, fields["state"])
 
         _insisting(write)
 
-    def _write(self, states: Collection[str], **fields: Any) -> None:
-        mine = Delivery.objects.filter(pk=self.delivery.pk, attempts=self.delivery.attempts, state__in=states)
-        if not mine.update(**fields):
-            raise ClaimLost
+    def _write(self, states: Sequence[str], **fields: Any) -> str:
+        """Change the copy if it is still ours and in one of these states; returns which it was. Raises ClaimLost."""
+        mine = Delivery.objects.filter(pk=self.delivery.pk, attempts=self.delivery.attempts)
+        for state in states:
+            if mine.filter(state=state).update(**fields):
+                return state
+        raise ClaimLost
 
 
 def delay_after(attempts: int) -> timedelta | None:
@@ -147,7 +161,22 @@ def settle(message: Message, now: datetime) -> None:
         Party.objects.of_message(message.pk).stand_at(now)
     if not deliveries.exclude(state__in=FINAL).exists():
         message.state = MessageState.SENT if accepted else MessageState.FAILED
+    elif message.state in (MessageState.SENT, MessageState.FAILED):  # the sender let copies leave once more
+        message.state = MessageState.SENDING
     Message.objects.filter(pk=message.pk).update(sent_at=message.sent_at, at=message.at, state=message.state)
+
+
+def tell(message: Message, *states: str) -> None:
+    """Let the assistant look at a message of which a copy came into, or out of, a state that calls for a card (A3)."""
+    for kind in {_CARDS[state] for state in states if state in _CARDS}:
+        Happening.objects.note(message.organisation_id, message.pk, kind)
+
+
+_CARDS: dict[str, CardKind] = {
+    DeliveryState.REFUSED: CardKind.FAILED,
+    DeliveryState.UNCERTAIN: CardKind.UNCERTAIN,
+    DeliveryState.BOUNCED: CardKind.BOUNCED,
+}
 
 
 def release_abandoned(now: datetime) -> int:
@@ -173,6 +202,7 @@ def _release(pk: UUID, message_id: UUID, now: datetime) -> bool:
             fields |= {"state": DeliveryState.WAITING, "due_at": now + delay}
         Delivery.objects.filter(pk=pk).update(**fields)
         settle(message, now)
+        tell(message, fields["state"])
         return True
 
 

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 from uuid import UUID
 
+from django.db import transaction
+
 from odziv.compose.follow import evaluate
 from odziv.deliver.claim import Claim, ClaimLost
 from odziv.deliver.copies import Original, envelope_address
@@ -18,7 +20,7 @@ from odziv.lib.clock import Clock
 from odziv.lib.files import store_from
 from odziv.lib.mime import needs_utf8
 from odziv.lib.seal import KeyRing
-from odziv.models import Delivery, FollowState, Mailbox, Message, Organisation, Party
+from odziv.models import CardKind, Delivery, FollowState, Happening, Mailbox, Message, Organisation, Party
 
 log = logging.getLogger("odziv.deliver")
 
@@ -123,8 +125,13 @@ class Round:
             self._recipients = {message.pk: list(Party.objects.recipients_of(message))}
         state = evaluate(organisation, self._recipients[message.pk]).state
         if state != FollowState.ON and not Delivery.objects.left_followed(message.pk):
-            Message.objects.filter(pk=message.pk, follow_state=FollowState.ON).update(follow_state=state)
+            self._stop_following(message, state)
         return state == FollowState.ON
+
+    def _stop_following(self, message: Message, state: FollowState) -> None:
+        with transaction.atomic():
+            if Message.objects.filter(pk=message.pk, follow_state=FollowState.ON).update(follow_state=state):
+                Happening.objects.note(message.organisation_id, message.pk, CardKind.UNFOLLOWED)
 
     def _read(self, pk: UUID, followed: bool) -> Original:
         Message.objects.filter(pk=pk, dated_at=None).update(dated_at=self._clock())

@@ -13,7 +13,7 @@ from odziv.measure import journal
 from odziv.measure.evidence import Judgement
 from odziv.measure.fold import fold
 from odziv.measure.journal import Copy
-from odziv.models import Delivery, Message
+from odziv.models import CardKind, Delivery, Happening, Message
 
 BATCH = 1_000
 MOST_EVENTS = 50_000  # in one batch: what is held in memory stays bounded
@@ -48,10 +48,17 @@ def fold_copies(copies: Sequence[Copy], now: datetime) -> None:
     messages = sorted({copy.message for copy in copies})
     with transaction.atomic():
         # Two workers with copies of one message: each must see the other's figures when it adds them up.
-        list(Message.objects.filter(pk__in=messages).order_by("pk").select_for_update(no_key=True).values_list("pk"))
+        locked = Message.objects.filter(pk__in=messages).order_by("pk").select_for_update(no_key=True)
+        before = {key: (organisation, first) for key, organisation, first in
+                  locked.values_list("pk", "organisation_id", "first_opened_at")}  # fmt: skip
         for id, read in found.items():
             if read.facts.beyond:
                 journal.store_flood(id)
         journal.store_judgements(changed)
         journal.store_figures(folded, copies, now)
-        journal.store_sums(journal.sums(messages), now)
+        after = journal.sums(messages)
+        journal.store_sums(after, now)
+        for key, (organisation, first) in before.items():
+            # The first open by a person, or that what looked like one was none: the assistant should know.
+            if key in after and (first is None) != (after[key].first_opened_at is None):
+                Happening.objects.note(organisation, key, CardKind.OPENED)

@@ -2,6 +2,7 @@
 
 from odziv.models.activities import Activity, ActivityKind, ActivityState
 from odziv.models.assistant import CardKind
+from odziv.models.cards import Card, CardState, Happening, Priority
 from odziv.models.deliveries import Delivery
 from odziv.models.engagement import EngagementPause
 from odziv.models.grants import Grant, OAuthClient
@@ -45,6 +46,7 @@ from odziv.models.records import (
     RecordStatus,
     address_key,
 )
+from odziv.models.reminders import Condition, Reminder, ReminderState
 from odziv.models.sample import SampleRun
 from odziv.models.secret import SecretUnreadable
 from odziv.models.templates import Template, TemplateAttachment, TemplateVersion
@@ -61,7 +63,10 @@ __all__ = [
     "AgentKind",
     "ApiToken",
     "Attachment",
+    "Card",
     "CardKind",
+    "CardState",
+    "Condition",
     "ConsentEntry",
     "ConsentSource",
     "Contact",
@@ -73,6 +78,7 @@ __all__ = [
     "FollowEmail",
     "FollowState",
     "Grant",
+    "Happening",
     "Heartbeat",
     "Interaction",
     "InteractionKind",
@@ -87,12 +93,15 @@ __all__ = [
     "Organisation",
     "Party",
     "PartyRole",
+    "Priority",
     "Record",
     "RecordAddress",
     "RecordEmail",
     "RecordKind",
     "RecordPhone",
     "RecordStatus",
+    "Reminder",
+    "ReminderState",
     "Role",
     "SampleRun",
     "SecretUnreadable",

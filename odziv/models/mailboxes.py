@@ -90,6 +90,7 @@ class Mailbox(Owned):
     imap_secret = models.TextField(blank=True, editable=False)  # the password, encrypted
     inbox_folder = models.CharField(_("folder of what arrives"), max_length=250, default="INBOX")
     sent_folder = models.CharField(_("folder of what was sent"), max_length=250, blank=True)  # "": as the server says
+    read_until = models.DateTimeField(null=True, editable=False)  # what arrived till then was looked at (P1, M1)
     files_sent = models.BooleanField(default=True)  # put a copy of what was sent into it (D6)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     # How the last contact ended: a code of deliver.trouble or replies.trouble, empty when it went well (O6).

@@ -189,6 +189,11 @@ class MessageQuerySet(OwnedQuerySet["Message"]):
         marks = rows.values_list("pk", "figures_at", "state", "_settled", "_tried", "_ended", "follow_state")
         return {pk: "/".join(map(str, rest)) for pk, *rest in marks}
 
+    def for_assistant(self) -> Self:
+        """What decides over a card, without the body."""
+        bodies = ("html", "text", "to_line", "cc_line", "bcc_line", "references")
+        return self.select_related("organisation").defer(*bodies)
+
     def with_row(self) -> Self:
         """What a list shows of each message, in one query and without its body."""
         bodies = ("html", "text", "to_line", "cc_line", "bcc_line", "references")

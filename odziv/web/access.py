@@ -24,6 +24,7 @@ from odziv.models import (
     ActivityKind,
     ApiToken,
     Attachment,
+    Card,
     Delivery,
     Mailbox,
     Message,
@@ -157,6 +158,11 @@ def insertable_template(user: User, id: UUID | str) -> Template:
 def person(user: User, id: UUID | str) -> User:
     """A user of the same organisation."""
     return one(User.objects.for_(user), id)
+
+
+def card(user: User, id: UUID | str) -> Card:
+    """A card of the user's own assistant, whatever became of it."""
+    return one(Card.objects.of_user(user).select_related("message__activity__regarding"), id)
 
 
 def token(user: User, id: UUID | str) -> ApiToken:

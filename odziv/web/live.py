@@ -1,8 +1,8 @@
 """Live pages: server-sent events that say *this message changed*; the page then fetches its parts anew (V3).
 
-One hub serves all pages of a web process. While somebody watches, it asks the database every 0.7 s for a mark of every
-watched message, in one query, and tells those who watch one whose mark is another. The events carry no data, so what a
-page shows always comes from a view that checks who asks.
+One hub for each kind of thing (messages, users' assistants) serves all pages of a web process. While somebody watches,
+it asks the database every 0.7 s for a mark of every watched thing, in one query, and tells those who watch one whose
+mark is another. The events carry no data, so what a page shows always comes from a view that checks who asks.
 
 A stream ends by itself after some minutes (the browser comes back, and its session is checked again), when the tab is
 closed, and when the process is to stop: `stop` ends all of them, so that the server's shutdown waits for none.
@@ -13,7 +13,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Collection, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
@@ -23,7 +23,8 @@ from django.db import close_old_connections, connections
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
-from odziv.models import Message, User
+from odziv.lib import clock
+from odziv.models import Card, Message, User
 from odziv.web import access
 
 log = logging.getLogger("odziv.web.live")
@@ -35,9 +36,13 @@ MOST_WATCHED = 100  # messages of one page
 
 
 class Hub:
-    """Who watches what. Lives on one event loop; everything but the query happens there."""
+    """Who watches what. Lives on one event loop; everything but the query happens there.
 
-    def __init__(self) -> None:
+    `read` gives the marks of things by their ids: texts that become others when there is something new to show.
+    """
+
+    def __init__(self, read: Callable[[Collection[UUID]], dict[UUID, str]]) -> None:
+        self._read = read
         self._watchers: dict[UUID, set[asyncio.Queue[str | None]]] = {}
         self._marks: dict[UUID, str] = {}
         self._poller: asyncio.Task[None] | None = None
@@ -46,7 +51,7 @@ class Hub:
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="live")
 
     async def watch(self, ids: Collection[UUID], marks: Mapping[UUID, str]) -> AsyncIterator[str]:
-        """The ids of changed messages, one at a time; "" when nothing happened for a while. Ends when it should.
+        """The ids of changed things, one at a time; "" when nothing happened for a while. Ends when it should.
 
         `marks` are those of what the page shows, so that a change between the page and this call is told too.
         """
@@ -96,7 +101,7 @@ class Hub:
             await asyncio.sleep(EVERY)
             ids = list(self._watchers)
             try:
-                marks = await asyncio.get_running_loop().run_in_executor(self._pool, _read_marks, ids)
+                marks = await asyncio.get_running_loop().run_in_executor(self._pool, self._marks_of, ids)
             except DatabaseTrouble as error:
                 # The pages stay as they are until the database is back.
                 log.warning("live pages wait for the database: %s", error)
@@ -108,26 +113,46 @@ class Hub:
                 if id in self._watchers:
                     self._marks[id] = mark
 
+    def _marks_of(self, ids: Collection[UUID]) -> dict[UUID, str]:
+        close_old_connections()
+        return self._read(ids)
 
-def _read_marks(ids: Collection[UUID]) -> dict[UUID, str]:
-    close_old_connections()
-    return Message.objects.marks(ids)
+
+def _cards(users: Collection[UUID]) -> dict[UUID, str]:
+    return Card.objects.marks(users, clock.now())
 
 
-hub = Hub()
+message_hub = Hub(Message.objects.marks)
+card_hub = Hub(_cards)
+
+
+def stop() -> None:
+    """End all streams; may be called from any thread."""
+    message_hub.stop()
+    card_hub.stop()
 
 
 async def messages(request: HttpRequest, ids: Collection[UUID | str]) -> HttpResponseBase:
     """A stream about messages that the user may read. Others, and strangers: the same answers as everywhere."""
+    wanted = list(ids)[:MOST_WATCHED]
+    return await _answer(request, message_hub, lambda user: _watchable(user, wanted))
+
+
+async def cards(request: HttpRequest) -> HttpResponseBase:
+    """A stream about the user's own assistant."""
+    return await _answer(request, card_hub, lambda user: _cards([user.pk]))
+
+
+async def _answer(request: HttpRequest, hub: Hub, watched: Callable[[User], dict[UUID, str]]) -> HttpResponseBase:
     user = await request.auser()
     if not isinstance(user, User):
         return HttpResponse(status=401)
     try:
-        marks = await sync_to_async(_watchable)(user, list(ids)[:MOST_WATCHED])
+        marks = await sync_to_async(watched)(user)
     finally:
         # The stream goes on for minutes; it must not hold the connection of this request's thread all the while.
         await sync_to_async(_let_go)()
-    response = StreamingHttpResponse(_stream(marks), content_type="text/event-stream")
+    response = StreamingHttpResponse(_stream(hub, marks), content_type="text/event-stream")
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Accel-Buffering"] = "no"  # nginx must not wait for more
     return response
@@ -144,7 +169,7 @@ def _watchable(user: User, ids: Collection[UUID | str]) -> dict[UUID, str]:
     return Message.objects.marks([access.message(user, id).pk for id in ids])
 
 
-async def _stream(marks: Mapping[UUID, str]) -> AsyncIterator[bytes]:
+async def _stream(hub: Hub, marks: Mapping[UUID, str]) -> AsyncIterator[bytes]:
     yield b"retry: 2000\n\n"
     async for changed in hub.watch(list(marks), marks):
         yield f"event: changed\ndata: {changed}\n\n".encode() if changed else b": still here\n\n"

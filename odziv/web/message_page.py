@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,7 +19,7 @@ from odziv.measure import message as measured
 from odziv.measure.message import LinkRow
 from odziv.measure.reasons import sentences
 from odziv.measure.timeline import Entry, timeline
-from odziv.measure.wording import Sentence, sentence
+from odziv.measure.wording import sentence
 from odziv.models import Delivery, DeliveryState, FollowState, Message, MessageState
 from odziv.web import words
 
@@ -184,7 +185,7 @@ def _line(entry: Entry) -> Line:
         id=entry.id,
         icon=_ICONS[entry.kind],
         tone=_TONES.get(entry.verdict) or _TONES.get(entry.kind, ""),
-        text=marked(sentence(entry)),
+        text=marked(*sentence(entry)),
         detail=(answer.what or answer.words) if answer else "",
         at=entry.at,
         why=_why(entry),
@@ -192,14 +193,14 @@ def _line(entry: Entry) -> Line:
     )
 
 
-def marked(said: Sentence) -> SafeString:
-    """A sentence of the timeline with its people in bold. What recipients and senders wrote is inert."""
+def marked(pattern: str, told: Mapping[str, str]) -> SafeString:
+    """A sentence with its people in bold. What recipients and senders wrote is inert."""
     # The pattern is ours or its translation; names, addresses and file names are not.
     values = {
         name: format_html("<b>{}</b>", value) if name in ("who", "last") else conditional_escape(value)
-        for name, value in said.values.items()
+        for name, value in told.items()
     }
-    return mark_safe(conditional_escape(said.pattern) % values)
+    return mark_safe(conditional_escape(pattern) % values)
 
 
 def _why(entry: Entry) -> list[str]:

@@ -31,7 +31,7 @@ def run(argv: Sequence[str]) -> int:
 
 async def _serve() -> None:
     from odziv.web.asgi import application
-    from odziv.web.live import hub
+    from odziv.web.live import stop as end_streams
 
     # granian takes numbers only, and says less clearly what is wrong with a port.
     with bind("ODZIV_WEB_LISTEN", ENV.web_listen) as free:
@@ -55,7 +55,7 @@ async def _serve() -> None:
         timer = threading.Timer(_SECONDS_TO_END, os._exit, (0,))
         timer.daemon = True
         timer.start()
-        hub.stop()
+        end_streams()
         # The streams of live pages end now; the server would cut them off in the middle of it.
         loop.call_later(0.1, stop)
 

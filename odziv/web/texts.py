@@ -19,6 +19,8 @@ def texts() -> dict[str, str]:
         "key_previous": gettext("Previous row"),
         "more": gettext("{0} more"),
         "no_connection": gettext("No connection to the server. What you typed is still here; try again in a moment."),
+        "notifications_off": gettext("This browser shows no notifications."),
+        "notifications_on": gettext("Notifications are on in this browser."),
         "nothing_found": gettext("Nothing found"),
         "options": gettext("{0} suggestions; choose with the arrow keys"),
         "remove": gettext("Remove {0}"),

@@ -18,6 +18,7 @@ from odziv.models import (
     ActivityKind,
     ApiToken,
     Attachment,
+    Card,
     ConsentEntry,
     Delivery,
     DeliveryState,
@@ -30,6 +31,7 @@ from odziv.models import (
     PartyRole,
     Record,
     RecordKind,
+    Reminder,
     StoredFile,
     TestMail,
     User,
@@ -108,12 +110,18 @@ def make_world(cast: Cast) -> dict[str, str]:
     mail = TestMail.objects.create(
         organisation=lipa, sender=ana.email, recipient=MARK_ADDRESS, subject=MARK, key=file.key, size=3
     )
+    reminder = Reminder.objects.create(
+        organisation=lipa, message=sent, user=ana, title=MARK, at=now, look_at=now, zone="UTC", wall="2026-05-04T12:00"
+    )
+    card = Card.objects.create(
+        organisation=lipa, user=ana, kind="reminder", key=MARK, message=sent, reminder=reminder, priority=1
+    )
     token, _text = ApiToken.objects.issue(ana, MARK)
     rows: dict[str, Model] = {
         **records, "record": contact, "call": call, "message": sent, "draft": draft, "party": party, "link": link,
         "delivery": delivery, "file": file, "attachment": attachments[0], "draft_attachment": attachments[1],
         "interaction": interaction, "testmail": mail, "token": token, "entry": entry, "user": ana, "organisation": lipa,
-        "mailbox": ana.mailboxes.get(),
+        "mailbox": ana.mailboxes.get(), "card": card, "reminder": reminder,
     }  # fmt: skip
     return {noun: str(row.pk) for noun, row in rows.items()}
 

@@ -97,7 +97,7 @@ _ICONS = {"open": "mail-open", "click": "mouse-pointer-click", "file": "papercli
 
 
 def _news(one: Newest) -> News:
-    return News(one.message, one.entry.who, marked(sentence(one.entry)), _ICONS[one.entry.kind], one.entry.at)
+    return News(one.message, one.entry.who, marked(*sentence(one.entry)), _ICONS[one.entry.kind], one.entry.at)
 
 
 # Step -> name of the page, icon, words.

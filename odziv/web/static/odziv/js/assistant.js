@@ -1,0 +1,81 @@
+/* The assistant: the bell opens its sheet; cards come by themselves, on every page (A1). One tab of a browser listens
+   for all of them (whichever holds the lock), also while it is hidden, and says it to the others; so the six connections
+   that a browser allows are never used up, and a card makes one notification however many tabs are open. */
+import { announce, store, t } from "./dom.js";
+
+const NAME = "odziv-cards";
+let known = 0; // cards that this page has shown
+
+export function startAssistant() {
+  if (!document.getElementById("bell")) return;
+  document.addEventListener("click", openSheet);
+  document.addEventListener("htmx:afterSettle", settled);
+  showCount();
+  const channel = "BroadcastChannel" in window ? new BroadcastChannel(NAME) : null;
+  channel?.addEventListener("message", changed);
+  const lead = () => listen(() => (changed(), channel?.postMessage("changed")));
+  if (navigator.locks) navigator.locks.request(NAME, () => new Promise(lead));
+  else lead();
+  document.addEventListener("click", (event) => event.target.closest("[data-notify]") && allow(event.target.closest("[data-notify]")));
+}
+
+function listen(tell) {
+  const source = new EventSource(document.getElementById("assistant-sheet").dataset.live);
+  source.onopen = tell; // whatever happened between the making of the page and now
+  source.addEventListener("changed", () => (tell(), notify()));
+  addEventListener("pagehide", () => source.close());
+}
+
+/* Parts that show cards fetch themselves anew; a list in which somebody chooses a time stays as it is. */
+function changed() {
+  const choosing = document.querySelector("#cards details[open]");
+  document.body.dispatchEvent(new CustomEvent(choosing ? "cards-changed" : "cards"));
+}
+
+function showCount() {
+  const count = Number(document.getElementById("bell")?.dataset.count ?? 0);
+  document.title = (count ? `(${count}) ` : "") + document.title.replace(/^\(\d+\) /, "");
+  if (count > known) announce(document.getElementById("bell").getAttribute("aria-label"));
+  known = count;
+}
+
+function settled(event) {
+  if (event.target.id === "bell" || event.detail.elt?.id === "bell") showCount();
+  // What was focused left with its card: the next one takes over, so that one can go on with the keyboard.
+  if (event.detail.elt?.id === "cards" && document.activeElement === document.body) {
+    (document.querySelector("#cards .card-actions :is(a, button)") ?? document.getElementById("assistant-title"))?.focus();
+  }
+}
+
+function openSheet(event) {
+  const bell = event.target.closest("#bell");
+  const sheet = document.getElementById("assistant-sheet");
+  if (!bell || event.ctrlKey || event.metaKey || event.shiftKey || document.querySelector("main #cards")) return;
+  event.preventDefault();
+  if (sheet.matches(":popover-open")) return sheet.hidePopover();
+  sheet.showPopover();
+  document.getElementById("assistant-title").focus();
+  htmx.ajax("GET", bell.href, { target: "#assistant-cards", swap: "innerHTML" });
+}
+
+/* A notification of the browser for what is new, from the one tab that listens; where the browser's own push is on, that
+   one says it. */
+async function notify() {
+  if (!("Notification" in window) || Notification.permission !== "granted" || store.get("push") === "on") return;
+  const address = document.getElementById("assistant-sheet").dataset.news;
+  const after = store.get("news-after") ?? "";
+  const answer = await fetch(`${address}?after=${encodeURIComponent(after)}`).catch(() => null);
+  if (!answer?.ok) return;
+  const { cards, now } = await answer.json();
+  store.set("news-after", now);
+  for (const card of cards) {
+    const shown = new Notification(card.title, { body: card.text, tag: card.id });
+    shown.onclick = () => (window.focus(), (location.href = card.url));
+  }
+}
+
+async function allow(button) {
+  const allowed = await Notification.requestPermission();
+  button.hidden = allowed === "granted";
+  announce(t(allowed === "granted" ? "notifications_on" : "notifications_off"));
+}

@@ -1,0 +1,233 @@
+"""The assistant: its cards, as a sheet beside every page and as a page of its own (A1 to A4)."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from odziv.advise.working_time import instant
+from odziv.assist.calls import phone_call_about
+from odziv.assist.listing import PAGE, Shown, cards_of, counted
+from odziv.assist.wording import told
+from odziv.deliver import uncertain
+from odziv.lib import clock
+from odziv.models import Card, CardKind, CardState
+from odziv.web import access, live
+from odziv.web.message_page import marked
+
+MORNING = time(8)
+
+_ICONS = {
+    CardKind.OPENED: "mail-open",
+    CardKind.REPLIED: "reply",
+    CardKind.REMINDER: "alarm-clock",
+    CardKind.FAILED: "circle-alert",
+    CardKind.BOUNCED: "undo-2",
+    CardKind.UNCERTAIN: "circle-question-mark",
+    CardKind.UNFOLLOWED: "eye-off",
+}
+_TONES = {CardKind.FAILED: "bad", CardKind.BOUNCED: "bad", CardKind.UNCERTAIN: "warn", CardKind.REMINDER: "blue"}
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A card as a page shows it. `calls`: a phone call can be made from it; `decides`: the sender has to choose."""
+
+    card: Card
+    icon: str
+    tone: str
+    title: str
+    text: SafeString
+    calls: bool
+    decides: bool
+
+
+@access.signed_in
+@require_safe
+def index(request: access.SignedRequest) -> HttpResponse:
+    """The cards: for htmx the sheet's content, else the page."""
+    page = "assistant/list.html" if request.htmx else "assistant/index.html"
+    return render(request, page, context_of(request))
+
+
+@access.signed_in
+@require_safe
+def bell(request: access.SignedRequest) -> HttpResponse:
+    """The bell with its counter."""
+    return render(request, "assistant/bell.html", {"card_count": counted(request.user, clock.now())})
+
+
+@access.signed_in
+@require_safe
+def newest(request: access.SignedRequest) -> JsonResponse:
+    """GET after: what a browser notification says of the cards that appeared since then, at most three.
+
+    `{"cards": [{"id", "title", "text", "url"}], "now"}`; without `after` only the time, which is then given back.
+    """
+    now = clock.now()
+    since = _moment(request.GET.get("after", ""))
+    shown = cards_of(request.user, now, 20) if since else []
+    fresh = [one for one in shown if since and since < one.card.shown_at <= now][:3]
+    return JsonResponse({"cards": [_notice(one) for one in fresh], "now": now.isoformat()})
+
+
+async def live_events(request: HttpRequest) -> HttpResponseBase:
+    """Server-sent events: something in the user's assistant changed."""
+    return await live.cards(request)
+
+
+@access.signed_in
+@require_POST
+def dismiss(request: access.SignedRequest, id: UUID) -> HttpResponse:
+    """Put a card away; the toast offers to undo it."""
+    card = access.card(request.user, id)
+    card.dismiss(clock.now())
+    return _again(request, _("Dismissed."), reverse("card-restore", args=[card.pk]))
+
+
+@access.signed_in
+@require_POST
+def dismiss_all(request: access.SignedRequest) -> HttpResponse:
+    """Put away what stands there, but for cards that wait for a decision."""
+    now = clock.now()
+    rows = Card.objects.of_user(request.user).shown(now).exclude(kind=CardKind.UNCERTAIN)
+    rows.update(state=CardState.DISMISSED, changed_at=now)
+    return _again(request, _("All dismissed."))
+
+
+@access.signed_in
+@require_POST
+def restore(request: access.SignedRequest, id: UUID) -> HttpResponse:
+    """Undo a dismissal or a snooze."""
+    access.card(request.user, id).bring_back(clock.now())
+    return HttpResponse(status=204)
+
+
+@access.signed_in
+@require_POST
+def snooze(request: access.SignedRequest, id: UUID) -> HttpResponse:
+    """POST until=hour|tomorrow|week or at (a local time): put a card away until then. 422 for a time that is over."""
+    card = access.card(request.user, id)
+    now = clock.now()
+    until = _until(request.POST.get("until", ""), request.POST.get("at", ""), now)
+    try:
+        if until is None:
+            raise ValueError
+        card.snooze(until, now)
+    except ValueError:
+        return _again(request, _("Choose a time that lies ahead, within a year."), status=422)
+    return _again(request, _("Snoozed."), reverse("card-restore", args=[card.pk]))
+
+
+@access.signed_in
+@require_POST
+def call(request: access.SignedRequest, id: UUID) -> HttpResponse:
+    """Make a phone call of the card, due today, and go there (A4)."""
+    card = access.card(request.user, id)
+    made = phone_call_about(card.message, request.user, clock.now()) if card.message else None
+    url = reverse("activity", args=[made.pk]) if made else reverse("cards")
+    return HttpResponse(status=204, headers={"HX-Redirect": url}) if request.htmx else redirect(url)
+
+
+@access.signed_in
+@require_POST
+def decide(request: access.SignedRequest, id: UUID) -> HttpResponse:
+    """POST choice=again|sent: what the sender says of uncertain copies of their own message (D3)."""
+    message = access.own_message(request.user, id)
+    now = clock.now()
+    if request.POST.get("choice") == "again":
+        done, said = uncertain.send_again(message, now), _("It leaves once more.")
+    else:
+        done, said = uncertain.consider_sent(message, now), _("It counts as sent.")
+    return _again(request, said if done else _("Nothing is uncertain any more."))
+
+
+def context_of(request: access.SignedRequest) -> dict[str, Any]:
+    """What the list of cards needs."""
+    now = clock.now()
+    shown = cards_of(request.user, now)
+    organisation = request.user.organisation
+    count = len(shown) if len(shown) < PAGE else counted(request.user, now)
+    return {
+        "cards": [drawn(one) for one in shown],
+        "card_count": count,
+        "more_cards": count - len(shown),
+        "assistant_on": organisation.assistant,
+        "snoozes": _snoozes(),
+    }
+
+
+def drawn(one: Shown) -> Drawn:
+    """A card with its words and marks."""
+    kind = CardKind(one.card.kind)
+    title = one.card.reminder.title if one.card.reminder else str(kind.label)
+    return Drawn(
+        one.card,
+        _ICONS[kind],
+        _TONES.get(kind, ""),
+        title,
+        marked(*told(one.card, one.who)),
+        calls=kind in (CardKind.OPENED, CardKind.REPLIED, CardKind.REMINDER) and one.card.message is not None,
+        decides=kind == CardKind.UNCERTAIN,
+    )
+
+
+def _notice(one: Shown) -> dict[str, str]:
+    card = one.card
+    url = card.message.get_absolute_url() if card.message else reverse("cards")
+    return {"id": str(card.pk), "title": drawn(one).title, "text": str(told(card, one.who)), "url": url}
+
+
+def _snoozes() -> tuple[tuple[str, str | Promise], ...]:
+    return (
+        ("hour", gettext_lazy("For an hour")),
+        ("tomorrow", gettext_lazy("Until tomorrow, 8:00")),
+        ("week", gettext_lazy("Until Monday, 8:00")),
+    )
+
+
+def _until(choice: str, at: str, now: datetime) -> datetime | None:
+    if choice == "hour":
+        return now + timedelta(hours=1)
+    zone = timezone.get_current_timezone()
+    today = timezone.localtime(now).date()
+    days = {"tomorrow": 1, "week": 7 - today.weekday()}.get(choice)
+    if days is not None:
+        return instant(today + timedelta(days=days), MORNING, zone)
+    try:
+        wall = datetime.fromisoformat(at)
+    except ValueError:
+        return None
+    return instant(wall.date(), wall.time(), zone) if wall.tzinfo is None else None
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return at if at.tzinfo else None
+
+
+def _again(request: access.SignedRequest, said: str, undo: str = "", status: int = 200) -> HttpResponse:
+    """The list as it is now, with a toast; without htmx back to the page."""
+    if not request.htmx:
+        return redirect("cards")
+    answer = render(request, "assistant/list.html", context_of(request), status=status)
+    toast = {"text": said, "undo": undo, "tone": "success" if status == 200 else "error"}
+    answer.headers["HX-Trigger"] = json.dumps({"toast": toast, "cards-changed": {}})
+    return answer
