@@ -25,7 +25,7 @@ from odziv.web.views import (
     today,
     users,
 )
-from odziv.web.views.compose import files, page, preview, recipients, saving, signature
+from odziv.web.views.compose import files, page, preview, recipients, saving, sending, signature
 
 
 def _records(kind: RecordKind, many: str) -> list[URLPattern]:
@@ -126,6 +126,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("messages/<uuid:id>/now", messages.now, name="message-now"),
     path("messages/<uuid:id>/live", messages.live_events, name="message-live"),
     path("messages/<uuid:id>/body", messages.body, name="message-body"),
+    path("messages/<uuid:id>/undo/", sending.undo, name="message-undo"),
     path("test-mailbox/", testmail.index, name="test-mailbox"),
     path("test-mailbox/list/", testmail.rows, name="test-mailbox-list"),
     path("test-mailbox/empty/", testmail.empty, name="test-mailbox-empty"),
@@ -143,8 +144,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("compose/signature/", signature.exchange, name="compose-signature"),
     path("compose/<uuid:id>/", page.edit, name="compose"),
     path("compose/<uuid:id>/save/", saving.save, name="compose-save"),
-    path("compose/<uuid:id>/send/", saving.submit, name="compose-send"),
-    path("compose/<uuid:id>/discard/", saving.discard, name="compose-discard"),
+    path("compose/<uuid:id>/send/", sending.submit, name="compose-send"),
+    path("compose/<uuid:id>/discard/", sending.discard, name="compose-discard"),
     path("compose/<uuid:id>/preview/", preview.panel, name="compose-preview"),
     path("compose/<uuid:id>/preview/body/", preview.body, name="compose-preview-body"),
     path("compose/<uuid:id>/files/", files.upload, name="compose-attach"),

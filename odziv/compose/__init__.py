@@ -8,6 +8,8 @@ follow.py       may this message be followed, and who says no
 planning.py     what `instrument` says of a draft
 check.py        what stands in the way of sending
 preview.py      the message as its recipients get it
+ready.py        what takes time, before the transaction of Send
 send.py         the draft becomes a message with one waiting delivery for each recipient
+hold.py         until a copy is taken by a worker, what was sent can be taken back
 importing.py    an .html or .eml file becomes the content of a draft
 """

@@ -11,8 +11,9 @@ from odziv.compose import drafts, follow
 from odziv.compose.addresses import AddressError, parse_line, parse_one
 from odziv.compose.attachments import file_store
 from odziv.compose.limits import MAX_RECIPIENTS
-from odziv.compose.planning import Plans, plans
+from odziv.compose.planning import Plans
 from odziv.compose.problems import Problem
+from odziv.compose.ready import Ready
 from odziv.instrument.reasons import PROBLEMS
 from odziv.lib.files import FileStoreError
 from odziv.models import Attachment, FollowState, Message
@@ -21,14 +22,19 @@ _SHOWN_ADDRESS = 120
 
 
 def before_sending(message: Message) -> list[Problem]:
-    """All of them, the blocking ones first. Reads the database and the file store; changes nothing."""
-    attachments = list(message.attachments.select_related("file"))
+    """All problems of a draft, the blocking ones first. Raises StaleDraft when it is none any more."""
+    return of_ready(Ready.of(message))
+
+
+def of_ready(ready: Ready) -> list[Problem]:
+    """The same of a draft that was worked out. Reads the database and the file store; changes nothing."""
+    message, attachments = ready.draft, ready.attachments
     found = [
         *_sender(message),
         *_recipients(message, attachments),
         *_content(message, attachments),
         *_files(attachments),
-        *of_plans(plans(message, attachments, followed=True)),
+        *of_plans(ready.plans),
     ]
     return sorted(found, key=lambda problem: not problem.blocking)
 

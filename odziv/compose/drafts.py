@@ -95,7 +95,7 @@ def new_draft(
     if signed and (html := signed_html(message, message.mailbox)):
         message.html = bodies.with_stored_images(message, html)
         message.save(update_fields=["html"])
-    _write_parties(message)
+    write_parties(message)
     return message
 
 
@@ -138,7 +138,7 @@ def save(message: Message, fields: DraftFields, version: int | None = None, *, n
     if not stored.wants_following:
         stored.attachments.filter(followed=True).update(followed=False)
     if any(getattr(fields, name) is not KEEP for name in _LINES):
-        _write_parties(stored)
+        write_parties(stored)
     return stored
 
 
@@ -221,7 +221,6 @@ def _own(record: Record | None, user: User) -> Record | None:
 
 
 def set_mailbox(message: Message, mailbox: Mailbox | None) -> None:
-    """The message leaves from this mailbox, with its name and address as they are now."""
     """Let the message come from a mailbox, by its name and address as they are now."""
     message.mailbox = mailbox
     message.from_name = one_line(mailbox.name)[:200] if mailbox else ""
@@ -234,7 +233,7 @@ def _state(message: Message) -> tuple[object, ...]:
     return (*lines, *bodies_, message.mailbox_id, message.activity.regarding_id, message.wants_following)
 
 
-def _write_parties(message: Message) -> None:
+def write_parties(message: Message) -> None:
     """Make the rows of what can be read in the lines, and the summary that lists show."""
     message.parties.all().delete()
     rows = parties(message)

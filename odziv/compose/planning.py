@@ -32,8 +32,8 @@ class Plans:
         return (*html, *(problem for problem in self.text.problems if "".join(problem.address.split()) not in seen))
 
 
-def plans(message: Message, attachments: list[Attachment], *, followed: bool) -> Plans:
-    """Plan both parts as the message is going to leave, the text part made from the HTML if there is none.
+def plans(message: Message, attachments: list[Attachment], *, followed: bool, text: str | None = None) -> Plans:
+    """Plan both parts as the message is going to leave; `text` is its `text_part`, if that was made already.
 
     `attachments` come with their files. Links have the same numbers whether followed or not.
     """
@@ -45,8 +45,9 @@ def plans(message: Message, attachments: list[Attachment], *, followed: bool) ->
         images = {image.content_id: file_ref(image) for image in attachments if image.inline and image.content_id}
         html = plan_html(message.html, rules=rules, images=images, files=files, language=language)
     first = len(html.links) if html else 0
-    text = plan_text(text_part(message), rules=rules, first_ordinal=first, files=files, language=language)
-    return Plans(html, text)
+    said = text_part(message) if text is None else text
+    planned = plan_text(said, rules=rules, first_ordinal=first, files=files, language=language)
+    return Plans(html, planned)
 
 
 def text_part(message: Message) -> str:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 from django.db import transaction
 
 from odziv.compose import check, drafts, follow
-from odziv.compose.planning import plans, text_part
-from odziv.compose.problems import NotSendable
+from odziv.compose.problems import NotSendable, StaleDraft
+from odziv.compose.ready import Ready
 from odziv.lib.mime import ascii_domain
+from odziv.lib.uuid7 import uuid7
 from odziv.models import (
     ActivityState,
     Delivery,
@@ -22,44 +24,69 @@ from odziv.models import (
     PartyRole,
     User,
 )
+from odziv.models.bulk import insert_new
 from odziv.records.matching import match
 
+_ATTEMPTS = 5
+_LINK = ("id", "organisation", "message", "ordinal", "address", "part", "followed", "reason")
 
-@transaction.atomic
-def submit(message: Message, user: User, now: datetime) -> Message:
-    """Send the user's draft: all of it is stored, or nothing. `deliver` takes the copies from there.
+
+class _Changed(Exception):
+    """The draft was changed while it was worked out."""
+
+
+def submit(
+    message: Message, user: User, now: datetime, *, hold: timedelta = timedelta(), ready: Ready | None = None
+) -> Message:
+    """Send the user's draft: all of it is stored, or nothing. `deliver` takes the copies from there, after `hold`.
 
     The Message-ID is fixed here, the text part made and stored, the follow state evaluated. An address that stands
-    in several lines, or several times, gets one copy. Raises NotSendable with the problems, StaleDraft when the draft
-    was sent or discarded meanwhile.
+    in several lines, or several times, gets one copy. `ready` saves working it out again. Raises NotSendable with the
+    problems, StaleDraft when the draft was sent or discarded meanwhile.
     """
-    stored = drafts.locked(message)
-    stored.text = text_part(stored)
-    drafts.set_mailbox(stored, stored.mailbox)  # its address may have changed since the draft was saved
-    problems = [problem for problem in check.before_sending(stored) if problem.blocking]
-    if problems:
-        raise NotSendable(problems)
-    recipients = _write_parties(stored)
-    stored.follow_state = follow.evaluate(stored.organisation, recipients, stored.wants_following).state
-    stored.message_id = message_id_for(stored.from_address)
-    stored.state = MessageState.SENDING
-    stored.updated_at = stored.at = now
-    stored.version += 1
-    _write_links(stored)
-    stored.save()
-    stored.activity.at, stored.activity.state = now, ActivityState.DONE
-    stored.activity.save(update_fields=["at", "state"])
-    first_of = {party.key: party for party in reversed(recipients)}
-    Delivery.objects.bulk_create(
-        Delivery(organisation_id=stored.organisation_id, message=stored, party=party, due_at=now)
-        for party in sorted(first_of.values(), key=lambda party: party.position)
-    )
-    return stored
+    for _attempt in range(_ATTEMPTS):
+        ready = ready or Ready.of(message)
+        problems = [problem for problem in check.of_ready(ready) if problem.blocking]
+        if problems:
+            raise NotSendable(problems)
+        links = _links(ready)
+        try:
+            return _send(ready, links, now, hold)
+        except _Changed:
+            ready = None
+    raise StaleDraft(None)
 
 
 def message_id_for(from_address: str) -> str:
     """A new Message-ID in angle brackets (RFC 5322, 3.6.4), unguessable, in the domain of the sender."""
     return f"<{uuid4()}.{uuid4().hex[:12]}@{ascii_domain(from_address.rpartition('@')[2])}>"
+
+
+@transaction.atomic
+def _send(ready: Ready, links: list[tuple[Any, ...]], now: datetime, hold: timedelta) -> Message:
+    stored = drafts.locked(ready.draft)
+    if not ready.fits(stored):
+        raise _Changed
+    drafts.set_mailbox(stored, stored.mailbox)  # its address may have changed since the draft was saved
+    recipients = _write_parties(stored)
+    stored.follow_state = follow.evaluate(stored.organisation, recipients, stored.wants_following).state
+    stored.text_made = not stored.text
+    stored.text = ready.text
+    stored.message_id = message_id_for(stored.from_address)
+    stored.state = MessageState.SENDING
+    stored.updated_at = stored.at = now
+    stored.send_at = now + hold if hold else None
+    stored.version += 1
+    insert_new(Link, _LINK, links if stored.follow_state == FollowState.ON else _left_alone(links))
+    stored.save()
+    stored.activity.at, stored.activity.state = now, ActivityState.DONE
+    stored.activity.save(update_fields=["at", "state"])
+    first_of = {party.key: party for party in reversed(recipients)}
+    Delivery.objects.bulk_create(
+        Delivery(organisation_id=stored.organisation_id, message=stored, party=party, due_at=now + hold)
+        for party in sorted(first_of.values(), key=lambda party: party.position)
+    )
+    return stored
 
 
 def _write_parties(message: Message) -> list[Party]:
@@ -81,18 +108,15 @@ def _write_parties(message: Message) -> list[Party]:
     return recipients
 
 
-def _write_links(message: Message) -> None:
-    attachments = list(message.attachments.select_related("file"))
-    found = plans(message, attachments, followed=message.follow_state == FollowState.ON)
-    Link.objects.bulk_create(
-        Link(
-            organisation_id=message.organisation_id,
-            message=message,
-            ordinal=link.ordinal,
-            address=link.address,
-            part=link.part,
-            followed=link.followed,
-            reason=link.reason,
-        )
-        for link in found.links
-    )
+def _links(ready: Ready) -> list[tuple[Any, ...]]:
+    """Rows as `_LINK` names their fields, for a message that is followed."""
+    owner, message = ready.draft.organisation_id, ready.draft.pk
+    return [
+        (uuid7(), owner, message, link.ordinal, link.address, link.part, link.followed, link.reason)
+        for link in ready.plans.links
+    ]
+
+
+def _left_alone(links: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """The same rows for a message that is not followed; what would be left alone anyway keeps its own reason."""
+    return [(*row[:6], False, "off" if reason in ("", "line") else reason) for row in links for reason in row[7:]]

@@ -29,7 +29,15 @@ from odziv.models.messages import (
     PartyRole,
     StoredFile,
 )
-from odziv.models.organisations import OWN_HOLIDAYS, ApiToken, Organisation, Role, User, WorkingWeek
+from odziv.models.organisations import (
+    OWN_HOLIDAYS,
+    ApiToken,
+    Organisation,
+    Role,
+    UndoSeconds,
+    User,
+    WorkingWeek,
+)
 from odziv.models.records import (
     Account,
     ConsentEntry,
@@ -115,6 +123,7 @@ __all__ = [
     "TestMail",
     "Trial",
     "TrialState",
+    "UndoSeconds",
     "User",
     "Verdict",
     "WorkingWeek",

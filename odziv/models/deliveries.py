@@ -36,6 +36,19 @@ class DeliveryQuerySet(OwnedQuerySet["Delivery"]):
             )
             return self.select_related("party", "message").get(pk=pk) if taken else None
 
+    def stop(self, message_id: UUID) -> bool:
+        """Delete the copies of a message, if no worker has ever taken one; call it with the message's row locked.
+
+        False when one was taken: then the caller must roll back. The condition of the UPDATE decides the race with
+        `claim`: whoever comes second finds no row that fits.
+        """
+        copies = self.filter(message_id=message_id)
+        stopped = copies.filter(state=DeliveryState.WAITING, attempts=0).update(state=DeliveryState.CANCELLED)
+        if stopped != copies.count():
+            return False
+        copies.delete()
+        return True
+
     def due_in(self, mailbox_id: UUID | None, now: datetime, limit: int) -> list[UUID]:
         """The due copies of one mailbox, the longest due first, those of a message together."""
         waiting = self.filter(Q(message__mailbox_id=mailbox_id), state=DeliveryState.WAITING, due_at__lte=now)

@@ -222,7 +222,8 @@ class Message(Figures):
     cc_line = models.TextField(_("Cc"), blank=True)
     bcc_line = models.TextField(_("Bcc"), blank=True)
     html = models.TextField(blank=True)
-    text = models.TextField(blank=True)  # empty: made from `html` when the message leaves
+    text = models.TextField(blank=True)  # empty: made from `html` when Send is pressed
+    text_made = models.BooleanField(default=False, editable=False)  # it was: taking the message back empties it again
     # What it was made from; its figures count for this version (T2). compose.templates says when it is forgotten.
     template_version = models.ForeignKey(
         "odziv.TemplateVersion", null=True, on_delete=models.SET_NULL, related_name="messages", db_index=False,
@@ -235,7 +236,7 @@ class Message(Figures):
     idempotency_key = models.CharField(max_length=100, blank=True, editable=False)
     in_reply_to = models.CharField(max_length=1000, blank=True)
     references = models.TextField(blank=True)
-    send_at = models.DateTimeField(null=True, blank=True)
+    send_at = models.DateTimeField(null=True, blank=True)  # until when its copies wait; None: they left at once
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
     # When it stands in lists: when it was sent, till then when Send was pressed, till then when it was last saved.
     # Who changes it by `update` tells its activity and its parties too (`Party.objects.of_message(…).stand_at`).
@@ -287,6 +288,10 @@ class Message(Figures):
 
     def get_absolute_url(self) -> str:
         return reverse("message", args=[self.pk])
+
+    def is_held(self, now: datetime) -> bool:
+        """Whether Send was pressed so lately that its copies still wait, and it can be taken back."""
+        return self.state == MessageState.SENDING and self.send_at is not None and self.send_at > now
 
     @property
     def is_followed(self) -> bool:
@@ -408,6 +413,7 @@ class Attachment(Owned):
     name = models.CharField(max_length=255)
     content_type = models.CharField(max_length=150, default="application/octet-stream")
     followed = models.BooleanField(default=False)
+    followed_before = models.BooleanField(default=False)  # till Don't follow made a file of it; Follow offers it again
     inline = models.BooleanField(default=False)
     content_id = models.CharField(max_length=200, blank=True)  # of an inline image, without < and >
 

@@ -79,6 +79,16 @@ class Role(models.TextChoices):
     ADMINISTRATOR = "administrator", _("Administrator")
 
 
+class UndoSeconds(models.IntegerChoices):
+    """How long a message waits after Send, so that its sender can take it back."""
+
+    NONE = 0, _("No: it leaves at once")
+    FIVE = 5, _("For 5 seconds")
+    TEN = 10, _("For 10 seconds")
+    TWENTY = 20, _("For 20 seconds")
+    THIRTY = 30, _("For 30 seconds")
+
+
 class UserManager(BaseUserManager["User"]):
     """Users are found by their e-mail address, whatever its case."""
 
@@ -114,6 +124,7 @@ class User(AbstractBaseUser):
     language = models.CharField(_("language"), max_length=5, default="en")
     time_zone = models.CharField(_("time zone"), max_length=64, default="Europe/Ljubljana")
     is_active = models.BooleanField(_("may sign in"), default=True)
+    undo_seconds = models.PositiveSmallIntegerField(_("undo send"), choices=UndoSeconds, default=UndoSeconds.TEN)
     first_steps_hidden_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 

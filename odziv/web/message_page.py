@@ -81,6 +81,7 @@ def figures_of(message: Message, now: datetime, *, shown: int = SHOWN, before: s
         "before": before,
         "shown": shown,
         "why_unfollowed": why_unfollowed(message),
+        "held_for": (message.send_at - now).total_seconds() if message.send_at and message.is_held(now) else 0,
         "at_work": message.state in (MessageState.SENDING, MessageState.SCHEDULED),
     }
 

@@ -16,7 +16,6 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.core.management import call_command
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
@@ -44,23 +43,26 @@ def chromium() -> Iterator[Browser]:
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
-def _collect_what_changed() -> None:
-    """Where static files were collected (bin/setup does), the pages use those: not the ones being worked on."""
+def _collect_what_changed(environ: dict[str, str]) -> None:
+    """Where static files were collected (bin/setup does), the pages use those: not the ones being worked on.
+
+    In a process of its own, because tests have other storages (tests/conftest.py) than the web process.
+    """
     manifest = settings.STATIC_ROOT / "staticfiles.json"
     sources = settings.STATICFILES_DIRS[0].rglob("*")
     if manifest.exists() and any(path.stat().st_mtime > manifest.stat().st_mtime for path in sources):
-        call_command("collectstatic", interactive=False, verbosity=0)
+        subprocess.run([sys.executable, "-m", "odziv.web.collect"], env=environ, check=True)
 
 
 @pytest.fixture(scope="session")
 def web(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
     """The address of `odziv web`, which runs as long as the tests of this worker."""
-    _collect_what_changed()
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     with django_db_blocker.unblock():
         environ = environment(ODZIV_WEB_LISTEN=f"127.0.0.1:{port}")
+    _collect_what_changed(environ)
     process = subprocess.Popen([str(Path(sys.executable).with_name("odziv")), "web"], env=environ)
     try:
         address = f"http://127.0.0.1:{port}"

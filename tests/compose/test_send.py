@@ -1,16 +1,31 @@
 """F1, I4, C3: the draft becomes a message with one waiting delivery for each recipient."""
 
 import re
+import threading
+import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from odziv.compose import attachments, drafts, send
 from odziv.compose.drafts import DraftFields
 from odziv.compose.problems import NotSendable, StaleDraft
-from odziv.models import ActivityState, DeliveryState, FollowState, Link, Mailbox, Message, MessageState, PartyRole
+from odziv.compose.ready import Ready
+from odziv.models import (
+    ActivityState,
+    DeliveryState,
+    FollowState,
+    Link,
+    Mailbox,
+    Message,
+    MessageState,
+    PartyRole,
+    User,
+)
 from tests.compose.support import contact, draft, now
-from tests.support.cast import Cast
+from tests.support.cast import Cast, make_cast
 
 
 def test_everything_is_fixed_in_one_step(cast: Cast) -> None:
@@ -137,3 +152,38 @@ def _blocking(message: Message, cast: Cast) -> Any:
     with pytest.raises(NotSendable) as caught:
         send.submit(message, cast.ana, now())
     return caught.value.problems
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_fifty_thousand_links_keep_no_other_writer_waiting() -> None:
+    """What takes long is done before the transaction, in which SQLite lets nobody else write."""
+    cast = make_cast()
+    links = "".join(f'<p><a href="https://x.si/{n}">Izdelek {n}</a></p>' for n in range(50_000))
+    message = draft(cast.ana, html=links)
+    sending = threading.Thread(target=_in_thread, args=(lambda: send.submit(message, cast.ana, now()),))
+    sending.start()
+    longest = 0.0
+    while sending.is_alive():
+        begun = time.monotonic()
+        User.objects.filter(pk=cast.bor.pk).update(name="Bor")
+        longest = max(longest, time.monotonic() - begun)
+        time.sleep(0.05)
+    sent = Message.objects.get(pk=message.pk)
+    assert (sent.state, Link.objects.filter(message=sent).count()) == (MessageState.SENDING, 100_000)
+    assert sent.text.startswith("Izdelek 0 <https://x.si/0>\n")
+    assert longest < 5
+
+
+def _in_thread(act: Callable[[], Any]) -> None:
+    try:
+        act()
+    finally:
+        connection.close()
+
+
+def test_a_draft_that_changes_while_it_is_worked_out_is_worked_out_anew(cast: Cast) -> None:
+    message = draft(cast.ana, html="<p>Staro</p>")
+    ready = Ready.of(message)
+    drafts.save(message, DraftFields(html="<p>Novo</p>"))
+    assert send.submit(message, cast.ana, now(), ready=ready).text == "Novo"

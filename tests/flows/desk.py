@@ -42,7 +42,10 @@ class Desk:
         return self.page.get_by_role("link", name=self.words(english))
 
     def found_organisation(self, *, engagement: bool = True) -> None:
-        """From the first visit to the settings page, with Email engagement and the assistant switched on there."""
+        """From the first visit to the settings page, with Email engagement and the assistant switched on there.
+
+        E-mails leave at once: undo send has tests of its own (tests/browser/test_compose_undo.py).
+        """
         self.page.goto("/")
         self.link("Create organisation").click()
         self.field("Organisation").fill(ORGANISATION)
@@ -56,6 +59,10 @@ class Desk:
             switch.get_by_role("button", name=self.words("Turn on")).click()
             self.button("Turn both on").click()
             expect(switch.get_by_role("button", name=self.words("Turn off"))).to_be_visible()
+        self.page.goto("/settings/profile/")
+        self.page.locator("[name=undo_seconds]").select_option("0")
+        self.button("Save").click()
+        expect(self.page.locator("#toasts")).to_contain_text(self.words("Saved."))
 
     def make_contact(self, name: str, address: str, *, may_be_followed: bool = True) -> str:
         """A new contact; returns the address of its page."""

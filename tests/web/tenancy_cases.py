@@ -107,6 +107,7 @@ CASES: dict[str, tuple[Case, ...] | Free] = {
     "message-now": (get("/messages/{message}/now"), get("/messages/{draft}/now?shown=40")),
     "message-live": (get("/messages/{message}/live"), get("/messages/{draft}/live")),
     "message-body": (get("/messages/{message}/body"), get("/messages/{draft}/body")),
+    "message-undo": (post("/messages/{message}/undo/"), post("/messages/{draft}/undo/")),
     "compose": (
         get("/compose/?regarding={contact}"),
         get("/compose/{draft}/"),

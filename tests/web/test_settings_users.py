@@ -75,7 +75,13 @@ def test_the_last_administrator_stays(cast: Cast, dora: Client) -> None:
 
 def test_my_profile_is_mine(cast: Cast, client: Client) -> None:
     client.force_login(cast.ana)
-    typed = {"name": "Ana K.", "language": "sl", "time_zone": "America/New_York", "role": "administrator"}
+    typed = {
+        "name": "Ana K.",
+        "language": "sl",
+        "time_zone": "America/New_York",
+        "role": "administrator",
+        "undo_seconds": "5",
+    }
     assert client.post(reverse("profile"), typed).status_code == 302
     cast.ana.refresh_from_db()
     assert (cast.ana.name, cast.ana.language, cast.ana.role) == ("Ana K.", "sl", Role.SALESPERSON)

@@ -83,7 +83,9 @@ class ProfileForm(forms.ModelForm):
 
     class Meta:
         model = User
-        fields = ("name", "job_title", "phone", "language", "time_zone")
+        fields = ("name", "job_title", "phone", "language", "time_zone", "undo_seconds")
+        labels = {"undo_seconds": _("Undo send")}
+        help_texts = {"undo_seconds": _("So long an e-mail waits after Send, and can be taken back.")}
 
 
 class TokenForm(forms.Form):

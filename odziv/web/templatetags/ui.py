@@ -18,6 +18,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, ngettext
 from lucide.templatetags.lucide import lucide
 
+from odziv.lib import clock
+from odziv.web import held as waiting
 from odziv.web import navigation, words
 from odziv.web.texts import texts
 
@@ -207,6 +209,14 @@ def said(context: Context) -> list[Message]:
     """Django's messages for the user; not by their usual name, under which a page may keep e-mails."""
     request = context.get("request")
     return list(get_messages(request)) if request is not None else []
+
+
+@register.simple_tag(takes_context=True)
+def held(context: Context) -> list[waiting.Held]:
+    """The signed-in user's messages that can still be taken back."""
+    request = context.get("request")
+    user = getattr(request, "user", None)
+    return waiting.shown(request, clock.now()) if request is not None and user and user.is_authenticated else []
 
 
 @register.filter

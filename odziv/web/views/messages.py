@@ -11,6 +11,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
+from django_htmx.http import HttpResponseClientRedirect
 
 from odziv.compose import bodies
 from odziv.environment import ENV
@@ -40,6 +41,8 @@ def page(request: access.SignedRequest, id: UUID) -> HttpResponse:
 def now(request: access.SignedRequest, id: UUID) -> HttpResponse:
     """GET shown: the parts of the page that change, for live pages. `shown` is how long the timeline is."""
     message = access.message(request.user, id)
+    if message.state == MessageState.DRAFT:
+        return HttpResponseClientRedirect(reverse("compose", args=[message.pk]))  # it was taken back in another tab
     text = request.GET.get("shown", "")
     shown = min(int(text), MOST_SHOWN) if text.isascii() and text.isdigit() and len(text) < 5 else SHOWN
     return render(request, "messages/now.html", figures_of(message, clock.now(), shown=shown))

@@ -1,7 +1,8 @@
 """The composer: its page, and what the page asks for while somebody writes (SPEC C1, C2, F1, F2).
 
 page.py        the page itself
-saving.py      save, send, discard
+saving.py      save
+sending.py     send, take back, discard
 recipients.py  completion, preferences, the follow panel, recipient settings
 files.py       attachments and images
 preview.py     the message as its recipients get it

@@ -1,23 +1,21 @@
-"""Save, send, discard: JSON for the page's script, which keeps what was typed whatever the answer is."""
+"""Save: JSON for the page's script, which keeps what was typed whatever the answer is."""
 
 from __future__ import annotations
 
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, JsonResponse
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import time_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from odziv.compose import attachments, bodies, check, drafts, send
+from odziv.compose import attachments, bodies, drafts
 from odziv.compose.drafts import DraftFields
-from odziv.compose.problems import DraftRefused, NotSendable, Problem, StaleDraft
+from odziv.compose.problems import DraftRefused, Problem, StaleDraft
 from odziv.models import Attachment, Message
 from odziv.web import access
 from odziv.web.views.compose import page
@@ -52,7 +50,7 @@ def _save(request: access.SignedRequest, draft: Message, version: int | None) ->
         with transaction.atomic():
             saved = drafts.save(draft, _fields(request, draft), version, now=timezone.now())
     except StaleDraft as stale:
-        return _stale(stale)
+        return stale_answer(stale)
     except DraftRefused as refused:
         return problems_answer(refused.problems)
     turned = followed_before - attachments.followed_in(saved)
@@ -98,45 +96,12 @@ def _finder(request: access.SignedRequest) -> bodies.Find:
     return find
 
 
-@access.signed_in
-@require_POST
-def submit(request: access.SignedRequest, id: UUID) -> JsonResponse:
-    """Send the draft as it is stored. 422 with problems; those that are only questions are passed by confirmed=1."""
-    draft = access.draft(request.user, id)
-    if not request.POST.get("confirmed"):
-        questions = check.before_sending(draft)
-        if questions:
-            return problems_answer(questions)
-    try:
-        sent = send.submit(draft, request.user, timezone.now())
-    except NotSendable as refused:
-        return problems_answer(refused.problems)
-    except StaleDraft as stale:
-        return _stale(stale)
-    messages.success(request, _("The e-mail is on its way."))
-    return JsonResponse({"url": reverse("message", args=[sent.pk])})
-
-
-@access.signed_in
-@require_POST
-def discard(request: access.SignedRequest, id: UUID) -> JsonResponse:
-    """Delete the draft with its attachments; answers where to go on."""
-    draft = access.draft(request.user, id)
-    record = draft.activity.regarding
-    try:
-        drafts.discard(draft)
-    except StaleDraft as stale:
-        return _stale(stale)
-    messages.info(request, _("The draft is discarded."))
-    return JsonResponse({"url": page.after(record)})
-
-
 def problems_answer(problems: tuple[Problem, ...] | list[Problem]) -> JsonResponse:
     """422: what is wrong, field by field."""
     shown = [{"code": one.code, "field": one.field, "text": one.text, "blocking": one.blocking} for one in problems]
     return JsonResponse({"problems": shown}, status=422)
 
 
-def _stale(stale: StaleDraft) -> JsonResponse:
+def stale_answer(stale: StaleDraft) -> JsonResponse:
     """409: somebody else wrote; `version` None means that there is no draft any more."""
     return JsonResponse({"version": stale.version}, status=409)

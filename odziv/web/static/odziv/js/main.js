@@ -3,6 +3,7 @@ import * as combobox from "./combobox.js";
 import * as recipients from "./recipients.js";
 import * as live from "./live.js";
 import * as guard from "./guard.js";
+import * as held from "./held.js";
 import * as tabs from "./tabs.js";
 import "./times.js";
 import { startAssistant } from "./assistant.js";
@@ -12,7 +13,7 @@ import { startKeyboard } from "./keyboard.js";
 import { startMenus } from "./menu.js";
 import { startToasts } from "./toast.js";
 
-const dressers = [combobox, recipients, live, guard, tabs];
+const dressers = [combobox, recipients, live, guard, tabs, held];
 
 function dress(root) {
   for (const module of dressers) module.dress(root);

@@ -37,7 +37,7 @@ export function toast(text, { tone = "success", undo = "", action = null } = {})
 }
 
 function arm(shown) {
-  if (shown.matches(".error, .warning")) return;
+  if (shown.matches(".error, .warning, .held")) return; // what waits after Send goes when it has left (held.js)
   const stays = shown.querySelector(".toast-action") ? 2 * STAYS : STAYS;
   let timer = setTimeout(() => shown.remove(), stays);
   const wait = () => clearTimeout(timer);
