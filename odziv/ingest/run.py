@@ -29,12 +29,14 @@ from odziv.ingest.agents import describe
 from odziv.ingest.aside import set_aside
 from odziv.ingest.places import Places, truncated
 from odziv.lib.hit import Hit, HitError, decode
+from odziv.lib.probe import NOBODY
 from odziv.lib.seal import Kind
 from odziv.lib.spool import SpoolError, SpoolReader, SpoolRecord
 from odziv.models import (
     Delivery,
     EngagementPause,
     FollowEmail,
+    Heartbeat,
     Interaction,
     InteractionKind,
     RecordEmail,
@@ -161,8 +163,11 @@ def _take(
             # Rubbish must not hold up the hits behind it. What could not be kept was named in the log.
             log.error("records that are no hits could not be kept: %s", error)
     through = {record.file: record.position for record in records}
+    probes = {hit.delivery: datetime.fromtimestamp(hit.at, UTC) for hit in hits if hit.organisation == NOBODY}
+    hits = [hit for hit in hits if hit.organisation != NOBODY]
     with transaction.atomic():
         _move(positions, through, now)
+        Heartbeat.objects.note_probes(probes)
         rows = _rows(hits, _deliveries({hit.delivery for hit in hits}))
         _store(rows)
     for file, position in through.items():

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Self
 from uuid import UUID
 
@@ -116,10 +117,27 @@ class SpoolPosition(models.Model):
     objects = models.Manager()
 
 
+_PROBE = "probe "
+_PROBES_LAST = timedelta(hours=1)
+
+
+class HeartbeatQuerySet(models.QuerySet["Heartbeat"]):
+    def note_probes(self, seen: Mapping[UUID, datetime]) -> None:
+        """These probes of the public address came out of the spool; older ones are forgotten."""
+        if seen:
+            self.filter(name__startswith=_PROBE, at__lt=max(seen.values()) - _PROBES_LAST).delete()
+            rows = [self.model(name=f"{_PROBE}{mark.hex}", at=at) for mark, at in seen.items()]
+            self.bulk_create(rows, ignore_conflicts=True)
+
+    def has_probe(self, mark: UUID) -> bool:
+        """Whether this probe came out of the spool within the last hour."""
+        return self.filter(name=f"{_PROBE}{mark.hex}").exists()
+
+
 class Heartbeat(models.Model):
-    """When a background process last said that it is alive."""
+    """When a background process last said that it is alive, and when a probe of the edge arrived."""
 
     name = models.CharField(max_length=100, primary_key=True)
     at = models.DateTimeField(default=timezone.now)
 
-    objects = models.Manager()
+    objects = HeartbeatQuerySet.as_manager()

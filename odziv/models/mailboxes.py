@@ -49,6 +49,22 @@ class MailboxQuerySet(OwnedQuerySet["Mailbox"]):
         """Those whose mail leaves this machine."""
         return self.filter(kind=MailboxKind.SMTP)
 
+    def watched(self, organisation_id: UUID | None) -> Self:
+        """The real mailboxes of those who may sign in, of one organisation; None: of all, for whoever runs it (O6)."""
+        rows = self.real().filter(user__is_active=True).order_by("address", "pk")
+        return rows.of(organisation_id) if organisation_id else rows
+
+    def looked_into(self) -> Self:
+        """Those in which replies are looked for."""
+        return self.real().exclude(imap_host="")
+
+    def failing_to_send(self) -> Self:
+        """Those whose server refused the last contact."""
+        return self.exclude(smtp_reason="")
+
+    def failing_to_read(self) -> Self:
+        return self.exclude(imap_reason="")
+
     def make_default(self, mailbox: Mailbox) -> None:
         """New e-mails of its user leave from this mailbox from now on."""
         with transaction.atomic():

@@ -147,6 +147,8 @@ CASES: dict[str, tuple[Case, ...] | Free] = {
     "attachment-remove": (post("/attachments/{draft_attachment}/remove/"), post("/attachments/{attachment}/remove/")),
     "settings": Free("the asker's own", ("/settings/",)),
     "health": Free("the installation, no data of organisations", ("/settings/health/",)),
+    "health-look": Free("the installation, and the mailboxes of one's own", ("/settings/health/sending/",)),
+    "public-address": Free("the installation, no data of organisations", ("/settings/public-address/",)),
     "engagement": Free(ADMINISTRATION),
     "follow-unknown": Free(ADMINISTRATION),
     "assistant": Free(ADMINISTRATION),

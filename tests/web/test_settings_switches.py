@@ -101,13 +101,6 @@ def test_the_working_week_is_checked_and_said_in_words(cast: Cast, dora: Client)
     assert cast.lipa.work_days == "123"
 
 
-def test_health_names_every_part_with_its_state(dora: Client) -> None:
-    page = dora.get(reverse("health"))
-    assert page.context["findings"] and b"Worker" in page.content
-    part = dora.get(reverse("health"), headers={"HX-Request": "true"})
-    assert b"<html" not in part.content and b"Worker" in part.content
-
-
 @pytest.mark.parametrize("language", ["en", "sl"])
 def test_what_goes_wrong_is_said_in_our_look_and_language(cast: Cast, dora: Client, language: str) -> None:
     dora.cookies["django_language"] = language

@@ -103,6 +103,13 @@ def human_size(size: int | None) -> str:
     return words.human_size(size or 0)
 
 
+@register.filter
+def sentence(text: str) -> str:
+    """The text with a capital letter in front, unless it begins with an address, a path or a file."""
+    first = text.partition(" ")[0].rstrip(",.;:")
+    return text[:1].upper() + text[1:] if first.isalpha() else text
+
+
 @register.simple_tag
 def badge(text: str, tone: str = "", icon: str = "") -> SafeString:
     """A state in words. Tones: accent, green, blue, amber, red."""

@@ -1,4 +1,4 @@
-"""Settings: the overview with each section's state, health, one's own profile and API tokens (O6)."""
+"""Settings: the overview with each section's state, one's own profile and API tokens."""
 
 from __future__ import annotations
 
@@ -12,8 +12,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from odziv.environment import ENV
-from odziv.health import Health
-from odziv.lib import clock
 from odziv.models import ApiToken, EngagementPause, Mailbox, Organisation, User
 from odziv.web import access
 from odziv.web.forms.people import ProfileForm, TokenForm
@@ -29,6 +27,7 @@ def index(request: access.SignedRequest) -> HttpResponse:
     user = request.user
     organisation = user.organisation
     context = {
+        "edge_url": ENV.edge_url,
         "cards": card_switches(organisation.muted_cards),
         "pauses": EngagementPause.objects.for_(user).newest_first()[:PAUSES],
         "week": week_in_words(organisation),
@@ -38,14 +37,6 @@ def index(request: access.SignedRequest) -> HttpResponse:
         "may_found": organisation.sample and not Organisation.objects.founded().exists(),
     }
     return render(request, "settings/index.html", context)
-
-
-@access.administrators
-def health(request: access.SignedRequest) -> HttpResponse:
-    """Every part with its state, reason and remedy; a part of the overview, or a page of its own."""
-    findings = Health(ENV, clock.now()).findings()
-    page = "settings/health_part.html" if request.htmx else "settings/health.html"
-    return render(request, page, {"findings": findings, "faults": sum(found.works is False for found in findings)})
 
 
 @access.signed_in

@@ -1,0 +1,41 @@
+"""The mailboxes of an organisation: how the last contact with their servers ended (O6)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from odziv.health.place import Place, Seen
+from odziv.models import Mailbox
+
+_NAMED = 3  # mailboxes that do not work, by name; the page Mailboxes shows all
+
+
+def sending(place: Place) -> Seen:
+    """Whether the servers that take mail took it, or the sign-in, the last time."""
+    rows = Mailbox.objects.watched(place.organisation)
+    if not (count := rows.count()):
+        return Seen(None, _("no mailbox sends real e-mail yet; add one under Settings, Mailboxes."))
+    failing = rows.failing_to_send()
+    named = [f"{row.address}: {row.smtp_answer or row.smtp_reason}" for row in failing[:_NAMED]]
+    return _told(count, named, failing.count() - len(named))
+
+
+def replies(place: Place) -> Seen:
+    """Whether the mailboxes in which replies are looked for could be read the last time."""
+    rows = Mailbox.objects.watched(place.organisation).looked_into()
+    if not (count := rows.count()):
+        said = _("no mailbox is looked into, so replies are not found; name its IMAP server under Settings, Mailboxes.")
+        return Seen(None, said)
+    failing = rows.failing_to_read()
+    named = [f"{row.address}: {row.imap_answer or row.imap_reason}" for row in failing[:_NAMED]]
+    return _told(count, named, failing.count() - len(named))
+
+
+def _told(count: int, failing: Sequence[str], more: int) -> Seen:
+    if not failing:
+        return Seen(True, ngettext("%(n)d mailbox", "%(n)d mailboxes", count) % {"n": count})
+    named = "; ".join(failing)
+    return Seen(False, _("%(named)s; and %(more)d more") % {"named": named, "more": more} if more else named)
