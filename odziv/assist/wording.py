@@ -32,53 +32,53 @@ def told(card: Card, who: str) -> Told:
 def _reminder(card: Card) -> str:
     reminder = card.reminder
     if reminder is None or reminder.condition == Condition.ANYWAY:
-        return _("You wanted to be reminded of %(subject)s.")
+        return _("You wanted to be reminded of “%(subject)s”.")
     notes = {
-        NOT_SENT: _("%(subject)s has not been sent yet, so nobody can have opened or answered it."),
-        NOT_FOLLOWED: _("%(subject)s left without following, so nobody can say whether it was opened or answered."),
-        NOT_READ: _("No reply to %(subject)s is known, but your mailbox could not be read for the last time."),
+        NOT_SENT: _("“%(subject)s” has not been sent yet, so nobody can have opened or answered it."),
+        NOT_FOLLOWED: _("“%(subject)s” left without following, so nobody can say whether it was opened or answered."),
+        NOT_READ: _("No reply to “%(subject)s” is known, but your mailbox could not be read for the last time."),
     }
     if reminder.note in notes:
         return notes[reminder.note]
     if reminder.condition == Condition.NOT_OPENED:
-        return _("There is no sign that %(subject)s was opened.")
-    return _("Nobody has answered %(subject)s.")
+        return _("There is no sign that “%(subject)s” was opened.")
+    return _("Nobody has answered “%(subject)s”.")
 
 
 def _failed(card: Card) -> str:
     return ngettext(
-        "%(subject)s could not be delivered to %(who)s.",
-        "%(subject)s could not be delivered to %(n)s recipients, %(who)s among them.",
+        "“%(subject)s” could not be delivered to %(who)s.",
+        "“%(subject)s” could not be delivered to %(n)s recipients, %(who)s among them.",
         card.told,
     )
 
 
 def _bounced(card: Card) -> str:
     return ngettext(
-        "%(subject)s came back from %(who)s.",
-        "%(subject)s came back from %(n)s recipients, %(who)s among them.",
+        "“%(subject)s” came back from %(who)s.",
+        "“%(subject)s” came back from %(n)s recipients, %(who)s among them.",
         card.told,
     )
 
 
 def _uncertain(card: Card) -> str:
     return ngettext(
-        "It is not certain whether %(who)s got %(subject)s: the connection broke before the server answered.",
-        "It is not certain whether %(n)s recipients, %(who)s among them, got %(subject)s: the connection broke before "
-        "the server answered.",
+        "It is not certain whether %(who)s got “%(subject)s”: the connection broke before the server answered.",
+        "It is not certain whether %(n)s recipients, %(who)s among them, got “%(subject)s”: the connection broke "
+        "before the server answered.",
         card.told,
     )
 
 
 _PATTERNS: dict[CardKind, Callable[[Card], str]] = {
-    CardKind.OPENED: lambda _card: _("%(who)s opened %(subject)s."),
-    CardKind.REPLIED: lambda _card: _("%(who)s answered %(subject)s."),
+    CardKind.OPENED: lambda _card: _("%(who)s opened “%(subject)s”."),
+    CardKind.REPLIED: lambda _card: _("%(who)s answered “%(subject)s”."),
     CardKind.REMINDER: _reminder,
     CardKind.FAILED: _failed,
     CardKind.BOUNCED: _bounced,
     CardKind.UNCERTAIN: _uncertain,
     CardKind.UNFOLLOWED: lambda _card: _(
-        "%(subject)s left without following, because a recipient does not allow it any more. Followed attachments were "
-        "attached as files."
+        "“%(subject)s” left without following, because a recipient does not allow it any more. Followed attachments "
+        "were attached as files."
     ),
 }

@@ -52,6 +52,7 @@ class Drawn:
     tone: str
     title: str
     text: SafeString
+    at: datetime
     calls: bool
     decides: bool
 
@@ -181,9 +182,15 @@ def drawn(one: Shown) -> Drawn:
         _TONES.get(kind, ""),
         title,
         marked(*told(one.card, one.who)),
+        _happened_at(one.card),
         calls=kind in (CardKind.OPENED, CardKind.REPLIED, CardKind.REMINDER) and one.card.message is not None,
         decides=kind == CardKind.UNCERTAIN,
     )
+
+
+def _happened_at(card: Card) -> datetime:
+    opened = card.message.first_opened_at if card.kind == CardKind.OPENED and card.message else None
+    return opened or card.shown_at
 
 
 def _notice(one: Shown) -> dict[str, str]:

@@ -19,11 +19,12 @@ from django.views.decorators.http import require_POST, require_safe
 from odziv.lib import clock
 from odziv.measure.newest import Newest, newest_by_people
 from odziv.measure.wording import sentence
-from odziv.models import Activity, Message
+from odziv.models import Activity, Message, Reminder
 from odziv.organisations.first_steps import first_steps, put_away
 from odziv.web import access
 from odziv.web.message_page import marked
 from odziv.web.tiles import tile_of
+from odziv.web.views.assistant import context_of
 
 SHOWN = 12  # of what is due, and of what is to leave
 NEWEST = 8
@@ -59,19 +60,21 @@ def index(request: access.SignedRequest) -> HttpResponse:
     end = _end_of_day(now)
     due = list(Activity.objects.for_(user).to_do(user, end).with_tile()[: SHOWN + 1])
     leaving = list(Message.objects.for_(user).leaving_before(user, end).with_row()[: SHOWN + 1])
+    reminders = list(Reminder.objects.until(user, end)[:SHOWN])
     steps = _steps(request)
     context = {
         "steps": steps,
         "steps_left": sum(not step.done for step in steps),
         "due": [tile_of(activity, now) for activity in due[:SHOWN]],
         "more_due": len(due) > SHOWN,
+        "reminders": reminders,
         "leaving": leaving[:SHOWN],
         "more_leaving": len(leaving) > SHOWN,
         "news": [_news(one) for one in newest_by_people(user, NEWEST)] if user.organisation.engagement else [],
         "engagement": user.organisation.engagement,
         "today": timezone.localtime(now).date(),
     }
-    return render(request, "today/index.html", context)
+    return render(request, "today/index.html", context | context_of(request))
 
 
 @access.signed_in

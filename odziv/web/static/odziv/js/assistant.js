@@ -5,10 +5,12 @@ import { announce, store, t } from "./dom.js";
 
 const NAME = "odziv-cards";
 let known = 0; // cards that this page has shown
+let inCards = false; // whether the keyboard was there before a swap
 
 export function startAssistant() {
   if (!document.getElementById("bell")) return;
   document.addEventListener("click", openSheet);
+  document.addEventListener("htmx:beforeSwap", () => (inCards = Boolean(document.activeElement.closest("#cards"))));
   document.addEventListener("htmx:afterSettle", settled);
   showCount();
   const channel = "BroadcastChannel" in window ? new BroadcastChannel(NAME) : null;
@@ -42,7 +44,7 @@ function showCount() {
 function settled(event) {
   if (event.target.id === "bell" || event.detail.elt?.id === "bell") showCount();
   // What was focused left with its card: the next one takes over, so that one can go on with the keyboard.
-  if (event.detail.elt?.id === "cards" && document.activeElement === document.body) {
+  if (inCards && event.detail.elt?.id === "cards" && document.activeElement === document.body) {
     (document.querySelector("#cards .card-actions :is(a, button)") ?? document.getElementById("assistant-title"))?.focus();
   }
 }
