@@ -44,6 +44,7 @@ JOBS: tuple[Job, ...] = (
     Job("bring figures up to the journal", "odziv.measure.run.measure", 0.3),
     Job("make cards of what happened", "odziv.assist.run.assist", 0.3),
     Job("judge reminders whose time has come", "odziv.assist.reminding.remind", 1),
+    Job("count what came of templates", "odziv.measure.templates.fold_templates", 2),
     Job("make the sample data that were asked for", "odziv.sample.making.make_next", 1),
     Job("show that the worker is alive", "odziv.health.beat", 10),
 )

@@ -30,6 +30,7 @@ from odziv.models import (
     Message,
     MessageState,
     Party,
+    TemplateVersion,
 )
 
 _MINUTE, _HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -159,6 +160,7 @@ def settle(message: Message, now: datetime) -> None:
         message.sent_at = message.at = now
         Activity.objects.filter(pk=message.pk).update(at=now, state=ActivityState.DONE)
         Party.objects.of_message(message.pk).stand_at(now)
+        TemplateVersion.objects.touch([message.template_version_id])
     if not deliveries.exclude(state__in=FINAL).exists():
         message.state = MessageState.SENT if accepted else MessageState.FAILED
     elif message.state in (MessageState.SENT, MessageState.FAILED):  # the sender let copies leave once more

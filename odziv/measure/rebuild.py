@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,12 +14,13 @@ from django.db.models import Count
 from django.utils import timezone
 
 from odziv.lib.plain import PlainError
-from odziv.measure import journal
+from odziv.measure import journal, templates
 from odziv.measure.evidence import Figures
 from odziv.measure.fold import fold
 from odziv.measure.journal import Copy
 from odziv.measure.run import fold_copies
-from odziv.models import Delivery, Interaction, Message, Organisation
+from odziv.models import Delivery, Interaction, Message, Organisation, Template, TemplateVersion
+from odziv.models.templates import TALLY
 
 _CHUNK = 500
 _MOST_SHOWN = 50
@@ -31,6 +32,7 @@ class Outcome:
 
     copies: int = 0
     messages: int = 0
+    templates: int = 0
     figures: int = 0
     verdicts: int = 0
 
@@ -77,7 +79,25 @@ def rebuild(organisation: UUID | None, *, check: bool, now: datetime) -> Outcome
         outcome.messages += len(rows)
         if not check:
             journal.store_sums(changed, now)
+    _rebuild_templates(organisation, outcome, check=check)
     return outcome
+
+
+def _rebuild_templates(organisation: UUID | None, outcome: Outcome, *, check: bool) -> None:
+    """The tallies of versions by their messages, then what templates say of their versions."""
+    for rows in _pages(TemplateVersion, organisation):
+        counted = templates.tally([row.pk for row in rows])
+        wrong = [row for row in rows if _differs("version", row, TALLY, counted[row.pk], outcome)]
+        if wrong and not check:
+            templates.fold_versions([(row.pk, row.organisation_id, row.touched) for row in wrong])
+    for owner in Organisation.objects.filter(pk=organisation) if organisation else Organisation.objects.order_by("pk"):
+        rows = list(Template.objects.of(owner.pk).order_by("pk"))
+        wanted = templates.expected(owner.pk, rows)
+        outcome.templates += len(rows)
+        for row in rows:
+            _differs("template", row, templates.WRITTEN, wanted[row.pk], outcome)
+        if not check:
+            templates.restand(owner.pk)
 
 
 def _pages(model: Any, organisation: UUID | None) -> Iterator[list[Any]]:
@@ -91,7 +111,11 @@ def _pages(model: Any, organisation: UUID | None) -> Iterator[list[Any]]:
         rows = list(queryset.filter(pk__gt=rows[-1].pk)[:_CHUNK])
 
 
-_LARGE = {Message: ("html", "text", "to_line", "cc_line", "bcc_line", "references"), Delivery: ("answer",)}
+_LARGE = {
+    Message: ("html", "text", "to_line", "cc_line", "bcc_line", "references"),
+    Delivery: ("answer",),
+    TemplateVersion: ("html",),
+}
 
 
 def _copies(rows: Sequence[Delivery]) -> list[Copy]:
@@ -111,8 +135,13 @@ def _compare_copies(rows: Sequence[Delivery], copies: Sequence[Copy], outcome: O
 
 
 def _tell(noun: str, row: Delivery | Message, wanted: Figures, outcome: Outcome) -> bool:
+    return _differs(noun, row, wanted._fields, wanted, outcome)
+
+
+def _differs(noun: str, row: Any, names: Sequence[str], wanted: Sequence[Any], outcome: Outcome) -> bool:
     """Whether the stored figures differ; the first of those that do are printed."""
-    changes = _changes(row, wanted)
+    pairs = {name: (getattr(row, name), value) for name, value in zip(names, wanted, strict=True)}
+    changes = {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
     if not changes:
         return False
     outcome.figures += 1
@@ -122,13 +151,8 @@ def _tell(noun: str, row: Delivery | Message, wanted: Figures, outcome: Outcome)
     return True
 
 
-def _changes(row: Delivery | Message, wanted: Figures) -> Mapping[str, tuple[Any, Any]]:
-    pairs = {name: (getattr(row, name), value) for name, value in wanted._asdict().items()}
-    return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
-
-
 def _summary(outcome: Outcome, *, check: bool) -> str:
-    seen = f"{outcome.copies} copies and {outcome.messages} messages"
+    seen = f"{outcome.copies} copies, {outcome.messages} messages and {outcome.templates} templates"
     if outcome.equal:
         return f"{seen}: all figures equal the journal."
     what = f"{outcome.figures} with other figures, {outcome.verdicts} events with another verdict"

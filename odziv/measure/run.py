@@ -13,7 +13,7 @@ from odziv.measure import journal
 from odziv.measure.evidence import Judgement
 from odziv.measure.fold import fold
 from odziv.measure.journal import Copy
-from odziv.models import CardKind, Delivery, Happening, Message
+from odziv.models import CardKind, Delivery, Happening, Message, TemplateVersion
 
 BATCH = 1_000
 MOST_EVENTS = 50_000  # in one batch: what is held in memory stays bounded
@@ -62,3 +62,4 @@ def fold_copies(copies: Sequence[Copy], now: datetime) -> None:
             # The first open by a person, or that what looked like one was none: the assistant should know.
             if key in after and (first is None) != (after[key].first_opened_at is None):
                 Happening.objects.note(organisation, key, CardKind.OPENED)
+        TemplateVersion.objects.touch(Message.objects.filter(pk__in=messages).template_versions())

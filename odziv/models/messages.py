@@ -194,6 +194,15 @@ class MessageQuerySet(OwnedQuerySet["Message"]):
         bodies = ("html", "text", "to_line", "cc_line", "bcc_line", "references")
         return self.select_related("organisation").defer(*bodies)
 
+    def template_versions(self) -> list[UUID]:
+        """The versions of templates that these messages were made from, each once."""
+        made = self.filter(template_version__isnull=False).order_by()
+        return list(made.values_list("template_version", flat=True).distinct())
+
+    def regarding_any(self, records: Iterable[UUID | None]) -> Self:
+        """Messages whose regarding is one of these records."""
+        return self.filter(activity__regarding__in=[record for record in records if record is not None])
+
     def with_row(self) -> Self:
         """What a list shows of each message, in one query and without its body."""
         bodies = ("html", "text", "to_line", "cc_line", "bcc_line", "references")
@@ -266,7 +275,7 @@ class Message(Figures):
             ),
             # All that the tally of a version reads, so that it never touches the rows themselves.
             models.Index(
-                fields=["template_version", "state", "follow_state", "opens", "replies"],
+                fields=["template_version", "sent_at", "follow_state", "opens", "replies"],
                 name="message_by_template",
                 condition=Q(template_version__isnull=False),
             ),

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Self
 from uuid import UUID
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
@@ -19,6 +19,9 @@ from odziv.models.messages import StoredFile
 
 if TYPE_CHECKING:
     from odziv.models.organisations import User
+
+
+TALLY = ("sent", "measurable", "opened", "replied", "purchases")
 
 
 class Tally(models.Model):
@@ -146,9 +149,12 @@ class Template(Owned, Tally):
 class TemplateVersionQuerySet(OwnedQuerySet["TemplateVersion"]):
     def touch(self, ids: Iterable[UUID | None]) -> None:
         """Say that something counted for these versions has changed; the fold takes them up."""
-        wanted = {id for id in ids if id is not None}
+        wanted = [id for id in set(ids) if id is not None]
         if wanted:
-            self.filter(pk__in=wanted).update(touched=F("touched") + 1)
+            with transaction.atomic():
+                # In one order: two workers that touch the same versions must not wait for each other.
+                list(self.filter(pk__in=wanted).order_by("pk").select_for_update(no_key=True).values_list("pk"))
+                self.filter(pk__in=wanted).update(touched=F("touched") + 1)
 
     def unfolded(self) -> Self:
         """Versions whose tally may have changed."""

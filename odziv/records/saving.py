@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F
@@ -12,11 +13,14 @@ from django.db.models import F
 from odziv.models import (
     ConsentSource,
     FollowEmail,
+    Message,
     Record,
     RecordAddress,
     RecordEmail,
+    RecordKind,
     RecordPhone,
     RecordStatus,
+    TemplateVersion,
     User,
     address_key,
     feeds,
@@ -78,6 +82,8 @@ def save(
     record.save()
     if before and before.account_id != record.account_id:
         feeds.follow_account(record)
+    if _sale(before) != _sale(record):
+        TemplateVersion.objects.touch(_sold_with(before) | _sold_with(record))
     if wanted != record.follow_email and record.has_preference:
         consent.change(record, wanted, source=source, user=user, now=now)
     if reach is not None:
@@ -90,7 +96,9 @@ def remove(record: Record) -> None:
     """Delete a record. Its e-mails and activities stay, without it; messages show on whoever else has its address."""
     keys = list(record.emails.values_list("key", flat=True))
     with transaction.atomic():
+        versions = _sold_with(record)
         record.delete()
+        TemplateVersion.objects.touch(versions)
         rematch_parties(record.organisation_id, keys)
 
 
@@ -100,6 +108,21 @@ def _close(record: Record, before: Record | None, now: datetime) -> None:
         record.closed_at = None
     elif before is None or before.status != record.status:
         record.closed_at = now
+
+
+def _sale(record: Record | None) -> tuple[object, ...]:
+    """What says that something was bought, and by whom; empty for all but won opportunities."""
+    if record is None or record.kind != RecordKind.OPPORTUNITY or record.status != RecordStatus.WON:
+        return ()
+    return (record.closed_at, record.account_id, record.primary_contact_id)
+
+
+def _sold_with(record: Record | None) -> set[UUID]:
+    """The versions of templates whose figures a purchase may change: those of messages regarding it, or whose it is."""
+    if record is None:
+        return set()
+    about = (record.pk, record.account_id, record.primary_contact_id)
+    return set(Message.objects.of(record.organisation_id).regarding_any(about).template_versions())
 
 
 def _write_reach(record: Record, reach: Reach) -> None:
