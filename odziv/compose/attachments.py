@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterable, Iterator
+from typing import Protocol
 from uuid import UUID, uuid4
 
 from django.db import transaction
@@ -47,17 +48,12 @@ def attach(
     kind = clean_type(content_type, name)
     if inline and not kind.startswith("image/"):
         raise _refusal("not-an-image", _("“%(name)s” is not an image."), name)
-    if message.attachments.count() >= MAX_ATTACHMENTS:
-        text = _("A message can have %(limit)d files and images.") % {"limit": MAX_ATTACHMENTS}
-        raise DraftRefused([Problem("too-many-files", "attachments", text)])
-    ref = _store(message.organisation_id, name, chunks)
+    _has_room(message)
+    file = stored(message.organisation_id, name, chunks)
     with transaction.atomic():
-        draft = _held(message)
+        draft = held(message)
         if followed:
             _may_follow(draft)
-        file, _new = StoredFile.objects.get_or_create(
-            organisation_id=message.organisation_id, sha256=ref.sha256, defaults={"size": ref.size, "key": ref.key}
-        )
         return Attachment.objects.create(
             organisation_id=message.organisation_id,
             message=message,
@@ -74,14 +70,14 @@ def attach(
 @transaction.atomic
 def remove(attachment: Attachment) -> None:
     """Take a file off the draft; its content stays for others who have the same. Raises StaleDraft."""
-    _held(attachment.message)
+    held(attachment.message)
     attachment.delete()
 
 
 @transaction.atomic
 def set_followed(attachment: Attachment, followed: bool) -> Attachment:
     """Let a file leave as a link that is followed, or as a file. Raises DraftRefused, StaleDraft."""
-    draft = _held(attachment.message)
+    draft = held(attachment.message)
     if attachment.inline:
         raise _refusal("inline", _("“%(name)s” is an image of the text."), attachment.name)
     if followed:
@@ -96,20 +92,52 @@ def followed_in(message: Message) -> int:
     return message.attachments.filter(followed=True).count()
 
 
+class Kept(Protocol):
+    """A file or image that another message of the organisation, or a template, has already."""
+
+    @property
+    def file(self) -> StoredFile: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def content_type(self) -> str: ...
+
+
 @transaction.atomic
-def share_image(message: Message, image: Attachment) -> Attachment:
-    """The same image on another draft of the organisation: text was copied from one message into another."""
-    _held(message)
+def share(message: Message, kept: Kept, *, inline: bool, followed: bool = False) -> Attachment:
+    """The same file on another draft of the organisation; as an image of the text it gets a Content-ID of its own.
+
+    `followed` holds as far as the draft is to be followed. Raises DraftRefused when the draft has as
+    many files as it can have, and StaleDraft.
+    """
+    draft = held(message)
+    _has_room(message)
     return Attachment.objects.create(
         organisation_id=message.organisation_id,
         message=message,
-        file=image.file,
-        ordinal=_next_ordinal(message, inline=True),
-        name=image.name,
-        content_type=image.content_type,
-        inline=True,
-        content_id=_content_id(""),
+        file=kept.file,
+        ordinal=_next_ordinal(message, inline),
+        name=kept.name,
+        content_type=kept.content_type,
+        followed=followed and not inline and draft.organisation.engagement and draft.wants_following,
+        inline=inline,
+        content_id=_content_id("") if inline else "",
     )
+
+
+def stored(organisation: UUID, name: str, chunks: Iterable[bytes]) -> StoredFile:
+    """The content in the file store and its row, the same one for the same content. Raises DraftRefused."""
+    ref = _store(organisation, name, chunks)
+    file, _new = StoredFile.objects.get_or_create(
+        organisation_id=organisation, sha256=ref.sha256, defaults={"size": ref.size, "key": ref.key}
+    )
+    return file
+
+
+def _has_room(message: Message) -> None:
+    if message.attachments.count() >= MAX_ATTACHMENTS:
+        text = _("A message can have %(limit)d files and images.") % {"limit": MAX_ATTACHMENTS}
+        raise DraftRefused([Problem("too-many-files", "attachments", text)])
 
 
 def _store(organisation: UUID, name: str, chunks: Iterable[bytes]) -> StoredRef:
@@ -138,7 +166,8 @@ def _refusal(code: str, text: str, name: str, **values: object) -> DraftRefused:
     return DraftRefused([Problem(code, "attachments", text % {"name": name, **values})])
 
 
-def _held(message: Message) -> Message:
+def held(message: Message) -> Message:
+    """The draft, held against others until the transaction ends. Raises StaleDraft when it is none any more."""
     draft = Message.objects.select_for_update().filter(pk=message.pk, state=MessageState.DRAFT).first()
     if draft is None:
         raise StaleDraft(None)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes
 from uuid import UUID
 
-from odziv.compose.attachments import attach, share_image
+from odziv.compose.attachments import attach, share
 from odziv.instrument import Rules, plan_html
 from odziv.lib.html import Scanner, Tag, attributes, decode, value_of
 from odziv.lib.seal import FileRef
@@ -71,7 +71,7 @@ def _style(html: str, body: Tag) -> str:
 
 def shown(html: str, images: Iterable[Attachment], address_of: AddressOf) -> str:
     """The HTML with the address that `address_of` gives in the place of each stored image's `cid:`."""
-    return _with_sources(html, {image.content_id: address_of(image.pk) for image in images})
+    return with_sources(html, {image.content_id: address_of(image.pk) for image in images})
 
 
 NEW_STYLE = "font-family:Arial,Helvetica,sans-serif;font-size:15px;line-height:1.5;color:#1f1a1d"
@@ -111,7 +111,7 @@ def _with_content_ids(message: Message, html: str, address_of: AddressOf, find: 
         if key not in known:
             image = find(key)
             if image is not None and image.message_id != message.pk:
-                image = share_image(message, image)
+                image = share(message, image, inline=True)
             known[key] = f"cid:{image.content_id}" if image is not None else ""
         return known[key] or match[0]
 
@@ -131,7 +131,7 @@ def with_stored_images(message: Message, html: str) -> str:
             suffix = kind.partition("/")[2].partition("+")[0]
             image = attach(message, f"image.{suffix}", kind, [content], inline=True)
             stored[source] = f"cid:{image.content_id}"
-    return _with_sources(html, stored) if stored else html
+    return with_sources(html, stored) if stored else html
 
 
 def _decoded(source: str) -> tuple[str, bytes] | None:
@@ -164,6 +164,7 @@ class _Sources:
         return ref.key
 
 
-def _with_sources(html: str, replacements: dict[str, str]) -> str:
+def with_sources(html: str, replacements: dict[str, str]) -> str:
+    """The HTML with images from other addresses: `replacements` by Content-ID for `cid:`, by itself for any other."""
     refs = {source: FileRef(replacement, "", "", 0) for source, replacement in replacements.items()}
     return plan_html(html, rules=_NOTHING_FOLLOWED, images=refs).render(_Sources())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.db import transaction
 
@@ -49,9 +49,9 @@ def submit(
         problems = [problem for problem in check.of_ready(ready) if problem.blocking]
         if problems:
             raise NotSendable(problems)
-        links = _links(ready)
+        links, made_from = _links(ready), ready.template_version_id
         try:
-            return _send(ready, links, now, hold)
+            return _send(ready, links, made_from, now, hold)
         except _Changed:
             ready = None
     raise StaleDraft(None)
@@ -63,7 +63,9 @@ def message_id_for(from_address: str) -> str:
 
 
 @transaction.atomic
-def _send(ready: Ready, links: list[tuple[Any, ...]], now: datetime, hold: timedelta) -> Message:
+def _send(
+    ready: Ready, links: list[tuple[Any, ...]], made_from: UUID | None, now: datetime, hold: timedelta
+) -> Message:
     stored = drafts.locked(ready.draft)
     if not ready.fits(stored):
         raise _Changed
@@ -72,6 +74,7 @@ def _send(ready: Ready, links: list[tuple[Any, ...]], now: datetime, hold: timed
     stored.follow_state = follow.evaluate(stored.organisation, recipients, stored.wants_following).state
     stored.text_made = not stored.text
     stored.text = ready.text
+    stored.template_version_id = made_from
     stored.message_id = message_id_for(stored.from_address)
     stored.state = MessageState.SENDING
     stored.updated_at = stored.at = now

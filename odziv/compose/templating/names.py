@@ -8,7 +8,7 @@ VALUES: Mapping[str, tuple[str, ...]] = {
     "recipient": ("first_name", "last_name", "name", "job_title", "company", "email", "phone", "city"),
     "account": ("name", "industry", "website", "phone", "city"),
     "opportunity": ("name", "amount", "close_date"),
-    "sender": ("name", "first_name", "last_name", "email"),
+    "sender": ("name", "first_name", "last_name", "job_title", "email", "phone"),
     "organisation": ("name",),
 }
 """Whose values there are, and their names: `recipient.first_name`. Each is text; none is ever empty, only missing."""

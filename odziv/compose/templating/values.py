@@ -125,7 +125,9 @@ def _opportunity(record: Record | None) -> dict[str, str]:
 def _sender(subjects: Subjects) -> dict[str, str]:
     mailbox = subjects.mailbox
     name = mailbox.name if mailbox is not None and mailbox.name else subjects.sender.name
-    return _lines({**_named(name), "email": mailbox.address if mailbox is not None else subjects.sender.email})
+    facts = {"job_title": subjects.sender.job_title, "phone": subjects.sender.phone}
+    address = mailbox.address if mailbox is not None else subjects.sender.email
+    return _lines({**_named(name), **facts, "email": address})
 
 
 def _named(name: str) -> dict[str, str]:
