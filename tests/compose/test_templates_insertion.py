@@ -28,7 +28,8 @@ def row(cast: Cast) -> Template:
     for ordinal, (name, content, inline) in enumerate((("cenik.pdf", b"cenik", False), ("a.png", PNG, True))):
         TemplateAttachment.objects.create(
             organisation=cast.lipa, version=found.current, ordinal=ordinal, name=name, inline=inline,
-            followed=not inline, file=attachments.stored(cast.lipa.pk, name, [content]), content_id="a@b" if inline else "",
+            followed=not inline, content_id="a@b" if inline else "",
+            file=attachments.stored(cast.lipa.pk, name, [content]),
         )  # fmt: skip
     return found
 
