@@ -4,6 +4,7 @@ from odziv.models.activities import Activity, ActivityKind, ActivityState
 from odziv.models.assistant import CardKind
 from odziv.models.cards import Card, CardState, Happening, Priority
 from odziv.models.deliveries import Delivery
+from odziv.models.discarded import Discarded
 from odziv.models.engagement import EngagementPause
 from odziv.models.grants import Grant, OAuthClient
 from odziv.models.interactions import (
@@ -56,6 +57,7 @@ from odziv.models.records import (
 )
 from odziv.models.reminders import Condition, Reminder, ReminderState
 from odziv.models.sample import SampleRun
+from odziv.models.saved_views import ListChoice, SavedView
 from odziv.models.secret import SecretUnreadable
 from odziv.models.templates import Template, TemplateAttachment, TemplateVersion
 from odziv.models.testmail import TestMail
@@ -82,6 +84,7 @@ __all__ = [
     "DeliveryState",
     "Device",
     "Direction",
+    "Discarded",
     "EngagementPause",
     "FollowEmail",
     "FollowState",
@@ -92,6 +95,7 @@ __all__ = [
     "InteractionKind",
     "Lead",
     "Link",
+    "ListChoice",
     "Mailbox",
     "MailboxKind",
     "Message",
@@ -112,6 +116,7 @@ __all__ = [
     "ReminderState",
     "Role",
     "SampleRun",
+    "SavedView",
     "SecretUnreadable",
     "Security",
     "SignIn",

@@ -139,7 +139,7 @@ def test_a_list_takes_a_bounded_number_of_queries(
         one = followed_message(cast.ana, subject=str(number))
         Activity.objects.filter(pk=one.pk).update(regarding=account)
     ana.get("/activities/")
-    with django_assert_num_queries(5):  # session, user, organisation, rows, count
+    with django_assert_num_queries(8):  # session, user, organisation, choice (twice), saved views, rows, count
         ana.get("/activities/")
 
 

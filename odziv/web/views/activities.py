@@ -19,7 +19,7 @@ from odziv.web import access, live
 from odziv.web.lists.asked import Asked, read, written
 from odziv.web.lists.places import ACTIVITIES
 from odziv.web.tiles import ICONS, state_of_task
-from odziv.web.views.lists import shown
+from odziv.web.views.lists import begun, shown
 
 SIZE = 50
 
@@ -28,6 +28,8 @@ SIZE = 50
 @require_safe
 def index(request: access.SignedRequest) -> HttpResponse:
     """GET view, q, the view's filters, sort, columns, saved, cursor: a list of e-mails, or of phone calls and tasks."""
+    if elsewhere := begun(request, ACTIVITIES):
+        return elsewhere
     asked, context = shown(request, ACTIVITIES)
     page = page_of(asked.rows().with_row(), asked.order, request.GET.get("cursor", ""), SIZE)
     context["page"] = page

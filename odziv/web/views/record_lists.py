@@ -11,7 +11,7 @@ from odziv.models.keyset import page_of
 from odziv.web import access
 from odziv.web.kinds import kind_of
 from odziv.web.lists.records import PLACES
-from odziv.web.views.lists import shown
+from odziv.web.views.lists import begun, shown
 
 SIZE = 50
 
@@ -21,6 +21,8 @@ SIZE = 50
 def index(request: access.SignedRequest, kind: str) -> HttpResponse:
     """GET view=all|mine, q, the view's filters, sort, columns, saved, cursor: a list of one kind."""
     place = PLACES[RecordKind(kind)]
+    if elsewhere := begun(request, place):
+        return elsewhere
     asked, context = shown(request, place)
     rows = asked.rows()
     found = rows.with_people()
