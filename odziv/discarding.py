@@ -12,6 +12,7 @@ from typing import Any
 from django.apps import apps
 from django.core import serializers
 from django.core.serializers.base import DeserializedObject
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import IntegrityError, models, transaction
 from django.db.models.deletion import Collector
 
@@ -40,13 +41,20 @@ def discard(rows: Sequence[models.Model], user: User, now: datetime) -> Discarde
     kept = Discarded.objects.create(
         organisation_id=user.organisation_id,
         user=user,
-        rows=serializers.serialize("json", gone),
+        rows=serializers.serialize("json", gone, cls=_Exactly),
         links=_links(collector),
         count=len(rows),
         at=now,
     )
     collector.delete()
     return kept
+
+
+class _Exactly(DjangoJSONEncoder):
+    """Django's own cuts points in time to milliseconds."""
+
+    def default(self, o: Any) -> Any:
+        return o.isoformat() if isinstance(o, datetime) else super().default(o)
 
 
 def _links(collector: Any) -> list[list[str]]:

@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.utils.html import escape
 
-from odziv.models import Account, Contact, SavedView, User
+from odziv.models import Account, Contact, Lead, Opportunity, SavedView, User
 from tests.support.cast import Cast
 from tests.support.journal import followed_message
 
@@ -171,6 +171,8 @@ def test_every_column_of_records_shows(cast: Cast, ana: Client) -> None:
         organisation=cast.lipa, owner=cast.ana, name="Maja", account=company, language="sl"
     )
     contact.addresses.create(organisation=cast.lipa, country="AT")
+    Lead.objects.create(organisation=cast.lipa, owner=cast.ana, name="Jan", company="Dol", status="open")
+    Opportunity.objects.create(organisation=cast.lipa, owner=cast.ana, name="Refit", primary_contact=contact, amount=5)
     for many in ("accounts", "contacts", "leads", "opportunities"):
         columns = ",".join(column.key for column in ana.get(f"/{many}/?view=all").context["view"].columns)
         page = ana.get(f"/{many}/?view=all&columns={columns}").content.decode()

@@ -35,19 +35,17 @@ def place_of(name: str) -> Place:
     return PLACES[name]
 
 
-def begun(request: access.SignedRequest, place: Place) -> HttpResponse | None:
+def begun(request: access.SignedRequest, place: Place, choice: ListChoice) -> HttpResponse | None:
     """Where somebody is led who asks for a place and nothing else: to the view that they want to see first."""
     if request.GET:
         return None
-    choice = ListChoice.objects.of_person(request.user, place.name)
     if choice.start is not None and (choice.start.shared or choice.start.owner_id == request.user.pk):
         return redirect(opened(place, choice.start))
     return redirect(place.opened(choice.start_view)) if choice.start_view else None
 
 
-def shown(request: access.SignedRequest, place: Place) -> tuple[Asked, dict[str, Any]]:
+def shown(request: access.SignedRequest, place: Place, choice: ListChoice) -> tuple[Asked, dict[str, Any]]:
     """What is asked for, and the context that every list's page needs of it."""
-    choice = ListChoice.objects.of_person(request.user, place.name)
     asked = lists.read(place, request.GET, request.user, clock.now(), choice.columns)
     saved = list(SavedView.objects.seen_by(request.user).at(place.name)[:MOST_SAVED])
     context = {
