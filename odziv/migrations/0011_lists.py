@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('odziv', '0008_assistant'),
+        ('odziv', '0010_templates_index'),
     ]
 
     operations = [
