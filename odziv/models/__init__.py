@@ -4,7 +4,6 @@ from odziv.models.activities import Activity, ActivityKind, ActivityState
 from odziv.models.assistant import CardKind
 from odziv.models.cards import Card, CardState, Happening, Priority
 from odziv.models.deliveries import Delivery
-from odziv.models.discarded import Discarded
 from odziv.models.engagement import EngagementPause
 from odziv.models.grants import Grant, OAuthClient
 from odziv.models.interactions import (
@@ -57,7 +56,6 @@ from odziv.models.records import (
 )
 from odziv.models.reminders import Condition, Reminder, ReminderState
 from odziv.models.sample import SampleRun
-from odziv.models.saved_views import ListChoice, SavedView
 from odziv.models.secret import SecretUnreadable
 from odziv.models.templates import Template, TemplateAttachment, TemplateVersion
 from odziv.models.testmail import TestMail
@@ -84,7 +82,6 @@ __all__ = [
     "DeliveryState",
     "Device",
     "Direction",
-    "Discarded",
     "EngagementPause",
     "FollowEmail",
     "FollowState",
@@ -95,7 +92,6 @@ __all__ = [
     "InteractionKind",
     "Lead",
     "Link",
-    "ListChoice",
     "Mailbox",
     "MailboxKind",
     "Message",
@@ -116,7 +112,6 @@ __all__ = [
     "ReminderState",
     "Role",
     "SampleRun",
-    "SavedView",
     "SecretUnreadable",
     "Security",
     "SignIn",

@@ -10,6 +10,7 @@ from django.db import connection
 
 from odziv.lib import clock
 from odziv.models import Account, Activity, Contact, Lead, Message, Opportunity, Party, Record, User, feeds
+from odziv.models.keyset import Place
 from odziv.records.saving import remove, save
 from tests.support.cast import Cast
 from tests.web.test_records_lists import add
@@ -145,7 +146,7 @@ def test_a_long_feed_costs_as_many_queries_as_a_short_one(
 def test_every_source_walks_an_index_and_sorts_nothing(cast: Cast, hrib: Record, maja: Record) -> None:
     """With 500 contacts and a million messages behind an account, a sort would be the whole page's time."""
     mail(cast.ana, "one", maja)
-    place = ("older", NOW, maja.pk)
+    place = Place(back=False, values=(NOW, maja.pk))
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":  # few rows: it would rather read the whole table
             cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")

@@ -59,7 +59,7 @@ def test_a_long_list_is_paged(cast: Cast, ana: Client, django_assert_max_num_que
         )
         for n in range(120)
     )
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(9):
         text = page(ana, "/test-mailbox/")
     assert "r119@example.com" in text and "r070@example.com" in text and "r069@example.com" not in text
     assert "120 messages" in text and "cursor=" in text

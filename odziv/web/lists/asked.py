@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,11 +12,9 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from odziv.models import User
-from odziv.models.keyset import Order
+from odziv.models.keyset import FEW, Order, Slice
 from odziv.web.lists.filters import LONGEST, Asker, Filter
 from odziv.web.lists.shape import Column, Place, View
-
-MOST_COUNTED = 1_000  # more are not counted to the last one: a person needs no exact number there
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,24 +84,6 @@ class Asked:
         return written(dict(self.query))
 
     @property
-    def choosable(self) -> list[tuple[Column, bool]]:
-        """The columns that may be shown or hidden: those that are shown, in their order, and then the others."""
-        shown = [column for column in self.columns if not column.fixed]
-        hidden = [column for column in self.view.columns if not column.fixed and column not in shown]
-        return [(column, True) for column in shown] + [(column, False) for column in hidden]
-
-    @property
-    def unnamed(self) -> str:
-        """The same list, without the saved view that it came from."""
-        return self.address(saved=None)
-
-    @property
-    def bare(self) -> str:
-        """The parameters as a saved view keeps them: with the columns, without its own name."""
-        own = {**self.query, "saved": None, "columns": ",".join(column.key for column in self.columns)}
-        return written(own).removeprefix("?")
-
-    @property
     def beside_words(self) -> dict[str, str]:
         """The parameters that a search in the list keeps."""
         return {name: value for name, value in self.query.items() if name != "q"}
@@ -136,16 +116,14 @@ class Asked:
         ]  # fmt: skip
 
 
-def written(parameters: Mapping[str, str | None]) -> str:
+def written(parameters: dict[str, str | None]) -> str:
     """`?view=all&sort=-sent`; parameters that are None or empty are left out."""
     given = {name: value for name, value in parameters.items() if value}
     return f"?{urlencode(given)}" if given else ""
 
 
-def read(
-    place: Place, given: QueryDict, user: User, now: datetime, kept: Mapping[str, list[str]] | None = None
-) -> Asked:
-    """The list that the parameters ask for. `kept` are the columns that the user chose, by table."""
+def read(place: Place, given: QueryDict, user: User, now: datetime, kept: list[str] | None = None) -> Asked:
+    """The list that the parameters ask for. `kept` are the columns that the user once chose for the view's list."""
     view = place.view(given.get("view", ""))
     asker = Asker(user, now)
     words = given.get("q", "")[:LONGEST].strip()
@@ -157,7 +135,7 @@ def read(
     query |= {"sort": sort if sort != view.sort else "", "columns": ",".join(named), "saved": given.get("saved", "")}
     query = {name: value for name, value in query.items() if value}
     chips, narrowings = _given(place, view, asker, query)
-    chosen = named or (kept or {}).get(view.grid)
+    chosen = named or kept
     columns = view.columns_named(chosen) if chosen else view.usual_columns
     return Asked(place, view, asker, words, sort, order, columns, query, tuple(chips), tuple(narrowings))
 
@@ -180,9 +158,6 @@ def _given(
     return chips, narrowings
 
 
-def counted(rows: Any, phrase: Callable[[int], str]) -> str:
-    """How many there are, in words: exactly when they are not too many."""
-    count = rows.order_by()[: MOST_COUNTED + 1].count()
-    if count > MOST_COUNTED:
-        return _("more than %(number)s") % {"number": phrase(MOST_COUNTED)}
-    return phrase(count)
+def counted(page: Slice[Any], phrase: Callable[[int], str]) -> str:
+    """How many there are in the whole list, in words: exactly when they are not too many."""
+    return phrase(page.total) if page.total is not None else _("more than %(number)s") % {"number": phrase(FEW)}

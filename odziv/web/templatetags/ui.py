@@ -9,6 +9,7 @@ from typing import Any
 
 from django import template
 from django.contrib.messages import get_messages
+from django.contrib.messages.storage.base import Message
 from django.forms import BoundField, CheckboxInput
 from django.template.context import Context
 from django.utils import timezone
@@ -21,7 +22,6 @@ from odziv.lib import clock
 from odziv.web import held as waiting
 from odziv.web import navigation, words
 from odziv.web.texts import texts
-from odziv.web.toasts import undo_of
 
 register = template.Library()
 
@@ -212,13 +212,10 @@ def new_things(context: Context) -> list[navigation.Shown]:
 
 
 @register.simple_tag(takes_context=True)
-def said(context: Context) -> list[dict[str, str]]:
-    """Django's messages for the user: `text`, `tone`, and the address that undoes what was done, or nothing."""
+def said(context: Context) -> list[Message]:
+    """Django's messages for the user; not by their usual name, under which a page may keep e-mails."""
     request = context.get("request")
-    found = get_messages(request) if request is not None else []
-    return [
-        {"text": str(one.message), "tone": one.level_tag, "undo": undo_of(str(one.extra_tags or ""))} for one in found
-    ]
+    return list(get_messages(request)) if request is not None else []
 
 
 @register.simple_tag(takes_context=True)

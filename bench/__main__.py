@@ -1,0 +1,21 @@
+"""`python -m bench COMMAND …`; `bin/bench` sets everything up and calls it."""
+
+from __future__ import annotations
+
+import sys
+
+from bench import pages
+
+COMMANDS = {"pages": pages.run}
+
+
+def main(argv: list[str]) -> int:
+    """Run one bench; returns its exit status, 2 for a wrong command line."""
+    if not argv or argv[0] not in COMMANDS:
+        sys.stderr.write(f"usage: bin/bench {{{','.join(COMMANDS)}}} … ; each knows --help\n")
+        return 2
+    return COMMANDS[argv[0]](argv[1:])
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

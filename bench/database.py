@@ -1,0 +1,77 @@
+"""Seed databases as they are kept between runs, and the environment in which the product finds one."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict
+from pathlib import Path
+
+from bench.seed.scale import Scale
+from servers.postgres import postgres
+
+ROOT = Path(__file__).resolve().parent.parent
+SEED = 7
+# A server as one would set it up for this much; caches small enough for a machine on which other things run too.
+POSTGRES = {
+    "shared_buffers": "1GB",
+    "effective_cache_size": "3GB",
+    "random_page_cost": "1.1",
+    "max_wal_size": "4GB",
+    "checkpoint_timeout": "30min",
+    "jit": "off",
+    "max_parallel_workers_per_gather": "0",
+    "autovacuum": "off",
+}
+
+
+@contextmanager
+def seeded(vendor: str, scale: Scale, cache: Path) -> Iterator[dict[str, str]]:
+    """Yields the environment of a process that is to use the seed database, which is made when it is not there yet.
+
+    Kept in `cache`, one for each database; one of another scale, or made for other tables, is deleted first.
+    """
+    folder = cache / vendor
+    mark = {"digest": _digest(), "scale": asdict(scale)}
+    if _read(folder) != mark:
+        shutil.rmtree(folder, ignore_errors=True)
+    fresh = not folder.exists()
+    folder.mkdir(mode=0o755, parents=True, exist_ok=True)
+    with ExitStack() as stack:
+        environment = {
+            **{name: value for name, value in os.environ.items() if not name.startswith("ODZIV_")},
+            "ODZIV_DATA": str(folder / "product"),
+            "DJANGO_SETTINGS_MODULE": "odziv.settings",
+        }
+        if vendor == "postgresql":
+            home = folder / "server"
+            home.mkdir(exist_ok=True)
+            environment["ODZIV_DATABASE_URL"] = stack.enter_context(postgres(home, POSTGRES))
+        if fresh:
+            command = [sys.executable, "-m", "bench.seed.make", json.dumps(asdict(scale)), str(SEED), str(time.time())]
+            subprocess.run(command, cwd=ROOT, env=environment, check=True)
+            (folder / "mark.json").write_text(json.dumps(mark))
+        yield environment
+
+
+def _digest() -> str:
+    """Of all that decides what a seed database looks like."""
+    digest = hashlib.sha256()
+    for folder in ("odziv/migrations", "odziv/models", "bench/seed"):
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _read(folder: Path) -> object:
+    try:
+        return json.loads((folder / "mark.json").read_text())
+    except (OSError, ValueError):
+        return None

@@ -1,0 +1,118 @@
+"""Which columns of which tables the seed gives, in the order in which its rows have them."""
+
+from __future__ import annotations
+
+from bench.seed.tables import Table
+from odziv.models import (
+    Activity,
+    ConsentEntry,
+    Delivery,
+    Interaction,
+    Link,
+    Mailbox,
+    Message,
+    Organisation,
+    Party,
+    Record,
+    RecordEmail,
+    RecordPhone,
+    User,
+)
+
+FIGURES = ("opens", "first_opened_at", "last_opened_at", "link_clicks", "attachment_views", "replies", "figures_at")
+
+
+def tables() -> dict[str, Table]:
+    """The tables by the names that the rows have. Raises LookupError when the seed is behind the models."""
+    own = ("id", "organisation_id")
+    return {
+        "organisation": Table(Organisation, "id", "name", "engagement", "created_at"),
+        "user": Table(User, *own, "email", "name", "role", "password", "created_at"),
+        "mailbox": Table(Mailbox, *own, "user_id", "kind", "name", "address", "created_at"),
+        "record": Table(
+            Record,
+            *own,
+            "kind",
+            "name",
+            "name_key",
+            "search_text",
+            "owner_id",
+            "follow_email",
+            "company",
+            "industry",
+            "job_title",
+            "account_id",
+            "primary_contact_id",
+            "amount",
+            "currency",
+            "estimated_close",
+            "status",
+            "created_at",
+            "updated_at",
+        ),
+        "email": Table(RecordEmail, *own, "record_id", "address", "key", "position"),
+        "phone": Table(RecordPhone, *own, "record_id", "label", "number", "digits", "position"),
+        "consent": Table(ConsentEntry, *own, "record_id", "follow_email", "source", "user_id", "at"),
+        "activity": Table(Activity, *own, "kind", "subject", "regarding_id", "owner_id", "state", "at", "created_at"),
+        "task": Table(
+            Activity, *own, "kind", "subject", "regarding_id", "owner_id", "state", "at", "created_at", "due_at"
+        ),
+        "message": Table(
+            Message,
+            "activity_id",
+            "organisation_id",
+            "direction",
+            "state",
+            "owner_id",
+            "mailbox_id",
+            "from_name",
+            "from_address",
+            "subject",
+            "recipients",
+            "to_line",
+            "html",
+            "text",
+            "follow_state",
+            "message_id",
+            "sent_at",
+            "send_at",
+            "at",
+            "created_at",
+            "updated_at",
+            *FIGURES,
+        ),
+        "party": Table(Party, *own, "message_id", "role", "position", "name", "address", "key", "record_id"),
+        "link": Table(Link, *own, "message_id", "ordinal", "address"),
+        "delivery": Table(
+            Delivery,
+            *own,
+            "message_id",
+            "party_id",
+            "state",
+            "due_at",
+            "attempts",
+            "followed",
+            "accepted_at",
+            "tried_at",
+        ),
+        "interaction": Table(
+            Interaction,
+            *own,
+            "message_id",
+            "delivery_id",
+            "kind",
+            "ordinal",
+            "at",
+            "method",
+            "agent",
+            "headers",
+            "agent_kind",
+            "device",
+            "client",
+            "network",
+            "country",
+            "verdict",
+            "reasons",
+            "counted",
+        ),
+    }

@@ -1,0 +1,1 @@
+"""Servers that tests and benches run against: started for one run, stopped whatever happens."""
