@@ -26,7 +26,7 @@ from odziv.web.views import (
     today,
     users,
 )
-from odziv.web.views.compose import files, page, preview, recipients, saving, sending, signature
+from odziv.web.views.compose import files, page, preview, recipients, saving, sending, signature, timing
 
 
 def _records(kind: RecordKind, many: str) -> list[URLPattern]:
@@ -125,6 +125,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/mailboxes/<uuid:id>/check/", mailboxes.check, name="mailbox-check"),
     path("settings/mailboxes/<uuid:id>/delete/", mailboxes.delete, name="mailbox-delete"),
     path("messages/<uuid:id>/", messages.page, name="message"),
+    path("messages/<uuid:id>/delay/", timing.delay, name="message-delay"),
+    path("messages/<uuid:id>/delay/check/", timing.delay_check, name="message-delay-check"),
+    path("messages/<uuid:id>/reminder/", timing.reminder, name="message-reminder"),
+    path("messages/<uuid:id>/delete/", timing.delete, name="message-delete"),
     path("messages/<uuid:id>/uncertain/", assistant.decide, name="message-uncertain"),
     path("messages/<uuid:id>/now", messages.now, name="message-now"),
     path("messages/<uuid:id>/live", messages.live_events, name="message-live"),
@@ -140,6 +144,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/", include(_accounts())),
     path("compose/", page.new, name="compose"),
     path("compose/save/", saving.create, name="compose-create"),
+    path("compose/delivery/", timing.delivery, name="compose-delivery"),
     path("compose/follow/", recipients.follow, name="compose-follow"),
     path("compose/recipients/", recipients.options, name="compose-recipients"),
     path("compose/preferences/", recipients.preferences, name="compose-preferences"),

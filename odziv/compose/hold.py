@@ -31,7 +31,9 @@ def take_back(message: Message, now: datetime) -> Message:
     if held.text_made:
         held.text, held.text_made = "", False
     held.state, held.follow_state = MessageState.DRAFT, FollowState.OFF
-    held.message_id, held.send_at = "", None
+    held.message_id = ""
+    if not held.send_zone:  # a time that the writer chose stays chosen
+        held.send_at = None
     held.at = held.updated_at = held.activity.at = now
     held.version += 1
     held.save()

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 from django.db import transaction
 
-from odziv.compose import check, drafts, follow
+from odziv.compose import check, drafts, follow, reminders, schedule
 from odziv.compose.problems import NotSendable, StaleDraft
 from odziv.compose.ready import Ready
 from odziv.lib.mime import ascii_domain
@@ -47,6 +47,7 @@ def submit(
     for _attempt in range(_ATTEMPTS):
         ready = ready or Ready.of(message)
         problems = [problem for problem in check.of_ready(ready) if problem.blocking]
+        problems += schedule.problems(ready.draft, now)
         if problems:
             raise NotSendable(problems)
         links, made_from = _links(ready), ready.template_version_id
@@ -76,9 +77,10 @@ def _send(
     stored.text = ready.text
     stored.template_version_id = made_from
     stored.message_id = message_id_for(stored.from_address)
-    stored.state = MessageState.SENDING
     stored.updated_at = stored.at = now
-    stored.send_at = now + hold if hold else None
+    due = _leaves(stored, now, hold)
+    if wrong := reminders.problems(stored, stored.follow_state, due):
+        raise NotSendable(wrong)
     stored.version += 1
     insert_new(Link, _LINK, links if stored.follow_state == FollowState.ON else _left_alone(links))
     stored.save()
@@ -86,10 +88,19 @@ def _send(
     stored.activity.save(update_fields=["at", "state"])
     first_of = {party.key: party for party in reversed(recipients)}
     Delivery.objects.bulk_create(
-        Delivery(organisation_id=stored.organisation_id, message=stored, party=party, due_at=now + hold)
+        Delivery(organisation_id=stored.organisation_id, message=stored, party=party, due_at=due)
         for party in sorted(first_of.values(), key=lambda party: party.position)
     )
     return stored
+
+
+def _leaves(stored: Message, now: datetime, hold: timedelta) -> datetime:
+    """When its copies fall due: at the time that the writer chose, else when Undo is over."""
+    if stored.send_zone and stored.send_at is not None:
+        stored.state = MessageState.SCHEDULED
+        return stored.send_at
+    stored.state, stored.send_at = MessageState.SENDING, now + hold if hold else None
+    return now + hold
 
 
 def _write_parties(message: Message) -> list[Party]:

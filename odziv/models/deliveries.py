@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from odziv.models.base import OwnedQuerySet
-from odziv.models.messages import DeliveryState, Figures, Message, Party
+from odziv.models.messages import DeliveryState, Figures, Message, MessageState, Party
 
 
 class DeliveryQuerySet(OwnedQuerySet["Delivery"]):
@@ -34,7 +34,14 @@ class DeliveryQuerySet(OwnedQuerySet["Delivery"]):
             taken = self.filter(pk=pk, state=DeliveryState.WAITING, due_at__lte=now).update(
                 state=DeliveryState.IN_TRANSIT, lease_until=now + lease, attempts=models.F("attempts") + 1, phase=""
             )
-            return self.select_related("party", "message").get(pk=pk) if taken else None
+            if not taken:
+                return None
+            delivery = self.select_related("party", "message").get(pk=pk)
+        if delivery.message.state == MessageState.SCHEDULED:
+            # Behind the transaction: everybody else locks the message before its copies.
+            waiting = Message.objects.filter(pk=delivery.message_id, state=MessageState.SCHEDULED)
+            waiting.update(state=MessageState.SENDING)
+        return delivery
 
     def stop(self, message_id: UUID) -> bool:
         """Delete the copies of a message, if no worker has ever taken one; call it with the message's row locked.
@@ -48,6 +55,12 @@ class DeliveryQuerySet(OwnedQuerySet["Delivery"]):
             return False
         copies.delete()
         return True
+
+    def move(self, message_id: UUID, due: datetime) -> bool:
+        """Let the copies of a message fall due then, if no worker has ever taken one; as `stop` decides it."""
+        copies = self.filter(message_id=message_id)
+        moved = copies.filter(state=DeliveryState.WAITING, attempts=0).update(due_at=due)
+        return bool(moved) and moved == copies.count()
 
     def due_in(self, mailbox_id: UUID | None, now: datetime, limit: int) -> list[UUID]:
         """The due copies of one mailbox, the longest due first, those of a message together."""

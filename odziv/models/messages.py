@@ -245,7 +245,11 @@ class Message(Figures):
     idempotency_key = models.CharField(max_length=100, blank=True, editable=False)
     in_reply_to = models.CharField(max_length=1000, blank=True)
     references = models.TextField(blank=True)
-    send_at = models.DateTimeField(null=True, blank=True)  # until when its copies wait; None: they left at once
+    # Until when its copies wait after Send; None: they left at once. Chosen by the writer (D1) as `send_wall`
+    # (2026-05-04T08:30) on the clocks of `send_zone`; without these it is only held for Undo (C3).
+    send_at = models.DateTimeField(null=True, blank=True)
+    send_zone = models.CharField(max_length=64, blank=True, editable=False)
+    send_wall = models.CharField(max_length=16, blank=True, editable=False)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
     # When it stands in lists: when it was sent, till then when Send was pressed, till then when it was last saved.
     # Who changes it by `update` tells its activity and its parties too (`Party.objects.of_message(…).stand_at`).
@@ -301,6 +305,11 @@ class Message(Figures):
     def is_held(self, now: datetime) -> bool:
         """Whether Send was pressed so lately that its copies still wait, and it can be taken back."""
         return self.state == MessageState.SENDING and self.send_at is not None and self.send_at > now
+
+    @property
+    def is_scheduled(self) -> bool:
+        """Whether it waits for a time that its writer chose (D1)."""
+        return self.state == MessageState.SCHEDULED
 
     @property
     def is_followed(self) -> bool:

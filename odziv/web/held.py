@@ -25,7 +25,7 @@ class Held:
 
 def remember(request: HttpRequest, message: Message) -> None:
     """Show the message on the pages that come, until it leaves."""
-    if message.send_at is None:
+    if message.send_at is None or message.is_scheduled:
         return
     kept = [entry for entry in request.session.get(_KEY, []) if entry[0] != str(message.pk)][-_MOST + 1 :]
     request.session[_KEY] = [*kept, [str(message.pk), message.subject[:80], message.send_at.timestamp()]]

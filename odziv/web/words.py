@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Collection
-from datetime import datetime, time, timedelta
+from datetime import datetime, time, timedelta, tzinfo
 
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS_ABBR
@@ -46,6 +46,12 @@ def day_and_time(at: datetime, now: datetime, *, always_time: bool = False) -> s
     pattern = pgettext("date format", "j M") if here.year == today.year else pgettext("date format", "j M Y")
     day = date_format(here, pattern)
     return f"{day} {clock}" if always_time else day
+
+
+def clock_in(at: datetime, zone: tzinfo) -> str:
+    """Day and time on somebody else's clock."""
+    there = at.astimezone(zone)
+    return f"{date_format(there, 'D')} {date_format(there, pgettext('time format', 'H:i'))}"
 
 
 def full_time(at: datetime) -> str:

@@ -17,11 +17,12 @@ from odziv.compose import bodies
 from odziv.environment import ENV
 from odziv.lib import clock
 from odziv.lib.paper import PAPER
-from odziv.models import FollowState, Message, MessageState, Party
+from odziv.models import Direction, FollowState, Message, MessageState, Party
 from odziv.web import access, live
 from odziv.web.message_page import MOST_SHOWN, SHOWN, figures_of
 from odziv.web.views.compose.page import attachment_address
 from odziv.web.views.compose.preview import FRAME_POLICY
+from odziv.web.views.compose.timing import timing_dialogs, timing_of
 
 
 @access.signed_in
@@ -32,7 +33,7 @@ def page(request: access.SignedRequest, id: UUID) -> HttpResponse:
     if message.state == MessageState.DRAFT:
         return redirect("compose", message.pk)
     before = request.GET.get("before", "")
-    context = figures_of(message, clock.now(), before=before) | _letter(message)
+    context = figures_of(message, clock.now(), before=before) | _letter(message) | _timing(request, message)
     return render(request, "messages/message.html", context)
 
 
@@ -45,7 +46,15 @@ def now(request: access.SignedRequest, id: UUID) -> HttpResponse:
         return HttpResponseClientRedirect(reverse("compose", args=[message.pk]))  # it was taken back in another tab
     text = request.GET.get("shown", "")
     shown = min(int(text), MOST_SHOWN) if text.isascii() and text.isdigit() and len(text) < 5 else SHOWN
-    return render(request, "messages/now.html", figures_of(message, clock.now(), shown=shown))
+    context = figures_of(message, clock.now(), shown=shown) | _timing(request, message)
+    return render(request, "messages/now.html", context)
+
+
+def _timing(request: access.SignedRequest, message: Message) -> dict[str, Any]:
+    """For its sender: when it leaves, and the reminder."""
+    if message.owner_id != request.user.pk or message.direction != Direction.OUT:
+        return {}
+    return {"may_time": True, **timing_of(request, message), **timing_dialogs(message.pk)}
 
 
 async def live_events(request: HttpRequest, id: UUID) -> HttpResponseBase:

@@ -24,8 +24,8 @@ from odziv.compose.limits import MAX_BODY, MAX_FILE, MAX_SUBJECT
 from odziv.models import Attachment, Mailbox, Message, MessageState, Organisation, Record, RecordKind
 from odziv.web import access
 from odziv.web.views.compose import texts
+from odziv.web.views.compose.timing import NONE, timing_dialogs, timing_of
 
-NONE = UUID(int=0)
 """Stands for the identifier in the addresses that the page's script fills in."""
 
 
@@ -79,6 +79,8 @@ def _page(
         "saved_at": localtime(draft.updated_at) if stored else None,
         "config": _config(request, draft, document),
         "back": after(record),
+        **timing_of(request, draft),
+        **timing_dialogs(draft.pk if stored else None),
     }
     return render(request, "compose/page.html", context)
 

@@ -13,12 +13,14 @@ export function startAssistant() {
   document.addEventListener("htmx:beforeSwap", () => (inCards = Boolean(document.activeElement.closest("#cards"))));
   document.addEventListener("htmx:afterSettle", settled);
   showCount();
+  const offer = document.querySelector("[data-notify]");
+  offer.hidden = !("Notification" in window) || Notification.permission !== "default";
+  offer.addEventListener("click", () => allow(offer));
   const channel = "BroadcastChannel" in window ? new BroadcastChannel(NAME) : null;
   channel?.addEventListener("message", changed);
   const lead = () => listen(() => (changed(), channel?.postMessage("changed")));
   if (navigator.locks) navigator.locks.request(NAME, () => new Promise(lead));
   else lead();
-  document.addEventListener("click", (event) => event.target.closest("[data-notify]") && allow(event.target.closest("[data-notify]")));
 }
 
 function listen(tell) {
@@ -79,5 +81,5 @@ async function notify() {
 async function allow(button) {
   const allowed = await Notification.requestPermission();
   button.hidden = allowed === "granted";
-  announce(t(allowed === "granted" ? "notifications_on" : "notifications_off"));
+  announce(allowed === "granted" ? t("notifications_on") : t("notifications_off"));
 }
