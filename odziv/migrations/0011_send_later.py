@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('odziv', '0009_undo_send'),
+        ('odziv', '0010_templates_index'),
     ]
 
     operations = [
