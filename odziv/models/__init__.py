@@ -3,6 +3,7 @@
 from odziv.models.activities import Activity, ActivityKind, ActivityState
 from odziv.models.assistant import CardKind
 from odziv.models.cards import Card, CardState, Happening, Priority
+from odziv.models.consent import ConsentEntry, ConsentSource
 from odziv.models.deliveries import Delivery
 from odziv.models.engagement import EngagementPause
 from odziv.models.grants import Grant, OAuthClient
@@ -38,10 +39,10 @@ from odziv.models.organisations import (
     User,
     WorkingWeek,
 )
+from odziv.models.qualifications import Qualification
+from odziv.models.recent import RecentRecord
 from odziv.models.records import (
     Account,
-    ConsentEntry,
-    ConsentSource,
     Contact,
     FollowEmail,
     Lead,
@@ -57,6 +58,7 @@ from odziv.models.records import (
 from odziv.models.reminders import Condition, Reminder, ReminderState
 from odziv.models.sample import SampleRun
 from odziv.models.secret import SecretUnreadable
+from odziv.models.statuses import REASONS, StatusChange, StatusReason
 from odziv.models.templates import Template, TemplateAttachment, TemplateVersion
 from odziv.models.testmail import TestMail
 from odziv.models.trials import Trial, TrialState
@@ -64,6 +66,7 @@ from odziv.models.trials import Trial, TrialState
 __all__ = [
     "FINAL",
     "OWN_HOLIDAYS",
+    "REASONS",
     "Account",
     "Activity",
     "ActivityKind",
@@ -102,6 +105,8 @@ __all__ = [
     "Party",
     "PartyRole",
     "Priority",
+    "Qualification",
+    "RecentRecord",
     "Record",
     "RecordAddress",
     "RecordEmail",
@@ -116,6 +121,8 @@ __all__ = [
     "Security",
     "SignIn",
     "SpoolPosition",
+    "StatusChange",
+    "StatusReason",
     "StoredFile",
     "Template",
     "TemplateAttachment",

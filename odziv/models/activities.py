@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from odziv.models.base import Owned, OwnedQuerySet
 from odziv.models.derived import DerivedLink
-from odziv.models.records import Record
+from odziv.models.records import Record, RecordKind
 
 if TYPE_CHECKING:
     from odziv.models.organisations import User
@@ -33,6 +33,15 @@ class ActivityQuerySet(OwnedQuerySet["Activity"]):
     def to_do(self, user: User, until: datetime) -> Self:
         """The user's open phone calls and tasks that are due by then, the longest due first."""
         return self.filter(owner=user, state=ActivityState.OPEN, due_at__lt=until).order_by("due_at", "pk")
+
+    def to_do_about(self, record: Record) -> Self:
+        """Open calls and tasks about a record, or about the people and sales of an account, the next one first."""
+        about = Q(regarding=record)
+        if record.kind == RecordKind.ACCOUNT:
+            about |= Q(account=record)
+        # By their kinds: with them both ways are walked in an index; each has few calls and tasks, and many e-mails.
+        rows = self.filter(about, kind__in=[ActivityKind.PHONE_CALL, ActivityKind.TASK], state=ActivityState.OPEN)
+        return rows.order_by(F("due_at").asc(nulls_last=True), "pk")
 
     def of_kind(self, kind: str) -> Self:
         return self.filter(kind=kind)
@@ -112,6 +121,7 @@ class Activity(Owned):
     phone_number = models.CharField(_("phone number"), max_length=40, blank=True)
     description = models.TextField(_("description"), blank=True, max_length=20_000)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = ActivityQuerySet.as_manager()
 

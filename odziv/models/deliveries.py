@@ -2,19 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Self
 from uuid import UUID, uuid4
 
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
 
 from odziv.models.base import OwnedQuerySet
 from odziv.models.messages import DeliveryState, Figures, Message, MessageState, Party
 
 
+@dataclass(frozen=True, slots=True)
+class Troubles:
+    """How many copies of a message failed, and of how many it is not known."""
+
+    failed: int = 0
+    uncertain: int = 0
+
+
 class DeliveryQuerySet(OwnedQuerySet["Delivery"]):
+    def troubles(self, messages: Collection[UUID]) -> dict[UUID, Troubles]:
+        """Those of each message that has any, in one query."""
+        failed = Q(state__in=[DeliveryState.REFUSED, DeliveryState.BOUNCED])
+        uncertain = Q(state=DeliveryState.UNCERTAIN)
+        rows = self.filter(failed | uncertain, message__in=messages).order_by().values("message_id")
+        counted = rows.annotate(failed=Count("pk", filter=failed), uncertain=Count("pk", filter=uncertain))
+        return {row["message_id"]: Troubles(row["failed"], row["uncertain"]) for row in counted}
+
     def unfolded(self) -> Self:
         """Copies with events that are not in the figures yet."""
         return self.filter(touched__gt=models.F("folded")).order_by("pk")

@@ -18,7 +18,7 @@ from django.db.models import Q, QuerySet
 
 from odziv.models.activities import Activity, ActivityKind
 from odziv.models.keyset import Slice, Source, merged
-from odziv.models.messages import MessageState, Party
+from odziv.models.messages import Message, MessageState, Party
 from odziv.models.organisations import User
 from odziv.models.records import Record, RecordKind
 
@@ -33,6 +33,12 @@ def page(record: Record, user: User, *, kind: str = "", cursor: str = "", size: 
     """
     found = merged(list(sources(record, user, kind)), Activity.objects.with_tile(), cursor, size)
     return replace(found, rows=[row for row in found.rows if row.organisation_id == user.organisation_id])
+
+
+def newest_e_mails(record: Record, user: User, size: int) -> QuerySet[Message]:
+    """The newest e-mails of the feed, at most `size`, in no order; for figures of them together."""
+    found = merged(list(sources(record, user, ActivityKind.EMAIL)), Activity.objects.only("pk", "at"), size=size)
+    return Message.objects.filter(pk__in=[row.pk for row in found.rows], organisation_id=user.organisation_id)
 
 
 def follow_account(record: Record) -> None:

@@ -180,6 +180,9 @@ class MessageQuerySet(OwnedQuerySet["Message"]):
             Q(subject__icontains=text) | Q(recipients__icontains=text) | Q(activity__regarding__name__icontains=text)
         )
 
+    def newest_first(self) -> Self:
+        return self.order_by("-at", "-pk")
+
     def marks(self, ids: Iterable[UUID]) -> dict[UUID, str]:
         """A mark of each message that becomes another one when its figures, its state or those of its copies change."""
         copies = Count("deliveries", filter=Q(deliveries__state__in=FINAL))

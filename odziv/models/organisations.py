@@ -125,6 +125,7 @@ class User(AbstractBaseUser):
     time_zone = models.CharField(_("time zone"), max_length=64, default="Europe/Ljubljana")
     is_active = models.BooleanField(_("may sign in"), default=True)
     undo_seconds = models.PositiveSmallIntegerField(_("undo send"), choices=UndoSeconds, default=UndoSeconds.TEN)
+    letter_keys = models.BooleanField(_("keys of a single letter"), default=True)  # WCAG 2.1.4
     first_steps_hidden_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 

@@ -43,6 +43,15 @@ def address_key(address: str) -> str:
     return f"{local.casefold()}{at}{domain}"
 
 
+# What a company's name ends with, folded: two spellings of a name often differ by it alone.
+LEGAL_FORMS = frozenset("d.o.o. d.o.o d.d. s.p. k.d. d.n.o. gmbh ag kg ltd ltd. inc inc. llc srl s.r.l. kft".split())
+
+
+def company_words(name: str) -> str:
+    """The name of a company, folded, without its legal form: Hrib and HRIB d.o.o. are most likely one."""
+    return " ".join(word for word in fold(name).replace(",", " ").split() if word not in LEGAL_FORMS)
+
+
 class RecordKind(models.TextChoices):
     ACCOUNT = "account", _("Account")
     CONTACT = "contact", _("Contact")
@@ -137,6 +146,29 @@ class RecordQuerySet(OwnedQuerySet["Record"]):
     def without_email(self) -> Self:
         return self.filter(~Exists(RecordEmail.objects.filter(record=OuterRef("pk"))))
 
+    def maybe_same_person(self, lead: Record, size: int) -> list[Record]:
+        """Contacts with an address of the lead, then those of its name; two queries, each by an index."""
+        rows = self.filter(kind=RecordKind.CONTACT).select_related("account").prefetch_related("emails")
+        sharing = rows.sharing_address_with(lead).filter(kind=RecordKind.CONTACT)
+        return _each_once([*sharing[:size], *rows.named(lead.name)[:size]])[:size]
+
+    def maybe_same_company(self, lead: Record, size: int) -> list[Record]:
+        """Accounts with an address of the lead, then those in whose name the words of its company occur."""
+        rows = self.filter(kind=RecordKind.ACCOUNT)
+        words = company_words(lead.company)
+        named = [*rows.named(lead.company)[:size], *rows.suggested(words)[:size]] if words else []
+        return _each_once([*rows.sharing_address_with(lead)[:size], *named])[:size]
+
+    def same_person(self, record: Record) -> Self:
+        """The contact that a lead became, or the leads that became a contact."""
+        if record.kind == RecordKind.LEAD:
+            return self.filter(pk=record.qualified_into_id)
+        return self.filter(kind=RecordKind.LEAD).became(record)
+
+    def hanging_on(self, record: Record) -> Self:
+        """Records that name it as their account, their primary contact, or what they became."""
+        return self.filter(Q(account=record) | Q(primary_contact=record) | Q(qualified_into=record))
+
     def with_people(self) -> Self:
         """What a list shows of each record, in a bounded number of queries."""
         return self.select_related("owner", "account", "primary_contact").prefetch_related("emails", "phones")
@@ -160,6 +192,10 @@ class RecordQuerySet(OwnedQuerySet["Record"]):
         rows = self.of(account.organisation_id).filter(kind=kind)
         link = "account" if account.kind == RecordKind.ACCOUNT else "primary_contact"
         return rows.filter(**{link: account}).select_related("owner").prefetch_related("emails").order_by("name_key")
+
+
+def _each_once(rows: Iterable[Record]) -> list[Record]:
+    return list({row.pk: row for row in rows}.values())
 
 
 class Record(Owned):
@@ -384,26 +420,3 @@ class RecordAddress(Owned):
 
     class Meta:
         ordering = ("position", "pk")
-
-
-class ConsentSource(models.TextChoices):
-    RECORD = "record", _("changed on the record")
-    IMPORT = "import", _("came with an import")
-    API = "api", _("changed through the API")
-    RECIPIENT = "recipient", _("the recipient decided")
-
-
-class ConsentEntry(Owned):
-    """One change of a record's Follow email preference: when, from where, by whom (L3). Never changed afterwards."""
-
-    record = models.ForeignKey(Record, on_delete=models.CASCADE, related_name="consent_history")
-    follow_email = models.CharField(max_length=5, choices=FollowEmail)
-    source = models.CharField(max_length=10, choices=ConsentSource)
-    user = models.ForeignKey("odziv.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
-    at = models.DateTimeField(default=timezone.now)
-
-    objects = OwnedQuerySet.as_manager()
-
-    class Meta:
-        ordering = ("-at", "-id")
-        indexes = [models.Index(fields=["record", "-at"], name="consent_by_record")]

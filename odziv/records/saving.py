@@ -20,6 +20,7 @@ from odziv.models import (
     RecordKind,
     RecordPhone,
     RecordStatus,
+    StatusChange,
     TemplateVersion,
     User,
     address_key,
@@ -50,6 +51,20 @@ class Reach:
     addresses: Sequence[Postal] = ()
 
 
+def reach_of(record: Record) -> Reach:
+    """How a stored record is reached."""
+    if record._state.adding:
+        return Reach()
+    return Reach(
+        emails=[row.address for row in record.emails.all()],
+        phones=[(row.label, row.number) for row in record.phones.all()],
+        addresses=[
+            Postal(row.label, row.street, row.postal_code, row.city, row.region, row.country)
+            for row in record.addresses.all()
+        ],
+    )
+
+
 class StaleRecord(Exception):
     """Somebody else has saved the record since it was read; nothing was written. Let the user see both and decide."""
 
@@ -65,8 +80,9 @@ def save(
 ) -> Record:
     """Write a new record, or a changed one whose `version` is still the stored one; no `reach` leaves addresses alone.
 
-    A changed Follow email is kept in the consent history with source and user (L3). An opportunity that is won or lost
-    gets its time of closing. Raises `StaleRecord`, and ValidationError when account or contact do not fit.
+    A changed Follow email is kept in the consent history with source and user (L3), a changed status in that of the
+    record. An opportunity that is won or lost gets its time of closing. Raises `StaleRecord`, and ValidationError when
+    account or contact do not fit.
     """
     record.clean()
     wanted, before = FollowEmail(record.follow_email), None
@@ -80,16 +96,23 @@ def save(
     record.updated_at = now
     _close(record, before, now)
     record.save()
+    if before and before.status != record.status:
+        _keep_status(record, before, user, now)
     if before and before.account_id != record.account_id:
         feeds.follow_account(record)
-    if _sale(before) != _sale(record):
-        TemplateVersion.objects.touch(_sold_with(before) | _sold_with(record))
+    tell_of_sale(before, record)
     if wanted != record.follow_email and record.has_preference:
         consent.change(record, wanted, source=source, user=user, now=now)
     if reach is not None:
         _write_reach(record, reach)
         adopt_parties(record)
     return record
+
+
+def tell_of_sale(before: Record | None, record: Record) -> None:
+    """After an opportunity was won, or is not any more: the templates that had a part in it are counted anew (T2)."""
+    if _sale(before) != _sale(record):
+        TemplateVersion.objects.touch(_sold_with(before) | _sold_with(record))
 
 
 def remove(record: Record) -> None:
@@ -123,6 +146,18 @@ def _sold_with(record: Record | None) -> set[UUID]:
         return set()
     about = (record.pk, record.account_id, record.primary_contact_id)
     return set(Message.objects.of(record.organisation_id).regarding_any(about).template_versions())
+
+
+def _keep_status(record: Record, before: Record, user: User | None, now: datetime) -> None:
+    StatusChange.objects.create(
+        organisation_id=record.organisation_id,
+        record=record,
+        was=before.status,
+        was_closed_at=before.closed_at,
+        status=record.status,
+        user=user,
+        at=now,
+    )
 
 
 def _write_reach(record: Record, reach: Reach) -> None:

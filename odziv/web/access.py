@@ -30,6 +30,7 @@ from odziv.models import (
     Message,
     Record,
     RecordKind,
+    StatusChange,
     Template,
     TestMail,
     User,
@@ -84,6 +85,11 @@ def record(user: User, id: UUID | str, kind: RecordKind | str | None = None) -> 
     """A record of the user's organisation, of that kind when one is named; everyone may see and edit it (O2)."""
     rows = Record.objects.for_(user).select_related("owner", "account", "primary_contact")
     return one(rows.filter(kind=kind) if kind else rows, id)
+
+
+def status_change(user: User, id: UUID | str) -> StatusChange:
+    """A change of status that the user made, and may take back."""
+    return one(StatusChange.objects.undoable_by(user), id)
 
 
 def activity(user: User, id: UUID | str) -> Activity:

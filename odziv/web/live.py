@@ -20,7 +20,7 @@ from uuid import UUID
 from asgiref.sync import sync_to_async
 from django.db import Error as DatabaseTrouble
 from django.db import close_old_connections, connections
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
 from odziv.lib import clock
@@ -130,6 +130,14 @@ def stop() -> None:
     """End all streams; may be called from any thread."""
     message_hub.stop()
     card_hub.stop()
+
+
+def ids(text: str) -> list[UUID]:
+    """Identifiers with commas between, as a page names what it watches. Raises Http404 for anything else."""
+    try:
+        return [UUID(part) for part in text.split(",")][:MOST_WATCHED]
+    except ValueError:
+        raise Http404 from None
 
 
 async def messages(request: HttpRequest, ids: Collection[UUID | str]) -> HttpResponseBase:

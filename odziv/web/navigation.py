@@ -57,6 +57,17 @@ NEW: tuple[Place, ...] = (
 )
 
 
+# Pages that stand in no bar: the command menu leads there too.
+FURTHER: tuple[Place, ...] = (
+    Place("search", "search", _("Search"), "/"),
+    Place("profile", "user-round", _("My profile"), ""),
+    Place("mailboxes", "at-sign", _("Mailboxes"), ""),
+    Place("tokens", "key-round", _("API tokens"), ""),
+    Place("users", "users-round", _("Users"), "", roles=frozenset({Role.ADMINISTRATOR})),
+    Place("health", "heart-pulse", _("Health"), "", roles=frozenset({Role.ADMINISTRATOR})),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """A place as one user sees it on one page."""

@@ -27,6 +27,8 @@ def texts() -> dict[str, str]:
         "removed": gettext("{0} removed"),
         "server_error": gettext("The server could not do that. What you typed is still here; try again."),
         "signed_out": gettext("You are no longer signed in. Sign in in another tab; what you typed is still here."),
+        "typed_kept": gettext("What you typed is still here; nothing of it was saved:"),
+        "typed_show": gettext("Back to the form, with what I typed"),
         "too_large": gettext("{0} is too large."),
         "undo": gettext("Undo"),
         "undo_failed": gettext("It could not be undone any more."),

@@ -21,6 +21,17 @@ def is_near(at: datetime, now: datetime) -> bool:
     return abs(now - at) < NEAR
 
 
+def near_or_day(at: datetime, now: datetime) -> str:
+    """The same where there is little room: without the hour, but for today."""
+    here, today = timezone.localtime(at).date(), timezone.localtime(now).date()
+    days = (here - today).days
+    if is_near(at, now) or days == 0:
+        return near_or_far(at, now)
+    if days in (-1, 1):
+        return gettext("yesterday") if days < 0 else gettext("tomorrow")
+    return date_format(here, "l") if abs(days) < 7 else day_and_time(at, now)
+
+
 def near_or_far(at: datetime, now: datetime) -> str:
     """How a person says the time: minutes when near, then the day's name, then the date."""
     away = now - at

@@ -29,9 +29,11 @@ from odziv.models import (
     MessageState,
     Party,
     PartyRole,
+    RecentRecord,
     Record,
     RecordKind,
     Reminder,
+    StatusChange,
     StoredFile,
     TestMail,
     User,
@@ -88,6 +90,9 @@ def make_world(cast: Cast) -> dict[str, str]:
     entry = ConsentEntry.objects.create(
         organisation=lipa, record=contact, follow_email="deny", source="record", user=ana
     )
+    deal = records["opportunity"]
+    change = StatusChange.objects.create(organisation=lipa, record=deal, status="won", user=ana, note=MARK)
+    RecentRecord.objects.saw(ana, contact, now)
     call = Activity.objects.create(
         organisation=lipa, owner=ana, kind=ActivityKind.PHONE_CALL, subject=MARK, regarding=contact
     )
@@ -121,7 +126,7 @@ def make_world(cast: Cast) -> dict[str, str]:
         **records, "record": contact, "call": call, "message": sent, "draft": draft, "party": party, "link": link,
         "delivery": delivery, "file": file, "attachment": attachments[0], "draft_attachment": attachments[1],
         "interaction": interaction, "testmail": mail, "token": token, "entry": entry, "user": ana, "organisation": lipa,
-        "mailbox": ana.mailboxes.get(), "card": card, "reminder": reminder,
+        "mailbox": ana.mailboxes.get(), "card": card, "reminder": reminder, "change": change,
     }  # fmt: skip
     return {noun: str(row.pk) for noun, row in rows.items()}
 

@@ -79,7 +79,8 @@ CASES: dict[str, tuple[Case, ...] | Free] = {
         "finds only one's own", (f"/records/search?q={MARK}", "/records/search?q=skrivno&kind=contact&go=1")
     ),
     "record-duplicates": (get(f"/records/duplicates?address={MARK_ADDRESS}&record={{contact}}"),),
-    "search": Free("finds only one's own", ("/search/?q=skrivno", "/search/?q=99988")),
+    "search": Free("finds only one's own", ("/search/?q=skrivno", "/search/?q=99988", "/search/?q=zvito", "/search/")),
+    "command": Free("finds only one's own", ("/search/commands/?q=zvito", "/search/commands/?q=skrivno")),
     "call-new": (
         get("/activities/calls/new/?regarding={contact}"),
         post("/activities/calls/new/?regarding={contact}", subject="Brest", owner="{user}"),
@@ -100,7 +101,33 @@ CASES: dict[str, tuple[Case, ...] | Free] = {
         get("/activities/{call}/peek/"),
         get("/activities/{message}/peek/"),
         get("/activities/{draft}/peek/"),
+        get("/activities/{message}/peek/?part=history"),
     ),
+    "activity-done": (
+        post("/activities/{call}/done/"),
+        post("/activities/{message}/done/"),
+        post("/activities/{call}/done/?undo=1", on="{contact}"),
+    ),
+    "activity-reopen": (post("/activities/{call}/reopen/"),),
+    "activity-states": (get("/activities/states?ids={message}"), get("/activities/states?ids={draft},{call}")),
+    "lead-qualify": (
+        get("/leads/{lead}/qualify/"),
+        get("/leads/{contact}/qualify/"),
+        post("/leads/{lead}/qualify/", contact="new", contact_name="Brest", account="none", version="1"),
+    ),
+    "lead-unqualify": (get("/leads/{lead}/unqualify/"), post("/leads/{lead}/unqualify/", remove="1")),
+    "lead-undo": (post("/leads/{lead}/unqualify/now/"),),
+    "lead-close": (
+        get("/leads/{lead}/close/?status=disqualified"),
+        post("/leads/{lead}/close/", status="disqualified", seen=""),
+    ),
+    "lead-reopen": (post("/leads/{lead}/reopen/", seen=""),),
+    "opportunity-close": (
+        get("/opportunities/{opportunity}/close/?status=won"),
+        post("/opportunities/{opportunity}/close/", status="won", seen="", day="2026-01-01"),
+    ),
+    "opportunity-reopen": (post("/opportunities/{opportunity}/reopen/", seen=""),),
+    "status-undo": (post("/records/statuses/{change}/undo/"), post("/records/statuses/{opportunity}/undo/")),
     "activity-delete": (post("/activities/{call}/delete/"), post("/activities/{message}/delete/")),
     "activities": (
         get("/activities/?regarding={contact}", 200),
@@ -168,6 +195,7 @@ CASES: dict[str, tuple[Case, ...] | Free] = {
     "assistant-cards": Free(ADMINISTRATION),
     "location-service": Free(ADMINISTRATION),
     "working-week": Free(ADMINISTRATION, ("/settings/working-week/",)),
+    "letter-keys": Free("the asker's own"),
     "profile": Free("the asker's own", ("/settings/profile/",)),
     "tokens": Free("the asker's own", ("/settings/tokens/",)),
     "token-revoke": (post("/settings/tokens/{token}/revoke/"),),

@@ -80,10 +80,15 @@ class ProfileForm(forms.ModelForm):
     time_zone = forms.ChoiceField(
         label=_("Time zone"), choices=choices.time_zones, help_text=_("All times of the pages are in it.")
     )
+    letter_keys = forms.BooleanField(
+        label=_("Use keys of a single letter"),
+        required=False,
+        help_text=_("For example c for a new e-mail. Turn them off when they get in the way of speech input."),
+    )
 
     class Meta:
         model = User
-        fields = ("name", "job_title", "phone", "language", "time_zone", "undo_seconds")
+        fields = ("name", "job_title", "phone", "language", "time_zone", "undo_seconds", "letter_keys")
         labels = {"undo_seconds": _("Undo send")}
         help_texts = {"undo_seconds": _("So long an e-mail waits after Send, and can be taken back.")}
 

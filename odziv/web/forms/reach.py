@@ -14,7 +14,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from odziv.models import Record
-from odziv.records.saving import Postal, Reach
+from odziv.records.saving import Postal, Reach, reach_of
 from odziv.web.forms import choices
 from odziv.web.forms.fields import AddressField
 
@@ -130,20 +130,6 @@ class ReachForms:
             phones=[(row["label"], row["number"]) for row in self.phones.filled],
             addresses=[Postal(**row) for row in self.addresses.filled],
         )
-
-
-def reach_of(record: Record) -> Reach:
-    """How a stored record is reached."""
-    if record._state.adding:
-        return Reach()
-    return Reach(
-        emails=[row.address for row in record.emails.all()],
-        phones=[(row.label, row.number) for row in record.phones.all()],
-        addresses=[
-            Postal(row.label, row.street, row.postal_code, row.city, row.region, row.country)
-            for row in record.addresses.all()
-        ],
-    )
 
 
 def _with_more(data: Mapping[str, Any] | None, prefix: str, more: str) -> Any:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import astuple
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from odziv.models import FollowEmail, Record, RecordKind, RecordStatus, User
+from odziv.records.saving import Reach
 from odziv.web.forms import choices
+from odziv.web.forms.differences import Value
 from odziv.web.forms.fields import AmountField, day_field
 from odziv.web.forms.picker import RecordPickerField
 
@@ -21,8 +26,8 @@ FIELDS: dict[RecordKind, KindFields] = {
         "name", "job_title", "account", "owner", "language", "time_zone", "follow_email", "description",
     ),
     RecordKind.LEAD: (
-        "name", "job_title", "company", "owner", "industry", "website", "status", "language", "time_zone",
-        "follow_email", "description",
+        "name", "job_title", "company", "owner", "industry", "website", "language", "time_zone", "follow_email",
+        "description",
     ),
     RecordKind.OPPORTUNITY: (
         "name", "account", "primary_contact", "owner", "amount", "currency", "estimated_close", "status", "description",
@@ -30,7 +35,6 @@ FIELDS: dict[RecordKind, KindFields] = {
 }  # fmt: skip
 
 STATUSES: dict[RecordKind, tuple[RecordStatus, ...]] = {
-    RecordKind.LEAD: (RecordStatus.OPEN, RecordStatus.QUALIFIED, RecordStatus.DISQUALIFIED),
     RecordKind.OPPORTUNITY: (RecordStatus.OPEN, RecordStatus.WON, RecordStatus.LOST),
 }
 
@@ -72,6 +76,8 @@ class RecordForm(forms.ModelForm):
         self._dress(wanted)
         if self.instance._state.adding:
             self.instance.kind, self.instance.organisation = kind, user.organisation
+            if kind == RecordKind.LEAD:
+                self.instance.status = RecordStatus.OPEN  # from there it is qualified or disqualified
             self.initial.setdefault("owner", user.pk)
         else:
             self.initial["version"] = self.instance.version
@@ -111,3 +117,18 @@ class RecordForm(forms.ModelForm):
         if cleaned.get("amount") is None and "amount" in cleaned:
             cleaned["currency"] = ""
         return cleaned
+
+    def values(self, of: Callable[[str], Any], reach: Reach) -> dict[str, Value]:
+        """What each field and each list of addresses is, to be compared; `of` gives a field's value."""
+        plain = {
+            name: Value(str(field.label or name), of(name), dict(getattr(field, "choices", None) or ()))
+            for name, field in self.fields.items()
+            if name != "version"
+        }
+        postal = [", ".join(filter(None, astuple(address)[1:])) for address in reach.addresses]
+        phones = [f"{number} ({label})" if label else number for label, number in reach.phones]
+        return plain | {
+            "emails": Value(gettext("E-mail addresses"), list(reach.emails)),
+            "phones": Value(gettext("Phone numbers"), phones),
+            "addresses": Value(gettext("Postal addresses"), postal),
+        }

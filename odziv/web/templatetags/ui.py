@@ -9,7 +9,6 @@ from typing import Any
 
 from django import template
 from django.contrib.messages import get_messages
-from django.contrib.messages.storage.base import Message
 from django.forms import BoundField, CheckboxInput
 from django.template.context import Context
 from django.utils import timezone
@@ -22,6 +21,7 @@ from odziv.lib import clock
 from odziv.web import held as waiting
 from odziv.web import navigation, words
 from odziv.web.texts import texts
+from odziv.web.toasts import undo_of
 
 register = template.Library()
 
@@ -111,10 +111,11 @@ def sentence(text: str) -> str:
 
 
 @register.simple_tag
-def badge(text: str, tone: str = "", icon: str = "") -> SafeString:
-    """A state in words. Tones: accent, green, blue, amber, red."""
+def badge(text: str, tone: str = "", icon: str = "", title: str = "") -> SafeString:
+    """A state in words. Tones: accent, green, blue, amber, red. `title` says it at length on hover."""
     drawn = mark_safe(_drawn(icon, "icon")) if icon else ""
-    return format_html('<span class="badge {}">{}{}</span>', tone, drawn, text)
+    hint = format_html(' title="{}"', title) if title else ""
+    return format_html('<span class="badge {}"{}>{}{}</span>', tone, hint, drawn, text)
 
 
 @register.simple_tag
@@ -212,10 +213,13 @@ def new_things(context: Context) -> list[navigation.Shown]:
 
 
 @register.simple_tag(takes_context=True)
-def said(context: Context) -> list[Message]:
-    """Django's messages for the user; not by their usual name, under which a page may keep e-mails."""
+def said(context: Context) -> list[dict[str, str]]:
+    """Django's messages for the user: `text`, `tone`, and the address that undoes what was done, or nothing."""
     request = context.get("request")
-    return list(get_messages(request)) if request is not None else []
+    found = get_messages(request) if request is not None else []
+    return [
+        {"text": str(one.message), "tone": one.level_tag, "undo": undo_of(str(one.extra_tags or ""))} for one in found
+    ]
 
 
 @register.simple_tag(takes_context=True)

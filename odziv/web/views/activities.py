@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
-from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -43,7 +42,7 @@ def index(request: access.SignedRequest) -> HttpResponse:
 def rows(request: access.SignedRequest) -> HttpResponse:
     """GET ids, view, columns: the same rows in the same order with their figures of now. Nothing jumps."""
     asked = read(ACTIVITIES, request.GET, request.user, clock.now())
-    wanted = _ids(request.GET.get("ids", ""))
+    wanted = live.ids(request.GET.get("ids", ""))
     found = Message.objects.visible_to(request.user).filter(pk__in=wanted).with_row().in_bulk()
     if len(found) != len(wanted):
         raise Http404
@@ -58,7 +57,7 @@ def rows(request: access.SignedRequest) -> HttpResponse:
 
 async def live_events(request: HttpRequest) -> HttpResponseBase:
     """GET ids: server-sent events for the rows of a list."""
-    return await live.messages(request, _ids(request.GET.get("ids", "")))
+    return await live.messages(request, live.ids(request.GET.get("ids", "")))
 
 
 def _rows_of(asked: Asked, messages: Sequence[Message]) -> dict[str, Any]:
@@ -71,11 +70,3 @@ def _rows_of(asked: Asked, messages: Sequence[Message]) -> dict[str, Any]:
         "live_url": f"{reverse('activities-live')}?ids={ids}" if is_live else "",
         "rows_url": f"{reverse('activities-rows')}{again}&ids={ids}" if is_live else "",
     }
-
-
-def _ids(text: str) -> list[UUID]:
-    """Raises Http404 for what is not a list of identifiers."""
-    try:
-        return [UUID(part) for part in text.split(",")][: live.MOST_WATCHED]
-    except ValueError:
-        raise Http404 from None

@@ -2,35 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.utils.formats import date_format, number_format
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from odziv.lib import clock
-from odziv.models import ConsentSource, FollowEmail, Record, RecordKind
+from odziv.models import ConsentSource, FollowEmail, Record, RecordKind, RecordStatus
 from odziv.privacy import consent
-from odziv.records.saving import Reach, StaleRecord, remove, save
+from odziv.records.saving import Reach, StaleRecord, reach_of, remove, save
 from odziv.web import access
-from odziv.web.forms.reach import ReachForms, reach_of
-from odziv.web.forms.records import RecordForm
+from odziv.web.forms.differences import THEIRS, Difference, decided, differences, marks
+from odziv.web.forms.reach import ReachForms
+from odziv.web.forms.records import FIELDS, RecordForm
 from odziv.web.kinds import kind_of
 
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """A field that two people changed: as it is stored now, and as it was typed."""
-
-    label: str
-    stored: str
-    typed: str
+LISTS = ("emails", "phones", "addresses")
 
 
 @access.signed_in
@@ -52,12 +46,17 @@ def new(request: access.SignedRequest, kind: str) -> HttpResponse:
 
 @access.signed_in
 def edit(request: access.SignedRequest, id: UUID, kind: str) -> HttpResponse:
-    """Change a record. When somebody else saved it meanwhile, both states show and the user decides."""
+    """Change a record. When somebody else saved it meanwhile, both states show and the user decides, field by field.
+
+    A qualified lead is kept as it was: its contact is changed instead.
+    """
     record = access.record(request.user, id, kind)
+    if record.status == RecordStatus.QUALIFIED:
+        messages.info(request, _("A qualified lead is kept as it was. Change its contact, or open the lead again."))
+        return redirect(record)
     if request.method != "POST":
-        return _form_page(
-            request, RecordForm(request.user, RecordKind(kind), instance=record), ReachForms(None, record), id
-        )
+        form = RecordForm(request.user, RecordKind(kind), instance=record)
+        return _form_page(request, form, ReachForms(None, record), id)
     more = request.POST.get("more", "")
     form = RecordForm(request.user, RecordKind(kind), request.POST, instance=record)
     reach = ReachForms(request.POST, more=more)
@@ -65,8 +64,10 @@ def edit(request: access.SignedRequest, id: UUID, kind: str) -> HttpResponse:
         return _form_page(request, form, reach, id)
     changed = form.save(commit=False)
     changed.version = form.cleaned_data["version"] or 0
+    stored = access.record(request.user, id, kind)
     try:
-        save(changed, reach.reach, user=request.user, now=clock.now())
+        written = _with_theirs(request, changed, reach.reach, stored)
+        save(changed, written, user=request.user, now=clock.now())
     except StaleRecord:
         return _collision(request, id, form, reach)
     return _saved(request, changed, _("Saved."))
@@ -129,20 +130,36 @@ def _saved(request: access.SignedRequest, record: Record, sentence: str) -> Http
     return redirect(record)
 
 
+def _with_theirs(request: access.SignedRequest, changed: Record, typed: Reach, stored: Record) -> Reach:
+    """Let the fields for which the user decided so be as they are stored; returns the addresses to write."""
+    taken = decided(request.POST, [*FIELDS[RecordKind(stored.kind)], *LISTS])
+    theirs = {name for name, take in taken.items() if take == THEIRS}
+    for name in theirs - set(LISTS):
+        setattr(changed, name, getattr(stored, name))
+    kept = reach_of(stored)
+    return replace(typed, **{name: getattr(kept, name) for name in theirs & set(LISTS)})
+
+
 def _form_page(
     request: access.SignedRequest,
     form: RecordForm,
     reach: ReachForms,
     id: UUID | None,
-    differences: list[Difference] | None = None,
+    decide: Sequence[Difference] = (),
 ) -> HttpResponse:
+    # As it is stored, whatever was typed: its name stands in the heading, its address in the links.
+    record = access.record(request.user, id, form.kind) if id else None
+    seen = request.POST.get("was", "")
+    if record is not None and request.method != "POST":
+        seen = marks(form.values(partial(getattr, record), reach_of(record)))
     context = {
         "form": form,
         "reach": reach,
         "kind": kind_of(form.kind),
-        # As it is stored, whatever was typed: its name stands in the heading, its address in the links.
-        "record": access.record(request.user, id, form.kind) if id else None,
-        "differences": differences,
+        "record": record,
+        "decide": decide,
+        "undecided": {one.name for one in decide},
+        "was": seen,
         "more": request.POST.get("more", ""),
     }
     wrong = request.method == "POST" and not context["more"]
@@ -150,46 +167,14 @@ def _form_page(
 
 
 def _collision(request: access.SignedRequest, id: UUID, form: RecordForm, reach: ReachForms) -> HttpResponse:
-    """Show the form again with what was typed, ready to be saved over the stored state, and both states above it."""
+    """Show the form again with what was typed, ready to be saved over the stored state, and what is to be decided."""
     stored = access.record(request.user, id, form.kind)
-    shown = _differences(stored, form, reach.reach)
+    theirs = form.values(partial(getattr, stored), reach_of(stored))
+    mine = form.values(form.cleaned_data.__getitem__, reach.reach)
+    decide = differences(theirs, mine, request.POST.get("was", ""), decided(request.POST, theirs))
+    if not decide:
+        return _saved(request, stored, _("Saved. Somebody else had changed it to the same meanwhile."))
     data: QueryDict = request.POST.copy()
     data["version"] = str(stored.version)
     again = RecordForm(request.user, form.kind, data, instance=access.record(request.user, id, form.kind))
-    return _form_page(request, again, reach, id, shown)
-
-
-def _differences(stored: Record, form: RecordForm, typed: Reach) -> list[Difference]:
-    pairs = [
-        (form.fields[name].label or name, getattr(stored, name), form.cleaned_data[name], form.fields[name])
-        for name in form.fields
-        if name != "version"
-    ]
-    kept = reach_of(stored)
-    found = [
-        Difference(capfirst(str(label)), _in_words(old, field), _in_words(new, field))
-        for label, old, new, field in pairs
-        if (old or "") != (new or "")
-    ]
-    lists = (
-        (_("E-mail addresses"), kept.emails, typed.emails),
-        (_("Phone numbers"), [number for _label, number in kept.phones], [number for _label, number in typed.phones]),
-        (
-            _("Postal addresses"),
-            [f"{postal.street}, {postal.postal_code} {postal.city}" for postal in kept.addresses],
-            [f"{postal.street}, {postal.postal_code} {postal.city}" for postal in typed.addresses],
-        ),
-    )
-    found += [Difference(label, "; ".join(old), "; ".join(new)) for label, old, new in lists if list(old) != list(new)]
-    return found
-
-
-def _in_words(value: Any, field: Any) -> str:
-    choices = dict(getattr(field, "choices", ())) if isinstance(value, str) else {}
-    if value is None or value == "":
-        return "–"
-    if value in choices:
-        return str(choices[value])
-    if hasattr(value, "year"):
-        return date_format(value)
-    return number_format(value, 2, force_grouping=True) if hasattr(value, "quantize") else str(value)
+    return _form_page(request, again, reach, id, decide)

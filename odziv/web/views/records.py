@@ -1,48 +1,73 @@
-"""Pages of accounts, contacts, leads and opportunities, and finding them (R1, R3, R4)."""
+"""Pages of accounts, contacts, leads and opportunities (R1, R3, R4)."""
 
 from __future__ import annotations
 
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponse, JsonResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from odziv.lib import clock
-from odziv.models import Activity, ActivityKind, Record, RecordKind, User, feeds
+from odziv.measure.together import Together, together
+from odziv.models import (
+    Activity,
+    ActivityKind,
+    Qualification,
+    RecentRecord,
+    Record,
+    RecordKind,
+    RecordStatus,
+    StatusChange,
+    User,
+    feeds,
+)
 from odziv.models.keyset import Slice
 from odziv.web import access
 from odziv.web.kinds import KINDS, kind_of
-from odziv.web.tiles import Tile, tile_of
+from odziv.web.tiles import Tile, tile_of, tiles_of
 
-LONGEST_QUERY = 200
 COLUMN = 12  # tiles in the Activities column
+TO_DO = 5  # calls and tasks of the summary
+COUNTED = 200  # e-mails whose figures the summary sums up
 RELATED = 8  # rows of a panel of related records
-OPTIONS = 8
-FOUND = 8  # of each kind on the page of the search
 
 
 @access.signed_in
 def summary(request: access.SignedRequest, id: UUID, kind: str) -> HttpResponse:
-    """What one needs first: how to reach them, whom they belong to, what is open."""
+    """What one needs first: how to reach them, whom they belong to, what is open, what became of the e-mails."""
     record = access.record(request.user, id, kind)
     related = []
     if kind == RecordKind.ACCOUNT:
         related = [_related(request.user, record, other) for other in (RecordKind.CONTACT, RecordKind.OPPORTUNITY)]
     elif kind == RecordKind.CONTACT:
         related = [_related(request.user, record, RecordKind.OPPORTUNITY)]
-    sharing = Record.objects.for_(request.user).sharing_address_with(record)[:RELATED]
-    return _page(request, record, "summary", related=related, sharing=sharing)
+    now = clock.now()
+    to_do = list(Activity.objects.for_(request.user).to_do_about(record).with_tile()[: TO_DO + 1])
+    context = {
+        "related": related,
+        "sharing": Record.objects.for_(request.user).sharing_address_with(record)[:RELATED],
+        "to_do": [tile_of(activity, now) for activity in to_do[:TO_DO]],
+        "more_to_do": len(to_do) > TO_DO,
+        "figures": _figures(request.user, record),
+        "counted_mails": COUNTED,
+        "came_from": _came_from(record),
+    }
+    return _page(request, record, "summary", **context)
 
 
 @access.signed_in
 def details(request: access.SignedRequest, id: UUID, kind: str) -> HttpResponse:
-    """Every field, and Follow email with its history (R2, L3)."""
+    """Every field, Follow email with its history (R2, L3), and that of the status."""
     record = access.record(request.user, id, kind)
-    history = list(record.consent_history.select_related("user")[:50])
-    return _page(request, record, "details", history=history)
+    context = {
+        "history": list(record.consent_history.select_related("user")[:50]) if record.has_preference else [],
+        "changes": list(StatusChange.objects.told(record)[:50]) if record.status else [],
+        "twins": list(Record.objects.same_person(record)[:RELATED]) if record.has_preference else [],
+    }
+    return _page(request, record, "details", **context)
 
 
 @access.signed_in
@@ -52,44 +77,43 @@ def activities(request: access.SignedRequest, id: UUID, kind: str) -> HttpRespon
     only = request.GET.get("only", "")
     only = only if only in ActivityKind.values else ""
     page = _activities(request.user, record, only, request.GET.get("cursor", ""), 30)
-    tiles = _tiles(page)
+    tiles = tiles_of(page.rows, clock.now())
     return _page(request, record, "activities", page=page, all_tiles=tiles, only=only, activity_kinds=ActivityKind)
 
 
-@access.signed_in
-def options(request: access.SignedRequest) -> JsonResponse:
-    """GET q, kind (may repeat), go: completion for pickers; with go, the values are addresses of pages.
-
-    `{"options": [{"value", "label", "detail", "note", "icon"}]}`, at most eight.
-    """
-    words = request.GET.get("q", "")[:LONGEST_QUERY].strip()
-    kinds = [RecordKind(kind) for kind in request.GET.getlist("kind") if kind in RecordKind.values] or list(RecordKind)
-    rows = Record.objects.for_(request.user).of_kinds(kinds).suggested(words) if words else Record.objects.none()
-    found = list(rows.prefetch_related("emails")[:OPTIONS])
-    return JsonResponse({"options": [_option(record, "go" in request.GET) for record in found]})
-
-
-@access.signed_in
-def search(request: access.SignedRequest) -> HttpResponse:
-    """GET q: records of every kind in which the words occur."""
-    words = request.GET.get("q", "")[:LONGEST_QUERY].strip()
-    groups = []
-    for shape in KINDS.values():
-        rows = Record.objects.for_(request.user).of_kinds([shape.kind]).suggested(words) if words else None
-        found = list(rows.with_people()[: FOUND + 1]) if rows is not None else []
-        if found:
-            groups.append({"kind": shape, "rows": found[:FOUND], "more": len(found) > FOUND})
-    return render(request, "records/search.html", {"search_words": words, "groups": groups})
-
-
 def _page(request: access.SignedRequest, record: Record, tab: str, **context: Any) -> HttpResponse:
-    shape = kind_of(record.kind)
-    column = None
+    RecentRecord.objects.saw(request.user, record, clock.now())
     if tab != "activities":
         column = _activities(request.user, record, "", "", COLUMN)
-        context |= {"tiles": _tiles(column), "more_tiles": bool(column.older)}
-    context |= {"record": record, "kind": shape, "tab": tab, "tabs": _tabs(record, tab)}
+        context |= {"tiles": tiles_of(column.rows, clock.now()), "more_tiles": bool(column.older)}
+    if record.status not in ("", RecordStatus.OPEN):
+        context |= {
+            "ended": StatusChange.objects.told(record).first(),
+            "became": Qualification.objects.of_lead(record) if record.kind == RecordKind.LEAD else None,
+        }
+    context |= {"record": record, "kind": kind_of(record.kind), "tab": tab, "tabs": _tabs(record, tab)}
+    context["live_url"], context["states_url"] = _live_urls(context.get("tiles") or context.get("all_tiles") or [])
     return render(request, f"records/{tab}.html", context)
+
+
+def _live_urls(tiles: list[Tile]) -> tuple[str, str]:
+    """Where the states of the e-mails that can still change are watched, and fetched anew."""
+    ids = ",".join(tile.activity.pk.hex for tile in tiles if tile.has_history)
+    return (f"{reverse('activities-live')}?ids={ids}", f"{reverse('activity-states')}?ids={ids}") if ids else ("", "")
+
+
+def _figures(user: User, record: Record) -> Together | None:
+    """What became of the record's newest e-mails; None without any that was sent."""
+    found = together(feeds.newest_e_mails(record, user, COUNTED))
+    return found if found.sent else None
+
+
+def _came_from(record: Record) -> Record | None:
+    """The lead that became this contact or opportunity."""
+    if record.kind not in (RecordKind.CONTACT, RecordKind.OPPORTUNITY):
+        return None
+    found = Qualification.objects.from_which(record).first()
+    return found.lead if found is not None else None
 
 
 def _tabs(record: Record, current: str) -> list[dict[str, Any]]:
@@ -115,20 +139,3 @@ def _related(user: User, record: Record, kind: RecordKind) -> dict[str, Any]:
 
 def _activities(user: User, record: Record, only: str, cursor: str, size: int) -> Slice[Activity]:
     return feeds.page(record, user, kind=only, cursor=cursor, size=size)
-
-
-def _tiles(page: Slice[Activity]) -> list[Tile]:
-    now = clock.now()
-    return [tile_of(activity, now) for activity in page.rows]
-
-
-def _option(record: Record, go: bool) -> dict[str, str]:
-    shape = kind_of(record.kind)
-    behind = record.account.name if record.account else record.company
-    return {
-        "value": record.get_absolute_url() if go else str(record.pk),
-        "label": record.name,
-        "detail": " · ".join(filter(None, (behind, record.main_email))),
-        "note": str(shape.one),
-        "icon": shape.icon,
-    }

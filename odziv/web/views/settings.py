@@ -51,6 +51,15 @@ def profile(request: access.SignedRequest) -> HttpResponse:
     return render(request, "settings/profile.html", {"form": form}, status=422 if form.errors else 200)
 
 
+@require_POST
+@access.signed_in
+def letter_keys(request: access.SignedRequest) -> HttpResponse:
+    """POST on=1|0: keys of a single letter, for whom they get in the way (WCAG 2.1.4)."""
+    request.user.letter_keys = request.POST.get("on") == "1"
+    request.user.save(update_fields=["letter_keys"])
+    return HttpResponse(status=204)
+
+
 @access.signed_in
 def tokens(request: access.SignedRequest) -> HttpResponse:
     """One's own API tokens; POST name makes one, whose secret shows once."""

@@ -1,14 +1,20 @@
-/* Dialogs: [data-opens=id] opens, [data-closes] closes, a click beside closes. [data-confirm=sentence] on a form,
+/* Dialogs: what htmx puts into #sheet-here opens as a dialog (web/sheets.py); [data-opens=id] opens, [data-closes] closes, a click beside closes. [data-confirm=sentence] on a form,
    a button or an htmx element asks first, in our own dialog instead of the browser's. */
 export function startDialogs() {
   document.addEventListener("click", (event) => {
     const opener = event.target.closest("[data-opens]");
     if (opener) openDialog(opener.dataset.opens);
-    if (event.target.closest("[data-closes]")) event.target.closest("dialog")?.close();
+    const closer = event.target.closest("dialog [data-closes]");
+    if (closer) {
+      event.preventDefault(); // a link leads back where the form is a page of its own
+      closer.closest("dialog").close();
+    }
     if (event.target instanceof HTMLDialogElement && !event.target.hasAttribute("data-stays")) closeIfBeside(event);
   });
   document.addEventListener("submit", askBeforeSubmit, true);
   document.addEventListener("htmx:confirm", askBeforeRequest);
+  document.addEventListener("htmx:afterSwap", showSheet);
+  document.getElementById("sheet")?.addEventListener("close", (event) => event.target.firstElementChild.replaceChildren());
 }
 
 /** Opens the dialog of that id as modal; focus goes to [autofocus] or its first control. */
@@ -16,6 +22,12 @@ export function openDialog(id) {
   const dialog = document.getElementById(id);
   if (dialog && !dialog.open) dialog.showModal();
   return dialog;
+}
+
+function showSheet(event) {
+  if (event.detail.target.id !== "sheet-here" || !event.detail.target.childElementCount) return;
+  const sheet = openDialog("sheet");
+  (sheet.querySelector("[aria-invalid=true]") ?? sheet.querySelector("[autofocus]"))?.focus();
 }
 
 /** Asks `sentence`; resolves to true when the user agrees. */

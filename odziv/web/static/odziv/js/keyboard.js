@@ -4,9 +4,10 @@
      data-key="Ctrl+Enter"   with Ctrl or Cmd, within fields too
      data-key-label          words for the help when the element's own do not fit
    Rows of [data-rows] move with j and k, Enter or o opens, x presses the row's check box.
-   Single-letter keys can be switched off (WCAG 2.1.4): the choice is in the help and is remembered. */
-import { el, store, t } from "./dom.js";
+   Single-letter keys can be switched off (WCAG 2.1.4): in the help, and in the profile. */
+import { csrfToken, el, t } from "./dom.js";
 import { openDialog } from "./dialog.js";
+import { toast } from "./toast.js";
 
 const PATIENCE = 1200; // ms between g and the letter after it
 let first = "";
@@ -17,17 +18,14 @@ export function startKeyboard() {
   document.addEventListener("click", onRowClick);
   const help = document.getElementById("keys-help");
   help?.addEventListener("toggle", () => help.open && fillHelp(help));
-  const choice = document.querySelector("[data-keys-switch]");
-  if (choice) {
-    choice.checked = store.get("keys") !== "off";
-    choice.addEventListener("change", () => store.set("keys", choice.checked ? null : "off"));
-  }
+  document.querySelector("[data-keys-switch]")?.addEventListener("change", switchKeys);
 }
 
 function onKey(event) {
   if (event.defaultPrevented || event.isComposing || event.altKey) return;
   if ((event.ctrlKey || event.metaKey) && event.key === "Enter") return press(event, "Ctrl+Enter");
-  if (event.ctrlKey || event.metaKey || inField(event.target) || store.get("keys") === "off") return;
+  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") return press(event, "Ctrl+K");
+  if (event.ctrlKey || event.metaKey || inField(event.target) || document.body.dataset.keys === "off") return;
   if (document.querySelector("dialog:modal, .menu:popover-open")) return;
   const { key } = event;
   const wanted = first ? `${first} ${key}` : key;
@@ -42,6 +40,19 @@ function onKey(event) {
   }
 }
 
+/** The choice is the user's, whatever the device: it stands in the profile too. */
+async function switchKeys(event) {
+  const { target } = event;
+  const body = new URLSearchParams({ on: target.checked ? "1" : "0" });
+  const headers = { "X-CSRFToken": csrfToken() };
+  const answer = await fetch(target.dataset.url, { method: "POST", headers, body }).catch(() => null);
+  if (answer?.ok) document.body.dataset.keys = target.checked ? "on" : "off";
+  else {
+    target.checked = !target.checked;
+    toast(t(answer?.status === 401 ? "signed_out" : "no_connection"), { tone: "error" });
+  }
+}
+
 function inField(target) {
   return (
     target.isContentEditable ||
@@ -50,7 +61,8 @@ function inField(target) {
 }
 
 function press(event, wanted) {
-  const found = [...document.querySelectorAll(`[data-key="${CSS.escape(wanted)}"]`)];
+  const within = [...document.querySelectorAll("dialog:modal")].at(-1) ?? document;
+  const found = [...within.querySelectorAll(`[data-key="${CSS.escape(wanted)}"]`)];
   const target = found.find((element) => !element.disabled && element.checkVisibility()) ?? found[0];
   if (!target || target.disabled) return false;
   stop(event, () => {

@@ -12,7 +12,13 @@ export function startToasts() {
     if (status !== 422) toast(status === 401 ? t("signed_out") : t("server_error"), { tone: "error" });
   });
   document.addEventListener("htmx:sendError", () => toast(t("no_connection"), { tone: "error" }));
-  document.addEventListener("click", (event) => event.target.closest(".toast-close")?.closest(".toast").remove());
+  document.addEventListener("click", (event) => {
+    event.target.closest(".toast-close")?.closest(".toast").remove();
+    const undo = event.target.closest(".toast [data-undo]");
+    if (!undo) return;
+    undo.closest(".toast").remove();
+    postUndo(undo.dataset.undo);
+  });
 }
 
 /** Shows `text`; `tone` is success, info, warning or error; `undo` an address, `action` {label, run}. */

@@ -1,0 +1,92 @@
+/* The command menu: Ctrl+K or Cmd+K, or [data-opens=command]. A combobox over a listbox (WAI-ARIA 1.2): the focus stays
+   in the field, arrow keys move, Enter opens, with Ctrl in a new tab. The server finds the lines (views/search.py). */
+import { announce, t } from "./dom.js";
+import { openDialog } from "./dialog.js";
+
+const DELAY = 90; // ms after the last letter
+
+export function startCommand() {
+  const dialog = document.getElementById("command");
+  if (!dialog) return;
+  const input = dialog.querySelector("input");
+  const list = dialog.querySelector("[role=listbox]");
+  let asked = null;
+  let timer = 0;
+  let offered = ""; // what shows before anything is typed; the same as long as the page stands
+
+  const options = () => [...list.querySelectorAll("[role=option]")];
+  const chosen = () => list.querySelector("[aria-selected=true]");
+
+  function choose(option) {
+    chosen()?.setAttribute("aria-selected", "false");
+    if (!option) return input.removeAttribute("aria-activedescendant");
+    option.setAttribute("aria-selected", "true");
+    input.setAttribute("aria-activedescendant", option.id);
+    const first = option === options()[0];
+    (first ? list.firstElementChild : option).scrollIntoView({ block: "nearest" });
+  }
+
+  async function ask() {
+    asked?.abort();
+    asked = new AbortController();
+    const words = input.value.trim();
+    if (!words && offered) return show(offered);
+    const address = `${dialog.dataset.url}?${new URLSearchParams({ q: words })}`;
+    try {
+      const answer = await fetch(address, { signal: asked.signal, headers: { "HX-Request": "true" } });
+      if (!answer.ok) throw new Error(answer.status === 401 ? "signed_out" : "server_error");
+      const lines = await answer.text();
+      if (!words) offered = lines;
+      show(lines);
+    } catch (error) {
+      if (error.name === "AbortError") return;
+      list.textContent = t(["signed_out", "server_error"].includes(error.message) ? error.message : "no_connection");
+    }
+  }
+
+  function show(lines) {
+    list.innerHTML = lines; // the server's own HTML, as htmx would put it there
+    choose(options()[0]);
+    announce(options().length ? t("options", options().length) : t("nothing_found"));
+  }
+
+  function open(option, elsewhere) {
+    if (!option) return;
+    const { href } = option.dataset;
+    if (href.startsWith("#")) {
+      dialog.close();
+      openDialog(href.slice(1));
+    } else if (elsewhere) window.open(href, "_blank", "noopener");
+    else location.assign(href);
+  }
+
+  function onKey(event) {
+    if (event.isComposing) return;
+    const all = options();
+    const now = all.indexOf(chosen());
+    const { key } = event;
+    if (key === "ArrowDown") choose(all[(now + 1) % all.length]);
+    else if (key === "ArrowUp") choose(all.at((now < 0 ? 0 : now) - 1));
+    else if (key === "PageDown") choose(all[Math.min(now + 8, all.length - 1)]);
+    else if (key === "PageUp") choose(all[Math.max(now - 8, 0)]);
+    else if (key === "Enter") open(chosen(), event.ctrlKey || event.metaKey);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  dialog.addEventListener("toggle", () => {
+    if (!dialog.open) return;
+    input.value = "";
+    ask();
+  });
+  input.addEventListener("keydown", onKey);
+  input.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(ask, DELAY);
+  });
+  list.addEventListener("pointerdown", (event) => event.preventDefault()); // keeps the focus in the field
+  list.addEventListener("click", (event) => {
+    open(event.target.closest("[role=option]"), event.ctrlKey || event.metaKey);
+  });
+}

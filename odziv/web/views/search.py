@@ -1,0 +1,163 @@
+"""Finding things: completion, the page of the search, and the command menu."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from odziv.lib.text import fold
+from odziv.models import Message, RecentRecord, Record, RecordKind, User
+from odziv.web import access
+from odziv.web.kinds import KINDS, kind_of
+from odziv.web.navigation import FURTHER, NEW, PLACES, Place, Shown, shown
+
+LONGEST_QUERY = 200
+OPTIONS = 8
+FOUND = 8  # of each kind on the page of the search
+RECENT = 6  # records that the command menu offers before anything is typed
+LEAST = 3  # letters before the command menu looks into e-mails
+NEWEST = 20_000  # e-mails that it looks into while one types; the page of the search looks into all
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A line of the command menu: where it leads, or the dialog (#id) that it opens."""
+
+    url: str
+    icon: str
+    label: str | Promise
+    detail: str | Promise = ""
+    keys: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Lines of the command menu under one head."""
+
+    label: str
+    options: Sequence[Option]
+
+
+@access.signed_in
+@require_safe
+def options(request: access.SignedRequest) -> JsonResponse:
+    """GET q, kind (may repeat), go: completion for pickers; with go, the values are addresses of pages.
+
+    `{"options": [{"value", "label", "detail", "note", "icon"}]}`, at most eight.
+    """
+    words = _words(request)
+    kinds = [RecordKind(kind) for kind in request.GET.getlist("kind") if kind in RecordKind.values] or list(RecordKind)
+    rows = Record.objects.for_(request.user).of_kinds(kinds).suggested(words) if words else Record.objects.none()
+    found = list(rows.prefetch_related("emails")[:OPTIONS])
+    return JsonResponse({"options": [_completion(record, "go" in request.GET) for record in found]})
+
+
+@access.signed_in
+@require_safe
+def page(request: access.SignedRequest) -> HttpResponse:
+    """GET q: records of every kind, and e-mails, in which the words occur; without words, what one looked at last."""
+    words, user = _words(request), request.user
+    groups = []
+    for shape in KINDS.values() if words else ():
+        rows = Record.objects.for_(user).of_kinds([shape.kind]).suggested(words)
+        found = list(rows.with_people()[: FOUND + 1])
+        if found:
+            groups.append({"kind": shape, "rows": found[:FOUND], "more": len(found) > FOUND})
+    mails = (
+        list(Message.objects.visible_to(user).matching(words).newest_first().with_row()[: FOUND + 1]) if words else []
+    )
+    context = {
+        "search_words": words,
+        "groups": groups,
+        "mails": mails[:FOUND],
+        "more_mails": f"{reverse('activities')}?{urlencode({'q': words})}" if len(mails) > FOUND else "",
+        "recent": [] if words else RecentRecord.objects.of_person(user),
+    }
+    return render(request, "records/search.html", context)
+
+
+@access.signed_in
+@require_safe
+def command(request: access.SignedRequest) -> HttpResponse:
+    """GET q: the lines of the command menu. Without words: what one looked at last, every page, everything new."""
+    words = _words(request)
+    groups = _found(request, words) if words else _offered(request)
+    return render(request, "command/options.html", {"groups": [group for group in groups if group.options]})
+
+
+def _offered(request: access.SignedRequest) -> Iterable[Group]:
+    recent = RecentRecord.objects.of_person(request.user, RECENT)
+    yield Group(_("Recent"), [_option(record) for record in recent])
+    yield Group(_("Create"), [_place(one, new=True) for one in shown(NEW, request)])
+    yield Group(_("Go to"), [_place(one) for one in shown((*PLACES, *FURTHER), request)])
+    yield Group(_("Help"), [_keys_help()])
+
+
+def _found(request: access.SignedRequest, words: str) -> Iterable[Group]:
+    records = Record.objects.for_(request.user).suggested(words).prefetch_related("emails")[:OPTIONS]
+    yield Group(_("Records"), [_option(record) for record in records])
+    places = [_place(one, new=True) for one in shown(NEW, request)]
+    places += [_place(one) for one in shown((*PLACES, *FURTHER), request)]
+    places.append(_keys_help())
+    yield Group(_("Pages and actions"), [option for option in places if _fits(option, words)])
+    if len(words) >= LEAST:
+        yield Group(_("E-mails"), [_mail(message) for message in _mails(request.user, words)])
+    everything = f"{reverse('search')}?{urlencode({'q': words})}"
+    yield Group(_("Search"), [Option(everything, "search", _("Search everything for “%(words)s”") % {"words": words})])
+
+
+def _mails(user: User, words: str) -> list[Message]:
+    newest = Message.objects.visible_to(user).newest_first()[:NEWEST].values("pk")
+    return list(Message.objects.filter(pk__in=newest).matching(words).newest_first().with_row()[:5])
+
+
+def _fits(option: Option, words: str) -> bool:
+    """Whether each typed word begins a word of the line."""
+    here = fold(f"{option.label} {option.detail}").split()
+    return all(any(word.startswith(typed) for word in here) for typed in fold(words).split())
+
+
+def _place(one: Shown, *, new: bool = False) -> Option:
+    place: Place = one.place
+    label = _("New: %(what)s") % {"what": place.label} if new else place.label
+    return Option(one.url, place.icon, label, keys=place.key)
+
+
+def _keys_help() -> Option:
+    return Option("#keys-help", "keyboard", _("Keyboard shortcuts"), keys="?")
+
+
+def _option(record: Record) -> Option:
+    shape = kind_of(record.kind)
+    behind = record.account.name if record.account else record.company
+    detail = " · ".join(str(part) for part in (shape.one, behind) if part)
+    return Option(record.get_absolute_url(), shape.icon, record.name, detail)
+
+
+def _mail(message: Message) -> Option:
+    url = reverse("compose", args=[message.pk]) if message.state == "draft" else message.get_absolute_url()
+    return Option(url, "mail", message.subject or _("(no subject)"), message.recipients)
+
+
+def _completion(record: Record, go: bool) -> dict[str, str]:
+    shape = kind_of(record.kind)
+    behind = record.account.name if record.account else record.company
+    return {
+        "value": record.get_absolute_url() if go else str(record.pk),
+        "label": record.name,
+        "detail": " · ".join(filter(None, (behind, record.main_email))),
+        "note": str(shape.one),
+        "icon": shape.icon,
+    }
+
+
+def _words(request: access.SignedRequest) -> str:
+    return request.GET.get("q", "")[:LONGEST_QUERY].strip()
