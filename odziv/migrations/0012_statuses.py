@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('odziv', '0007_feeds_filled'),
+        ('odziv', '0011_send_later'),
     ]
 
     operations = [
