@@ -192,6 +192,19 @@ class MessageQuerySet(OwnedQuerySet["Message"]):
         marks = rows.values_list("pk", "figures_at", "state", "_settled", "_tried", "_ended", "follow_state")
         return {pk: "/".join(map(str, rest)) for pk, *rest in marks}
 
+    def tallied(self, start: datetime, end: datetime) -> Iterable[tuple[Any, ...]]:
+        """Of each owner: how many e-mails were sent in [start, end), followed, opened, clicked and answered."""
+        sent = self.filter(direction=Direction.OUT, sent_at__isnull=False, at__gte=start, at__lt=end).order_by()
+        followed = Q(follow_state=FollowState.ON)
+        counted = {
+            "_sent": Count("pk"),
+            "_followed": Count("pk", filter=followed),
+            "_opened": Count("pk", filter=followed & Q(opens__gt=0)),
+            "_clicked": Count("pk", filter=followed & Q(link_clicks__gt=0)),
+            "_replied": Count("pk", filter=followed & Q(replies__gt=0)),
+        }
+        return sent.values("owner_id").annotate(**counted).values_list("owner_id", *counted)
+
     def for_assistant(self) -> Self:
         """What decides over a card, without the body."""
         bodies = ("html", "text", "to_line", "cc_line", "bcc_line", "references")

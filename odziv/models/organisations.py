@@ -146,6 +146,11 @@ class User(AbstractBaseUser):
         return self.role == Role.ADMINISTRATOR
 
     @property
+    def sees_team(self) -> bool:
+        """Whether the figures of the team are for this user's eyes (O2)."""
+        return self.role in (Role.MANAGER, Role.ADMINISTRATOR)
+
+    @property
     def zone(self) -> ZoneInfo:
         """The user's time zone; UTC when the stored name is not known on this machine."""
         try:

@@ -81,6 +81,21 @@ def administrators(
     return guarded
 
 
+def managers(
+    view: Callable[Concatenate[SignedRequest, P], HttpResponseBase],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+    """Only for managers and administrators (O2); others of the organisation get the 403 page that says so."""
+
+    @signed_in
+    @wraps(view)
+    def guarded(request: SignedRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if not request.user.sees_team:
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
 def record(user: User, id: UUID | str, kind: RecordKind | str | None = None) -> Record:
     """A record of the user's organisation, of that kind when one is named; everyone may see and edit it (O2)."""
     rows = Record.objects.for_(user).select_related("owner", "account", "primary_contact")

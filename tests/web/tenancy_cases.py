@@ -43,6 +43,7 @@ CASES: dict[str, tuple[Case, ...] | Free] = {
     "home": Free("leads to the pages below", ("/",)),
     "today": Free("the asker's own", ("/today/",)),
     "first-steps": Free("the asker's own"),
+    "team": Free("the asker's own organisation", ("/team/?weeks=26",)),
     "cards": Free("the asker's own cards", ("/assistant/",)),
     "assistant-bell": Free("the asker's own cards", ("/assistant/bell/",)),
     "assistant-news": Free("the asker's own cards", ("/assistant/news/?after=2020-01-01T00:00:00Z",)),
