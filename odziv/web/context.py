@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from django.http import HttpRequest
-from django.utils.functional import SimpleLazyObject
 
 from odziv import __version__
 from odziv.assist.listing import counted
@@ -18,5 +18,6 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if not isinstance(user, User):
         return {"odziv_version": __version__, "organisation": None}
-    count = SimpleLazyObject(lambda: counted(user, clock.now()))  # asked for only where the bell is drawn
+    # A function, which templates call: the database is asked only where the bell is drawn, and once.
+    count = lru_cache(maxsize=1)(lambda: counted(user, clock.now()))
     return {"odziv_version": __version__, "organisation": user.organisation, "card_count": count}

@@ -85,7 +85,7 @@ def test_an_e_mail_is_scheduled_with_a_reminder_and_rescheduled(
     assert message.state == MessageState.SCHEDULED
     choose(page, "#delivery", words("Change schedule"), "#delay-wall", wall(3), words("Save"))
     page.wait_for_load_state()
-    assert Delivery.objects.get().due_at - clock.now() > timedelta(days=2, hours=23)
+    assert Delivery.objects.get().due_at - clock.now() > timedelta(days=2, hours=20)
     page.locator("#reminder").get_by_role("button", name=words("Remove reminder")).click()
     expect(page.locator("#reminder.set-blue")).to_have_count(0)
     assert not Reminder.objects.exists()

@@ -129,3 +129,10 @@ def test_with_the_assistant_off_the_page_says_so(cast: Cast, ana: Client) -> Non
 def test_the_page_takes_few_queries(ana: Client, card: Card, django_assert_max_num_queries: Any) -> None:
     with django_assert_max_num_queries(8):
         ana.get("/assistant/")
+
+
+def test_the_bell_counts_in_slovenian_too(cast: Cast, ana: Client, card: Card) -> None:
+    cast.ana.language = "sl"
+    cast.ana.save()
+    page = ana.get("/accounts/").content.decode()
+    assert 'aria-label="Pomočnik: 1 kartica"' in page

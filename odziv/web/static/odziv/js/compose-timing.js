@@ -40,7 +40,7 @@ document.addEventListener("click", (event) => {
 });
 // What was refused stays in the dialog, beside what was typed; what was taken closes it.
 document.addEventListener("htmx:beforeSwap", (event) => {
-  if (event.detail.xhr.status !== 422 || !dialog.contains(event.detail.elt)) return;
+  if (event.detail.xhr.status !== 422 || !dialog.contains(event.detail.requestConfig.elt)) return;
   event.detail.target = document.getElementById("timing-content");
   event.detail.swapOverride = "innerHTML";
 });
