@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import polib
@@ -29,8 +30,13 @@ CALL = re.compile(r"""\b(?:n?p?gettext|_)\((?:u?(?P<q>["'])(?:\\.|(?!(?P=q)).)*(
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd.0-9f]|%[sd]|\{(\w+)\}")
 
 
-def texts() -> Iterator[tuple[str, str]]:
+@cache
+def texts() -> tuple[tuple[str, str], ...]:
     """Each translatable text of the code and the pages, with the file in which it stands."""
+    return tuple(_texts())
+
+
+def _texts() -> Iterator[tuple[str, str]]:
     for path in [*ROOT.rglob("*.py"), *(ROOT / "web" / "pages").rglob("*.html")]:
         source = path.read_text()
         if path.suffix == ".html":
@@ -43,6 +49,13 @@ def texts() -> Iterator[tuple[str, str]]:
                 yield text, str(path.relative_to(ROOT))
 
 
+@cache
+def sources() -> str:
+    """All our code, with texts that go over several lines put together."""
+    return re.sub(r'"\s*\n\s*"', "", "\n".join(path.read_text() for path in ROOT.rglob("*.py")))
+
+
+@cache
 def entries() -> list[polib.POEntry]:
     return [entry for part in sorted(PARTS.glob("*.po")) for entry in polib.pofile(str(part)) if not entry.obsolete]
 
@@ -83,7 +96,6 @@ OURS = [part for part in sorted(PARTS.glob("*.po")) if part.stem != "django"]
 def test_no_translation_is_left_over(part: Path) -> None:
     used = {text for text, _where in texts()}
     # The sentences of pure modules are data there, translated by the door that shows them.
-    sources = "\n".join(path.read_text() for path in ROOT.rglob("*.py"))
-    flat = re.sub(r'"\s*\n\s*"', "", sources)
+    flat = sources()
     unused = [one.msgid for one in polib.pofile(str(part)) if one.msgid not in used and one.msgid not in flat]
     assert not unused
