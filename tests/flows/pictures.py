@@ -48,6 +48,8 @@ def take_all(desk: Desk, folder: Path, disk: Path) -> None:
     from odziv.sample.pdf import one_page  # Django is set up by now
 
     page = desk.page
+    page.goto("/today/")
+    take(desk, folder / "today.png")
     page.goto("/activities/?view=followed")
     take(desk, folder / "activities.png")
     desk.link("Opens").click()
