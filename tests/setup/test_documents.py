@@ -63,9 +63,14 @@ def test_the_licence_is_the_official_text() -> None:
 def test_every_dependency_is_in_the_lock_file() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     wanted = [*project["project"]["dependencies"], *project["dependency-groups"]["dev"]]
-    names = {re.split(r"[\[<>=~! ;]", text)[0].lower() for text in wanted}
-    locked = set(re.findall(r"^([a-z0-9._-]+)(?:\[[^]]*\])?==", (ROOT / "requirements.lock").read_text(), re.MULTILINE))
-    assert names - locked == set()
+    names = {normal(re.split(r"[\[<>=~! ;]", text)[0]) for text in wanted}
+    locked = re.findall(r"^([a-z0-9._-]+)(?:\[[^]]*\])?==", (ROOT / "requirements.lock").read_text(), re.MULTILINE)
+    assert names - {normal(name) for name in locked} == set()
+
+
+def normal(name: str) -> str:
+    """The name of a package as PEP 503 compares it."""
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def test_the_lock_file_names_no_place_to_fetch_from() -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+from html import escape
 from typing import Any
+from urllib.parse import parse_qsl, quote, urlsplit
 
 import pytest
 from django.test import Client
@@ -45,11 +47,14 @@ def ask(client: Client, case: Case, ids: dict[str, str], token: str) -> Any:
 
 
 def said(client: Client, case: Case, ids: dict[str, str], token: str) -> tuple[int, str]:
-    """Status and text of the answer, without what was sent in and comes back in a form."""
+    """Status and text of the answer, without what was sent in and comes back: in a form, in links, in words."""
     answer = ask(client, case, ids, token)
     text = answer.content.decode()
-    for echo in sorted(filled(dict(case.data), ids).values(), key=len, reverse=True):
-        text = text.replace(f'value="{echo}"', "") if echo else text
+    asked = dict(parse_qsl(urlsplit(filled(case.url, ids)).query))
+    sent = [*filled(dict(case.data), ids).items(), *asked.items()]
+    for name, echo in sorted(sent, key=lambda pair: len(pair[1]), reverse=True):
+        for shape in (f'value="{echo}"', f"{name}={quote(echo)}", f"“{escape(echo)}”"):
+            text = text.replace(shape, "") if echo else text
     return answer.status_code, comparable(text, ids)
 
 
