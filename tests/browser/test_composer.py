@@ -81,6 +81,19 @@ def test_the_follow_state_lives_with_the_recipients(site: Site, cast: Cast) -> N
     assert saved(page).wants_following is True
 
 
+def test_a_wish_holds_while_the_panel_is_still_asking(site: Site, cast: Cast) -> None:
+    page = composer(site, cast, "/compose/?to=maja@hrast.example")
+    page.route("**/compose/follow/", lambda route: (page.wait_for_timeout(400), route.continue_()))
+    page.evaluate(
+        """() => {
+             document.getElementById("to").dispatchEvent(new Event("change", { bubbles: true }));
+             document.getElementById("follow-turn").click(); // the panel asks 150 ms later, and takes its place
+           }"""
+    )
+    expect(page.locator("#follow")).to_have_attribute("data-state", "off")
+    assert saved(page).wants_following is False
+
+
 def test_retry_sees_a_changed_preference(site: Site, cast: Cast) -> None:
     jan = contact(cast.ana, "Jan Kranjc", "jan@alpine.example", allow=False)
     page = composer(site, cast, "/compose/?to=jan@alpine.example")

@@ -44,6 +44,7 @@ class Composer {
   listen() {
     this.form.addEventListener("input", () => this.touched());
     this.form.addEventListener("change", () => this.touched());
+    document.addEventListener("click", (event) => this.wish(event.target.closest("[data-wish]")), true);
     field("preview").addEventListener("click", () => this.preview());
     for (const button of this.form.querySelectorAll("[data-shows]")) {
       button.addEventListener("click", () => this.showLine(button));
@@ -57,6 +58,11 @@ class Composer {
     row.hidden = false;
     button.remove();
     field(`${button.dataset.shows}-input`)?.focus();
+  }
+
+  /** The wish stands in the form before anybody asks the server: so a request that overtakes this one carries it too. */
+  wish(button) {
+    if (button) field("wants-following").value = button.dataset.wish;
   }
 
   /** The panel came new from the server: its wish may be another one, and files may be followable or not. */
