@@ -14,9 +14,12 @@ from odziv.web.access import SignedRequest
 
 
 def sheet(request: SignedRequest, part: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
-    """The form alone for a dialog, else a whole page around it. `part` is the template of the form."""
-    page = part if request.htmx else "parts/sheet_page.html"
-    return render(request, page, {**context, "part": part}, status=status)
+    """The form alone for a dialog, else a whole page around it. `part` is the template of the form.
+
+    Its title is a `heading`: that of a part over the page, or that of the page.
+    """
+    page, heading = (part, "h2") if request.htmx else ("parts/sheet_page.html", "h1")
+    return render(request, page, {**context, "part": part, "heading": heading}, status=status)
 
 
 def left(request: SignedRequest, url: str) -> HttpResponse:

@@ -83,7 +83,7 @@ def test_the_timeline_changes_without_a_reload(
     maja, jan = addresses(edge, message, 0), addresses(edge, message, 1)
     page = shown(chromium, web, cast.ana, f"/messages/{message.pk}/")
     page.evaluate("window.neverReloaded = true")
-    expect(page.locator("[data-live-state=on]")).to_be_visible()
+    expect(page.locator("#main [data-live-state=on]")).to_be_visible()
     expect(page.locator(".event")).to_have_count(1)
 
     fetch(jan.click(0, PRICES), SCANNER)
@@ -110,7 +110,7 @@ def test_a_list_shows_new_figures_by_itself(
     chromium: Browser, web: str, edge: int, cast: Cast, message: Message
 ) -> None:
     page = shown(chromium, web, cast.bor, "/activities/?view=followed")
-    expect(page.locator("[data-live-state=on]")).to_be_visible()
+    expect(page.locator("#main [data-live-state=on]")).to_be_visible()
     expect(page.locator(f"#row-{message.pk} .count")).to_have_count(0)
     fetch(addresses(edge, message).open(), IPHONE)
     expect(page.locator(f"#row-{message.pk} .count b")).to_have_text("1")
@@ -124,12 +124,12 @@ def test_searching_does_not_use_up_the_connections(
 ) -> None:
     """Each search brings new rows with a stream of their own; the old one must go, browsers allow six to a host."""
     page = shown(chromium, web, cast.ana, "/activities/")
-    expect(page.locator("[data-live-state=on]")).to_be_visible()
+    expect(page.locator("#main [data-live-state=on]")).to_be_visible()
     box = page.get_by_label("Search in this list")
     for words in ("P", "Po", "Pon", "Ponu", "Ponud", "Ponudb", "Ponudba", "Ponud", "Pon"):
         with page.expect_response(lambda answer: "/activities/?" in answer.url):
             box.fill(words)
-        expect(page.locator("[data-live-state=on]")).to_be_visible()
+        expect(page.locator("#main [data-live-state=on]")).to_be_visible()
     box.fill("zzz")
     expect(page.get_by_text("Nothing found")).to_be_visible()
     page.context.close()

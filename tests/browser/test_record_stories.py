@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings
+from django.conf import global_settings, settings
+from django.test import override_settings
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
@@ -52,7 +53,7 @@ def test_a_lead_becomes_a_customer(site: Site, cast: Cast, lead: Record, languag
     page.keyboard.press("q")
     expect(page.get_by_role("radio", name=re.compile("Hrib d.o.o."))).to_be_checked()
     page.get_by_label(words("Create an opportunity")).check()
-    page.get_by_label(words("Name"), exact=True).last.fill("Refit")
+    page.get_by_label(f"{words('Name')} {words('optional')}", exact=True).last.fill("Refit")
     page.get_by_label(words("Amount")).fill("12400")
     assert faults(page) == []
     page.keyboard.press("Control+Enter")
@@ -127,7 +128,9 @@ def test_the_second_of_two_writers_decides_field_by_field(site: Site, cast: Cast
 
 def test_what_was_typed_outlives_a_session_that_ended(site: Site, cast: Cast, lead: Record) -> None:
     password = "another long pass phrase"
-    cast.ana.set_password(password)
+    # The web process knows the product's hashers only, not the quick one of the tests.
+    with override_settings(PASSWORD_HASHERS=global_settings.PASSWORD_HASHERS):
+        cast.ana.set_password(password)
     cast.ana.save()
     page = site.open(cast.ana, reverse("lead-edit", args=[lead.pk]))
     page.get_by_label("Job title").fill("Head of purchasing")
@@ -143,8 +146,10 @@ def test_what_was_typed_outlives_a_session_that_ended(site: Site, cast: Cast, le
     expect(page.locator("[name=emails-1-address]")).to_have_value("second@hrib.example")
     assert Record.objects.get(pk=lead.pk).job_title == "Buyer"
     page.get_by_role("button", name="Save").last.click()
-    expect(page.locator("#toasts")).to_contain_text("Saved")
+    expect(page.get_by_role("heading", name="Maja Novak")).to_be_visible()
     assert Record.objects.get(pk=lead.pk).job_title == "Head of purchasing"
+    # Signed out, the page asked whether another record has the address; that it may not know is no fault.
+    site.complaints[:] = [text for text in site.complaints if "401" not in text]
 
 
 def test_a_record_deleted_meanwhile_takes_nothing_typed_with_it(site: Site, cast: Cast, lead: Record) -> None:
