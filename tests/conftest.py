@@ -12,6 +12,8 @@ from tests.support.cast import Cast, make_cast
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # Files as they lie, whether or not set-up has collected hashed ones: pytest's own server knows only those.
 settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+# Each test client begins by reading the folder of collected files, hundreds of them, and asks for none.
+settings.SERVESTATIC_USE_STATIC_ROOT = False
 
 
 @pytest.fixture
