@@ -5,6 +5,7 @@ from odziv.models.assistant import CardKind
 from odziv.models.cards import Card, CardState, Happening, Priority
 from odziv.models.consent import ConsentEntry, ConsentSource
 from odziv.models.deliveries import Delivery
+from odziv.models.discarded import Discarded
 from odziv.models.engagement import EngagementPause
 from odziv.models.grants import Grant, OAuthClient
 from odziv.models.interactions import (
@@ -57,6 +58,7 @@ from odziv.models.records import (
 )
 from odziv.models.reminders import Condition, Reminder, ReminderState
 from odziv.models.sample import SampleRun
+from odziv.models.saved_views import ListChoice, SavedView
 from odziv.models.secret import SecretUnreadable
 from odziv.models.statuses import REASONS, StatusChange, StatusReason
 from odziv.models.templates import Template, TemplateAttachment, TemplateVersion
@@ -85,6 +87,7 @@ __all__ = [
     "DeliveryState",
     "Device",
     "Direction",
+    "Discarded",
     "EngagementPause",
     "FollowEmail",
     "FollowState",
@@ -95,6 +98,7 @@ __all__ = [
     "InteractionKind",
     "Lead",
     "Link",
+    "ListChoice",
     "Mailbox",
     "MailboxKind",
     "Message",
@@ -117,6 +121,7 @@ __all__ = [
     "ReminderState",
     "Role",
     "SampleRun",
+    "SavedView",
     "SecretUnreadable",
     "Security",
     "SignIn",

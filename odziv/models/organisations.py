@@ -142,6 +142,11 @@ class User(AbstractBaseUser):
         return self.name or self.email
 
     @property
+    def leads(self) -> bool:
+        """Managers and administrators: they see the team, and arrange for everybody (O2)."""
+        return self.role in (Role.MANAGER, Role.ADMINISTRATOR)
+
+    @property
     def is_administrator(self) -> bool:
         return self.role == Role.ADMINISTRATOR
 

@@ -26,10 +26,12 @@ from odziv.models import (
     Attachment,
     Card,
     Delivery,
+    Discarded,
     Mailbox,
     Message,
     Record,
     RecordKind,
+    SavedView,
     StatusChange,
     Template,
     TestMail,
@@ -184,6 +186,21 @@ def person(user: User, id: UUID | str) -> User:
 def card(user: User, id: UUID | str) -> Card:
     """A card of the user's own assistant, whatever became of it."""
     return one(Card.objects.of_user(user).select_related("message__activity__regarding"), id)
+
+
+def saved_view(user: User, id: UUID | str) -> SavedView:
+    """A saved view that the user may rename, share, delete: their own, for those who lead also a shared one (V2)."""
+    return one(SavedView.objects.changeable_by(user), id)
+
+
+def seen_view(user: User, id: UUID | str) -> SavedView:
+    """A saved view that the user may open: their own or a shared one."""
+    return one(SavedView.objects.seen_by(user), id)
+
+
+def discarded(user: User, id: UUID | str) -> Discarded:
+    """Something that the user deleted and may bring back."""
+    return one(Discarded.objects.of_person(user), id)
 
 
 def token(user: User, id: UUID | str) -> ApiToken:

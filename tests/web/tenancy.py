@@ -22,6 +22,7 @@ from odziv.models import (
     ConsentEntry,
     Delivery,
     DeliveryState,
+    Discarded,
     Interaction,
     InteractionKind,
     Link,
@@ -33,6 +34,7 @@ from odziv.models import (
     Record,
     RecordKind,
     Reminder,
+    SavedView,
     StatusChange,
     StoredFile,
     TestMail,
@@ -121,12 +123,17 @@ def make_world(cast: Cast) -> dict[str, str]:
     card = Card.objects.create(
         organisation=lipa, user=ana, kind="reminder", key=MARK, message=sent, reminder=reminder, priority=1
     )
+    saved_view = SavedView.objects.create(
+        organisation=lipa, owner=ana, place="activities", name=MARK, query="view=all", shared=True
+    )
+    discarded = Discarded.objects.create(organisation=lipa, user=ana, rows="[]")
     token, _text = ApiToken.objects.issue(ana, MARK)
     rows: dict[str, Model] = {
         **records, "record": contact, "call": call, "message": sent, "draft": draft, "party": party, "link": link,
         "delivery": delivery, "file": file, "attachment": attachments[0], "draft_attachment": attachments[1],
         "interaction": interaction, "testmail": mail, "token": token, "entry": entry, "user": ana, "organisation": lipa,
         "mailbox": ana.mailboxes.get(), "card": card, "reminder": reminder, "change": change,
+        "saved_view": saved_view, "discarded": discarded,
     }  # fmt: skip
     return {noun: str(row.pk) for noun, row in rows.items()}
 

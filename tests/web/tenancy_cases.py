@@ -137,7 +137,17 @@ CASES: dict[str, tuple[Case, ...] | Free] = {
         get(f"/activities/?q={MARK}", 200),
         get(f"/activities/?to={MARK_ADDRESS}", 200),
         get("/activities/?view=drafts", 200),
+        get("/activities/?view=all&saved={saved_view}", 200),
     ),
+    "list-columns": Free("the asker's own choice"),
+    "list-start": (post("/lists/activities/start/", saved="{saved_view}"),),
+    "saved-view-new": Free("always the asker's own"),
+    "saved-view": (
+        post("/lists/views/{saved_view}/", name="Brest", shared="on"),
+        post("/lists/views/{saved_view}/", query="view=all"),
+    ),
+    "saved-view-delete": (post("/lists/views/{saved_view}/delete/"),),
+    "restore": (post("/undo/{discarded}/"),),
     "list-filters": (
         get("/lists/activities/filters/?regarding={contact}&owner={user}", 200),
         get("/lists/contacts/filters/?account={account}", 200),

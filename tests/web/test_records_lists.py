@@ -98,7 +98,8 @@ def test_a_full_page_costs_no_more_queries_than_a_short_one(
     for n in range(60):
         add(cast.bor, kind(name=f"Row {n}", account=company if many in ("contacts", "opportunities") else None),
             f"row{n}@hrib.example", phone=f"+386 1 {n}00")  # fmt: skip
-    with django_assert_max_num_queries(9):  # session, user, organisation, cards, count, keys, rows, e-mails, phones
+    # session, user, organisation, choice, saved views, cards, count, keys, rows, e-mails, phones
+    with django_assert_max_num_queries(11):
         assert len(names(ana, f"/{many}/")) == 50
 
 

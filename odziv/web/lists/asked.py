@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -84,6 +84,24 @@ class Asked:
         return written(dict(self.query))
 
     @property
+    def choosable(self) -> list[tuple[Column, bool]]:
+        """The columns that may be shown or hidden: those that are shown, in their order, and then the others."""
+        shown = [column for column in self.columns if not column.fixed]
+        hidden = [column for column in self.view.columns if not column.fixed and column not in shown]
+        return [(column, True) for column in shown] + [(column, False) for column in hidden]
+
+    @property
+    def unnamed(self) -> str:
+        """The same list, without the saved view that it came from."""
+        return self.address(saved=None)
+
+    @property
+    def bare(self) -> str:
+        """The parameters as a saved view keeps them: with the columns, without its own name."""
+        own = {**self.query, "saved": None, "columns": ",".join(column.key for column in self.columns)}
+        return written(own).removeprefix("?")
+
+    @property
     def beside_words(self) -> dict[str, str]:
         """The parameters that a search in the list keeps."""
         return {name: value for name, value in self.query.items() if name != "q"}
@@ -116,14 +134,16 @@ class Asked:
         ]  # fmt: skip
 
 
-def written(parameters: dict[str, str | None]) -> str:
+def written(parameters: Mapping[str, str | None]) -> str:
     """`?view=all&sort=-sent`; parameters that are None or empty are left out."""
     given = {name: value for name, value in parameters.items() if value}
     return f"?{urlencode(given)}" if given else ""
 
 
-def read(place: Place, given: QueryDict, user: User, now: datetime, kept: list[str] | None = None) -> Asked:
-    """The list that the parameters ask for. `kept` are the columns that the user once chose for the view's list."""
+def read(
+    place: Place, given: QueryDict, user: User, now: datetime, kept: Mapping[str, list[str]] | None = None
+) -> Asked:
+    """The list that the parameters ask for. `kept` are the columns that the user chose, by table."""
     view = place.view(given.get("view", ""))
     asker = Asker(user, now)
     words = given.get("q", "")[:LONGEST].strip()
@@ -135,7 +155,7 @@ def read(place: Place, given: QueryDict, user: User, now: datetime, kept: list[s
     query |= {"sort": sort if sort != view.sort else "", "columns": ",".join(named), "saved": given.get("saved", "")}
     query = {name: value for name, value in query.items() if value}
     chips, narrowings = _given(place, view, asker, query)
-    chosen = named or kept
+    chosen = named or (kept or {}).get(view.grid)
     columns = view.columns_named(chosen) if chosen else view.usual_columns
     return Asked(place, view, asker, words, sort, order, columns, query, tuple(chips), tuple(narrowings))
 

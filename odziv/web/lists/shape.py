@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -92,6 +93,11 @@ class Place:
     @property
     def url(self) -> str:
         return reverse(self.name)
+
+    def opened(self, key: str) -> str:
+        """The address at which the view selector opens a view."""
+        view = self.view(key)
+        return f"{self.url}?{urlencode([('view', view.key), *view.start])}"
 
     def view(self, key: str) -> View:
         """The view of that name, else the first one."""

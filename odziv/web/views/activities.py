@@ -12,13 +12,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from odziv.lib import clock
-from odziv.models import ActivityKind, Message, MessageState
+from odziv.models import ActivityKind, ListChoice, Message, MessageState
 from odziv.models.keyset import page_of
 from odziv.web import access, live
 from odziv.web.lists.asked import Asked, read, written
 from odziv.web.lists.places import ACTIVITIES
 from odziv.web.tiles import ICONS, state_of_task
-from odziv.web.views.lists import of_page, shown
+from odziv.web.views.lists import begun, of_page, shown
 
 SIZE = 50
 
@@ -27,7 +27,10 @@ SIZE = 50
 @require_safe
 def index(request: access.SignedRequest) -> HttpResponse:
     """GET view, q, the view's filters, sort, columns, saved, cursor: a list of e-mails, or of phone calls and tasks."""
-    asked, context = shown(request, ACTIVITIES)
+    choice = ListChoice.objects.of_person(request.user, ACTIVITIES.name)
+    if elsewhere := begun(request, ACTIVITIES, choice):
+        return elsewhere
+    asked, context = shown(request, ACTIVITIES, choice)
     page = page_of(asked.rows().with_row(), asked.order, request.GET.get("cursor", ""), SIZE)
     context |= of_page(asked, page)
     if asked.view.grid == "tasks":

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from odziv.lib import clock
+from odziv.models import ListChoice, SavedView
 from odziv.models.keyset import Slice
 from odziv.web import access
 from odziv.web.lists import asked as lists
 from odziv.web.lists.asked import Asked
 from odziv.web.lists.places import PLACES
 from odziv.web.lists.shape import Place
+
+MOST_SAVED = 200
 
 
 @access.signed_in
@@ -32,15 +36,27 @@ def place_of(name: str) -> Place:
     return PLACES[name]
 
 
-def shown(request: access.SignedRequest, place: Place) -> tuple[Asked, dict[str, Any]]:
+def begun(request: access.SignedRequest, place: Place, choice: ListChoice) -> HttpResponse | None:
+    """Where somebody is led who asks for a place and nothing else: to the view that they want to see first."""
+    if request.GET:
+        return None
+    if choice.start is not None and (choice.start.shared or choice.start.owner_id == request.user.pk):
+        return redirect(opened(place, choice.start))
+    return redirect(place.opened(choice.start_view)) if choice.start_view else None
+
+
+def shown(request: access.SignedRequest, place: Place, choice: ListChoice) -> tuple[Asked, dict[str, Any]]:
     """What is asked for, and the context that every list's page needs of it."""
-    asked = lists.read(place, request.GET, request.user, clock.now())
+    asked = lists.read(place, request.GET, request.user, clock.now(), choice.columns)
+    saved = list(SavedView.objects.seen_by(request.user).at(place.name)[:MOST_SAVED])
     context = {
+        **_named(request, asked, saved, choice),
         "asked": asked,
         "place": place,
         "view": asked.view,
         "sort": asked.sort,
         "columns": asked.columns,
+        "own_columns": bool(choice.columns.get(asked.view.grid)),
         "engagement": request.user.organisation.engagement,
     }
     return asked, context
@@ -49,3 +65,26 @@ def shown(request: access.SignedRequest, place: Place) -> tuple[Asked, dict[str,
 def of_page(asked: Asked, page: Slice[Any]) -> dict[str, Any]:
     """The context that every list's page needs of the page of rows."""
     return {"page": page, "counted": lists.counted(page, asked.view.counted)}
+
+
+def _named(request: access.SignedRequest, asked: Asked, saved: list[SavedView], choice: ListChoice) -> dict[str, Any]:
+    """The saved views of the selector, and which one stands in the address: unchanged, changed, or gone."""
+    wanted = asked.query.get("saved", "")
+    present = next((one for one in saved if str(one.pk) == wanted), None)
+    first = present.pk == choice.start_id if present else not wanted and asked.view.key == choice.start_view
+    return {
+        "saved_own": [(one, opened(asked.place, one)) for one in saved if one.owner_id == request.user.pk],
+        "saved_shared": [(one, opened(asked.place, one)) for one in saved if one.owner_id != request.user.pk],
+        "saved": present,
+        "saved_address": opened(asked.place, present) if present else "",
+        "place_views": [(one, asked.place.opened(one.key)) for one in asked.place.views],
+        "saved_gone": bool(wanted) and present is None,
+        "saved_changed": present is not None and asked.bare != present.query,
+        "may_change": present is not None and present.changeable_by(request.user),
+        "is_first": first,
+    }
+
+
+def opened(place: Place, saved: SavedView) -> str:
+    """The address at which a saved view opens."""
+    return f"{place.url}?{saved.query}&{urlencode({'saved': saved.pk})}"

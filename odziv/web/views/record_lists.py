@@ -6,12 +6,12 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from odziv.models import RecordKind
+from odziv.models import ListChoice, RecordKind
 from odziv.models.keyset import page_of
 from odziv.web import access
 from odziv.web.kinds import kind_of
 from odziv.web.lists.records import PLACES
-from odziv.web.views.lists import of_page, shown
+from odziv.web.views.lists import begun, of_page, shown
 
 SIZE = 50
 
@@ -21,7 +21,10 @@ SIZE = 50
 def index(request: access.SignedRequest, kind: str) -> HttpResponse:
     """GET view=all|mine, q, the view's filters, sort, columns, saved, cursor: a list of one kind."""
     place = PLACES[RecordKind(kind)]
-    asked, context = shown(request, place)
+    choice = ListChoice.objects.of_person(request.user, place.name)
+    if elsewhere := begun(request, place, choice):
+        return elsewhere
+    asked, context = shown(request, place, choice)
     rows = asked.rows()
     found = rows.with_people()
     if any(column.key == "country" for column in asked.columns):
