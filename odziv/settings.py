@@ -165,7 +165,8 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
 
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["odziv.web.accounts.Backend"]
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # an address may have a user in each organisation; our backend knows (O2)
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},

@@ -13,7 +13,7 @@ from django.core.validators import validate_email
 
 from odziv.lib.plain import PlainError
 from odziv.models import User
-from odziv.organisations.founding import AddressTaken, create_organisation
+from odziv.organisations.founding import create_organisation
 
 
 def run(argv: Sequence[str]) -> int:
@@ -33,7 +33,5 @@ def run(argv: Sequence[str]) -> int:
         )
     except ValidationError as error:
         raise PlainError(" ".join(error.messages)) from error
-    except AddressTaken as error:
-        raise PlainError(f"somebody signs in with {asked.email} already; choose another address") from error
     sys.stdout.write(f"{user.organisation.name}: sign in as {user.email}\n")
     return 0

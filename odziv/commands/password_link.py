@@ -16,11 +16,13 @@ def run(argv: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="odziv password-link", description=run.__doc__)
     parser.add_argument("email", help="the address with which the person signs in")
     asked = parser.parse_args(argv)
-    try:
-        person = User.objects.get_by_natural_key(asked.email.strip())
-    except User.DoesNotExist as error:
-        raise PlainError(f"nobody signs in with {asked.email}") from error
-    if not person.is_active:
-        raise PlainError(f"{person.email} may not sign in; an administrator has to allow it first")
-    sys.stdout.write(f"{password_link(person)}\n")
+    found = list(User.objects.signing_in_with(asked.email))
+    if not found:
+        raise PlainError(f"nobody signs in with {asked.email}")
+    active = [person for person in found if person.is_active]
+    if not active:
+        raise PlainError(f"{found[0].email} may not sign in; an administrator has to allow it first")
+    for person in active:
+        name = f"{person.organisation.name}: " if len(active) > 1 else ""
+        sys.stdout.write(f"{name}{password_link(person)}\n")
     return 0

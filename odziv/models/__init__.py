@@ -40,6 +40,7 @@ from odziv.models.organisations import (
     User,
     WorkingWeek,
 )
+from odziv.models.people import Invitation, PersonChange, PersonChangeKind
 from odziv.models.qualifications import Qualification
 from odziv.models.recent import RecentRecord
 from odziv.models.records import (
@@ -96,6 +97,7 @@ __all__ = [
     "Heartbeat",
     "Interaction",
     "InteractionKind",
+    "Invitation",
     "Lead",
     "Link",
     "ListChoice",
@@ -108,6 +110,8 @@ __all__ = [
     "Organisation",
     "Party",
     "PartyRole",
+    "PersonChange",
+    "PersonChangeKind",
     "Priority",
     "Qualification",
     "RecentRecord",

@@ -11,7 +11,9 @@ from zoneinfo import ZoneInfo
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from odziv.lib.uuid7 import uuid7
@@ -90,13 +92,22 @@ class UndoSeconds(models.IntegerChoices):
 
 
 class UserManager(BaseUserManager["User"]):
-    """Users are found by their e-mail address, whatever its case."""
+    """Users are found by their e-mail address, whatever its case; it may have a user in each organisation (O2)."""
 
-    def get_by_natural_key(self, username: str | None) -> User:
-        return self.get(email__iexact=username)
+    def signing_in_with(self, address: str) -> models.QuerySet[User]:
+        """Everybody with this address, of any organisation: for who proves to be them, and for whoever runs it all.
+
+        Where they signed in last comes first.
+        """
+        last = models.F("last_login").desc(nulls_last=True)
+        rows = self.filter(email=address.strip().lower()).select_related("organisation")
+        return rows.order_by(last, "organisation__name", "pk")
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
-        """Create and save a user; the address is kept in lower case. Raises IntegrityError when it is taken."""
+        """Create and save a user; the address is kept in lower case.
+
+        Raises IntegrityError when it has a user in that organisation.
+        """
         user = self.model(email=email.strip().lower(), **fields)
         user.set_password(password)
         user.save(using=self._db)
@@ -106,9 +117,18 @@ class UserManager(BaseUserManager["User"]):
         """The people of the user's organisation, by name."""
         return self.filter(organisation_id=user.organisation_id).order_by("name", "pk")
 
+    def here(self, user: User, address: str) -> User | None:
+        """Who has this address in the user's organisation, also when they have left."""
+        return self.for_(user).filter(email=address.strip().lower()).first()
+
+    def listed_for(self, user: User, text: str = "", *, active: bool) -> models.QuerySet[User]:
+        """People of the organisation whose name or address holds the text: those who may sign in, or who left."""
+        rows = self.for_(user).filter(is_active=active)
+        return rows.filter(Q(name__icontains=text) | Q(email__icontains=text)) if text else rows
+
     def owners_for(self, user: User, present: UUID | None = None) -> models.QuerySet[User]:
         """To whom a record may be given: those who may sign in, and whoever owns it at present."""
-        return self.for_(user).filter(models.Q(is_active=True) | models.Q(pk=present))
+        return self.for_(user).filter(Q(is_active=True) | Q(pk=present))
 
 
 class User(AbstractBaseUser):
@@ -116,7 +136,7 @@ class User(AbstractBaseUser):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="users")
-    email = models.EmailField(_("e-mail address"), unique=True)
+    email = models.EmailField(_("e-mail address"))
     name = models.CharField(_("name"), max_length=200)
     job_title = models.CharField(_("job title"), max_length=200, blank=True)  # stands in signatures (C6)
     phone = models.CharField(_("phone"), max_length=50, blank=True)
@@ -124,6 +144,8 @@ class User(AbstractBaseUser):
     language = models.CharField(_("language"), max_length=5, default="en")
     time_zone = models.CharField(_("time zone"), max_length=64, default="Europe/Ljubljana")
     is_active = models.BooleanField(_("may sign in"), default=True)
+    left_at = models.DateTimeField(null=True, blank=True, editable=False)
+    signed_out_at = models.DateTimeField(null=True, blank=True, editable=False)  # sessions from before are over
     undo_seconds = models.PositiveSmallIntegerField(_("undo send"), choices=UndoSeconds, default=UndoSeconds.TEN)
     letter_keys = models.BooleanField(_("keys of a single letter"), default=True)  # WCAG 2.1.4
     first_steps_hidden_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -136,10 +158,21 @@ class User(AbstractBaseUser):
     objects: ClassVar[UserManager] = UserManager()
 
     class Meta:
-        indexes = [models.Index(fields=["organisation", "name"], name="user_by_name")]
+        indexes = [
+            models.Index(fields=["organisation", "name"], name="user_by_name"),
+            models.Index(fields=["email"], name="user_by_email"),
+        ]
+        constraints = [models.UniqueConstraint(fields=["organisation", "email"], name="user_once_in_organisation")]
 
     def __str__(self) -> str:
         return self.name or self.email
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What a session has to know: another one since the password changed, or since everything was signed out."""
+        if self.signed_out_at is None:
+            return str(super()._get_session_auth_hash(secret))  # type: ignore[misc]
+        value = f"{self.password}:{self.signed_out_at.timestamp()}"
+        return salted_hmac("odziv.session", value, secret=secret, algorithm="sha256").hexdigest()
 
     @property
     def leads(self) -> bool:

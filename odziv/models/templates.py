@@ -65,6 +65,10 @@ class TemplateQuerySet(OwnedQuerySet["Template"]):
     def owned_by(self, user: User) -> Self:
         return self.filter(owner=user)
 
+    def of_the_organisation(self) -> Self:
+        """Shared ones; the others are their owner's alone."""
+        return self.filter(shared=True)
+
     def in_language(self, language: str) -> Self:
         return self.filter(language=language)
 

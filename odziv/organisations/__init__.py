@@ -1,4 +1,4 @@
-"""Organisations and the people in them: founded, joined, given roles (SPEC O)."""
+"""Organisations and the people in them: founded, invited, given roles, gone (SPEC O)."""
 
 from odziv.organisations.founding import AddressTaken, add_user, create_organisation
 from odziv.organisations.people import LastAdministrator, change_user

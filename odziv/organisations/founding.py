@@ -8,7 +8,7 @@ from odziv.models import Mailbox, MailboxKind, Organisation, Role, User
 
 
 class AddressTaken(Exception):
-    """Somebody signs in with this e-mail address already, here or in another organisation."""
+    """Somebody has this e-mail address in the organisation already, perhaps one who left."""
 
 
 @transaction.atomic
@@ -24,7 +24,7 @@ def create_organisation(
     assistant: bool = False,
     sample: bool = False,
 ) -> User:
-    """Found an organisation; returns its administrator. Raises AddressTaken.
+    """Found an organisation; returns its administrator.
 
     Engagement and the assistant are off until somebody turns them on (O3, O4).
     """

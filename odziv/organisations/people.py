@@ -1,23 +1,52 @@
-"""Roles and leave of the people in an organisation (O2)."""
+"""Names and roles of the people in an organisation, and who changed them (O2)."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
 from django.db import transaction
 
-from odziv.models import Organisation, Role, User
+from odziv.models import Organisation, PersonChange, PersonChangeKind, Role, User
 
 
 class LastAdministrator(Exception):
     """The change would leave the organisation without anybody who can change its settings; nothing was written."""
 
 
+_NOTED = {"name": PersonChangeKind.RENAMED, "role": PersonChangeKind.ROLE}
+
+
 @transaction.atomic
-def change_user(user: User) -> User:
-    """Write a changed user. Raises LastAdministrator when no active administrator would remain."""
-    # The organisation's row is the lock: two administrators who demote each other at once are served one by one.
-    Organisation.objects.select_for_update().get(pk=user.organisation_id)
-    user.save()
-    remaining = User.objects.filter(organisation_id=user.organisation_id, role=Role.ADMINISTRATOR, is_active=True)
-    if not remaining.exists():
-        raise LastAdministrator
-    return user
+def change_user(person: User, changes: Mapping[str, Any], *, by: User, now: datetime) -> User:
+    """Write some fields of a person and note who did it. Raises LastAdministrator."""
+    with one_by_one(person):
+        stored = User.objects.get(pk=person.pk)
+        before = {name: str(getattr(stored, name)) for name in changes}
+        for name, value in changes.items():
+            setattr(stored, name, value)
+        stored.save(update_fields=list(changes))
+        for name, kind in _NOTED.items():
+            if name in changes and before[name] != str(changes[name]):
+                PersonChange.objects.note(stored, by, kind, now, before[name], str(changes[name]))
+    return stored
+
+
+class one_by_one:
+    """Within a transaction: changes to the people of an organisation, one after another.
+
+    Raises LastAdministrator at its end when nobody active would remain who administers it. Two administrators who
+    demote each other at once are served one by one: the organisation's row is the lock.
+    """
+
+    def __init__(self, person: User) -> None:
+        self.organisation_id = person.organisation_id
+
+    def __enter__(self) -> None:
+        Organisation.objects.select_for_update().get(pk=self.organisation_id)
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        remaining = User.objects.filter(organisation_id=self.organisation_id, role=Role.ADMINISTRATOR, is_active=True)
+        if kind is None and not remaining.exists():
+            raise LastAdministrator

@@ -52,9 +52,9 @@ def forget(mails: Iterable[TestMail]) -> int:
 
 
 def owner_of(recipient: str) -> UUID | None:
-    """The organisation of the user with this address, for mail that the product itself sends (a lost password)."""
-    user = User.objects.filter(email__iexact=recipient).first()
-    return user.organisation_id if user is not None else None
+    """The organisation of the only user with this address, for mail that the product itself sends."""
+    found = User.objects.signing_in_with(recipient)[:2]
+    return found[0].organisation_id if len(found) == 1 else None
 
 
 def _store() -> DirectoryStore:

@@ -27,6 +27,7 @@ from odziv.models import (
     Card,
     Delivery,
     Discarded,
+    Invitation,
     Mailbox,
     Message,
     Record,
@@ -181,6 +182,11 @@ def insertable_template(user: User, id: UUID | str) -> Template:
 def person(user: User, id: UUID | str) -> User:
     """A user of the same organisation."""
     return one(User.objects.for_(user), id)
+
+
+def invitation(user: User, id: UUID | str) -> Invitation:
+    """An invitation of the organisation that nobody has accepted or revoked."""
+    return one(Invitation.objects.listed_for(user), id)
 
 
 def card(user: User, id: UUID | str) -> Card:

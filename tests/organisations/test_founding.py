@@ -10,9 +10,11 @@ from django.test import Client
 
 from odziv.commands.create_organisation import run
 from odziv.commands.password_link import run as password_link
+from odziv.lib import clock
 from odziv.lib.plain import PlainError
 from odziv.models import Mailbox, MailboxKind, Organisation, Role
 from odziv.organisations import AddressTaken, LastAdministrator, add_user, change_user, create_organisation
+from odziv.organisations.leaving import leave
 from tests.support.cast import Cast
 
 
@@ -24,10 +26,11 @@ def test_the_first_person_administers_and_can_write_at_once() -> None:
     assert Mailbox.objects.get(user=dora).kind == MailboxKind.TEST
 
 
-def test_an_address_signs_in_for_one_person_only(cast: Cast) -> None:
+def test_an_address_has_one_user_in_an_organisation_and_may_have_others_elsewhere(cast: Cast) -> None:
     with pytest.raises(AddressTaken):
-        create_organisation("Brest", admin_name="Ana", email=cast.ana.email.upper(), password="long enough it is")
-    assert not Organisation.objects.filter(name="Brest").exists()
+        add_user(cast.lipa, name="Ana", email=cast.ana.email.upper())
+    other = create_organisation("Brest", admin_name="Ana", email=cast.ana.email.upper(), password=None)
+    assert other.email == cast.ana.email and other.organisation != cast.lipa
 
 
 def test_somebody_added_without_a_password_cannot_sign_in_yet(cast: Cast) -> None:
@@ -35,17 +38,15 @@ def test_somebody_added_without_a_password_cannot_sign_in_yet(cast: Cast) -> Non
 
 
 def test_an_organisation_always_keeps_an_administrator(cast: Cast) -> None:
-    cast.dora.role = Role.MANAGER
+    now = clock.now()
     with pytest.raises(LastAdministrator):
-        change_user(cast.dora)
+        change_user(cast.dora, {"role": Role.MANAGER}, by=cast.dora, now=now)
     cast.dora.refresh_from_db()
     assert cast.dora.is_administrator
-    cast.dora.is_active = False
     with pytest.raises(LastAdministrator):
-        change_user(cast.dora)
-    cast.bor.role = Role.ADMINISTRATOR
-    change_user(cast.bor)
-    change_user(cast.dora)
+        leave(cast.dora, by=cast.dora, now=now)
+    change_user(cast.bor, {"role": Role.ADMINISTRATOR}, by=cast.dora, now=now)
+    assert not change_user(cast.dora, {"role": Role.MANAGER}, by=cast.bor, now=now).is_administrator
 
 
 @pytest.mark.django_db
@@ -78,6 +79,14 @@ def test_whoever_runs_the_server_makes_an_address_to_set_a_password(
     assert cast.dora.check_password("another long secret")
     with pytest.raises(PlainError):
         password_link(["nobody@lipa.example"])
+
+
+def test_with_users_in_several_organisations_each_address_says_of_which(
+    cast: Cast, capsys: pytest.CaptureFixture[str]
+) -> None:
+    create_organisation("Brest", admin_name="Ana", email=cast.ana.email, password=None)
+    password_link([cast.ana.email])
+    assert [line.partition(": ")[0] for line in capsys.readouterr().out.splitlines()] == ["Brest", "Lipa d.o.o."]
 
 
 def test_a_forgotten_password_is_no_dead_end(client: Client, db: None) -> None:

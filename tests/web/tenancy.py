@@ -25,6 +25,7 @@ from odziv.models import (
     Discarded,
     Interaction,
     InteractionKind,
+    Invitation,
     Link,
     Message,
     MessageState,
@@ -127,6 +128,9 @@ def make_world(cast: Cast) -> dict[str, str]:
         organisation=lipa, owner=ana, place="activities", name=MARK, query="view=all", shared=True
     )
     discarded = Discarded.objects.create(organisation=lipa, user=ana, rows="[]")
+    invitation = Invitation(organisation=lipa, email=MARK_ADDRESS, invited_by=ana)
+    invitation.renew(now)
+    invitation.save()
     token, _text = ApiToken.objects.issue(ana, MARK)
     rows: dict[str, Model] = {
         **records, "record": contact, "call": call, "message": sent, "draft": draft, "party": party, "link": link,
@@ -134,6 +138,7 @@ def make_world(cast: Cast) -> dict[str, str]:
         "interaction": interaction, "testmail": mail, "token": token, "entry": entry, "user": ana, "organisation": lipa,
         "mailbox": ana.mailboxes.get(), "card": card, "reminder": reminder, "change": change,
         "saved_view": saved_view, "discarded": discarded,
+        "invitation": invitation,
     }  # fmt: skip
     return {noun: str(row.pk) for noun, row in rows.items()}
 

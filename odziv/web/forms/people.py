@@ -8,7 +8,7 @@ from django import forms
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from odziv.models import Role, User
@@ -41,36 +41,88 @@ class FirstVisitForm(forms.Form):
     time_zone = forms.ChoiceField(label=_("Time zone"), choices=choices.time_zones, initial="Europe/Ljubljana")
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        if cleaned.get("password"):
-            try:
-                validate_password(
-                    cleaned["password"], User(email=cleaned.get("email", ""), name=cleaned.get("name", ""))
-                )
-            except ValidationError as error:
-                self.add_error("password", error)
-        return cleaned
+        typed = self.cleaned_data
+        return _with_good_password(self, User(email=typed.get("email", ""), name=typed.get("name", "")))
+
+
+class InviteForm(forms.Form):
+    """Whom to invite, and as what."""
+
+    email = AddressField(label=_("E-mail address"), help_text=_("They will sign in with it."))
+    role = forms.ChoiceField(label=_("Role"), choices=Role.choices, widget=forms.RadioSelect, initial=Role.SALESPERSON)
+    language = forms.ChoiceField(label=_("Language of the invitation"), choices=settings.LANGUAGES)
+
+
+class JoinForm(forms.Form):
+    """What somebody who was invited tells about themselves."""
+
+    name = forms.CharField(label=_("Your name"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    password = forms.CharField(
+        label=_("Password"),
+        strip=False,
+        max_length=1000,
+        help_text=_("At least ten characters."),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+    time_zone = forms.ChoiceField(label=_("Time zone"), choices=choices.time_zones, initial="Europe/Ljubljana")
+
+    def __init__(self, email: str, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.email = email
+
+    def clean(self) -> dict[str, Any]:
+        return _with_good_password(self, User(email=self.email, name=self.cleaned_data.get("name", "")))
 
 
 class PersonForm(forms.Form):
-    """A user, as an administrator adds or changes one. The address is the login, hence chosen once."""
+    """A user, as an administrator changes one. The address is the login, hence not among it."""
 
     name = forms.CharField(label=_("Name"), max_length=200)
-    email = AddressField(label=_("E-mail address"), help_text=_("They sign in with it."))
-    role = forms.ChoiceField(label=_("Role"), choices=Role.choices, widget=forms.RadioSelect, initial=Role.SALESPERSON)
+    role = forms.ChoiceField(label=_("Role"), choices=Role.choices, widget=forms.RadioSelect)
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
     time_zone = forms.ChoiceField(label=_("Time zone"), choices=choices.time_zones)
-    is_active = forms.BooleanField(label=_("May sign in"), required=False, initial=True)
 
-    def __init__(self, *args: Any, person: User | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.person = person
-        if person is None:
-            del self.fields["is_active"]
-            return
-        del self.fields["email"]
-        for name in self.fields:
-            self.initial.setdefault(name, getattr(person, name))
+    def __init__(self, person: User, data: Any = None) -> None:
+        super().__init__(data, initial={name: getattr(person, name) for name in self.base_fields})
+
+
+class LeaveForm(forms.Form):
+    """What becomes of what somebody who leaves has."""
+
+    heir = forms.ModelChoiceField(
+        label=_("Records, open calls and tasks, shared templates"), queryset=User.objects.none(), required=False
+    )
+    mail = forms.ChoiceField(
+        label=_("Scheduled e-mails"),
+        choices=[
+            ("leave", _("They leave at their time")),
+            ("stop", _("They are stopped, and are drafts again for when the person comes back")),
+        ],
+        widget=forms.RadioSelect,
+        initial="leave",
+        required=False,
+    )
+
+    def __init__(self, by: User, person: User, data: Any = None, *, mail: bool) -> None:
+        super().__init__(data)
+        heir = self.fields["heir"]
+        assert isinstance(heir, forms.ModelChoiceField)
+        heir.queryset = User.objects.listed_for(by, active=True).exclude(pk=person.pk)
+        heir.empty_label = gettext("Stay with %(name)s") % {"name": person.name}
+        if not mail:
+            del self.fields["mail"]
+
+
+def _with_good_password(form: forms.Form, person: User) -> dict[str, Any]:
+    """What was typed, with what is wrong with the password said beside it."""
+    cleaned = form.cleaned_data
+    if cleaned.get("password"):
+        try:
+            validate_password(cleaned["password"], person)
+        except ValidationError as error:
+            form.add_error("password", error)
+    return cleaned
 
 
 class ProfileForm(forms.ModelForm):

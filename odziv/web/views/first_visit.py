@@ -10,16 +10,15 @@ from uuid import UUID
 from django.contrib.auth import login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from odziv import sample
 from odziv.models import Organisation, SampleRun
-from odziv.organisations import AddressTaken, create_organisation
+from odziv.organisations import create_organisation
+from odziv.web.accounts import BACKEND
 from odziv.web.forms.people import FirstVisitForm, language
 
 RUN = "sample_run"  # in the session
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
 def index(request: HttpRequest) -> HttpResponse:
@@ -34,20 +33,16 @@ def create(request: HttpRequest) -> HttpResponse:
     form = FirstVisitForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
-        try:
-            user = create_organisation(
-                given["organisation"],
-                admin_name=given["name"],
-                email=given["email"],
-                password=given["password"],
-                language=language(),
-                time_zone=given["time_zone"],
-            )
-        except AddressTaken:
-            form.add_error("email", _("This address cannot be used. Choose another one."))
-        else:
-            login(request, user, backend=BACKEND)
-            return redirect("settings")
+        user = create_organisation(
+            given["organisation"],
+            admin_name=given["name"],
+            email=given["email"],
+            password=given["password"],
+            language=language(),
+            time_zone=given["time_zone"],
+        )
+        login(request, user, backend=BACKEND)
+        return redirect("settings")
     return render(request, "first_visit/create.html", {"form": form}, status=422 if form.errors else 200)
 
 
