@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -48,10 +49,9 @@ def index(request: access.SignedRequest) -> HttpResponse:
 
 def _tabs(state: str, words: str, counts: dict[str, int]) -> list[dict[str, Any]]:
     names = {"active": _("Active"), "invited": _("Invited"), "left": _("Left")}
-    found = f"&q={words}" if words else ""
     return [
         {
-            "url": f"{reverse('users')}?state={key}{found}",
+            "url": f"{reverse('users')}?{urlencode({'state': key, 'q': words})}",
             "label": names[key],
             "count": counts[key],
             "current": key == state,
