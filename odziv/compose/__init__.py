@@ -6,7 +6,7 @@ attachments.py  files and inline images of a draft
 bodies.py       the body as the editor shows it, and as it is stored
 follow.py       may this message be followed, and who says no
 planning.py     what `instrument` says of a draft
-check.py        what stands in the way of sending
+check/          what stands in the way of sending, and what is asked before
 preview.py      the message as its recipients get it
 ready.py        what takes time, before the transaction of Send
 send.py         the draft becomes a message with one waiting delivery for each recipient

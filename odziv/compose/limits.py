@@ -15,3 +15,9 @@ MAX_FILE = ENV.upload_limit_mb * 1024 * 1024
 
 MAX_BODY = ENV.upload_limit_mb * 1024 * 1024
 """Bytes of the HTML, and of the text, in UTF-8."""
+
+LARGE_COPY = 20 * 1024 * 1024
+"""Bytes of a copy on its way, from which on the writer is warned: Gmail takes 25 MB, many companies 20 or less."""
+
+MAX_COPY = 150 * 1024 * 1024
+"""Bytes of a copy that is not sent at all: the most that Exchange Online can be set to."""

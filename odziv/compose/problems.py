@@ -8,15 +8,19 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """`field` is where it stands: to, cc, bcc, from, subject, body, attachments, regarding or "" for the whole.
+    """`field` is where it stands: to, cc, bcc, from, subject, body, attachments, regarding, following, delivery,
+    reminder, or "" for the whole; `near` is what to look for there.
 
-    A problem that is not `blocking` is a question: the writer may send all the same.
+    A problem that is not `blocking` is a question: the writer may send all the same. A `note` is none: it is told
+    beside the questions, and nobody is asked because of it alone.
     """
 
     code: str
     field: str
     text: str
     blocking: bool = True
+    note: bool = False
+    near: str = ""
 
 
 class Refused(Exception):

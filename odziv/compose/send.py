@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 from django.db import transaction
 
-from odziv.compose import check, drafts, follow, reminders, schedule
+from odziv.compose import check, drafts, follow, reminders
 from odziv.compose.problems import NotSendable, StaleDraft
 from odziv.compose.ready import Ready
 from odziv.lib.mime import ascii_domain
@@ -46,9 +46,7 @@ def submit(
     """
     for _attempt in range(_ATTEMPTS):
         ready = ready or Ready.of(message)
-        problems = [problem for problem in check.of_ready(ready) if problem.blocking]
-        problems += schedule.problems(ready.draft, now)
-        if problems:
+        if problems := check.blocking(ready, now):
             raise NotSendable(problems)
         links, made_from = _links(ready), ready.template_version_id
         try:

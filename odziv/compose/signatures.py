@@ -127,6 +127,14 @@ def placed(html: str, signature: str) -> str:
     return html[:place] + ("" if _is_begun(html[:place]) else _BLANK) + signature + html[place:]
 
 
+def own_part(html: str) -> str:
+    """The HTML without its signature, changed or not, and without the quotation: what the writer says this time."""
+    place = _place(html)
+    own = html if html[place : place + 6].lower() in ("", "</body") else html[:place]
+    present = _present(own)
+    return own if present is None else own[: present[0]] + own[present[1] :]
+
+
 def _present(html: str) -> tuple[int, int, bool] | None:
     """Where the first signature stands, and whether it is as we put it there."""
     depth, start, inner, mark = 0, 0, 0, ""

@@ -291,7 +291,7 @@ def test_two_thousand_recipients_are_kept_and_refused_clearly(site: Site, cast: 
     page.fill("#subject", "Vsem")
     saved(page)
     page.keyboard.press("Control+Enter")
-    expect(page.locator("#notices")).to_contain_text("2000 recipients are too many for one e-mail")
+    expect(page.locator("#send-check")).to_contain_text("2000 recipients are too many for one e-mail")
     message = saved(page)
     assert (message.to_line, message.state) == (line, MessageState.DRAFT)
 
@@ -329,8 +329,9 @@ def test_nobody_is_shut_out(site: Site, cast: Cast) -> None:
     for scheme in ("light", "dark"):
         page = composer(site, cast, f"/compose/{message.pk}/", color_scheme=scheme, reduced_motion="reduce")
         page.keyboard.press("Control+Enter")
-        expect(page.locator("#notices")).to_contain_text("narobe@")
+        expect(page.locator("#send-check")).to_contain_text("narobe@")
         assert faults(page) == []
+        page.keyboard.press("Escape")
         page.get_by_role("button", name="Preview").click()
         page.get_by_role("tab", name=re.compile("Links")).click()
         assert faults(page) == []
@@ -351,9 +352,10 @@ def test_sending_asks_what_is_questionable_and_leads_to_the_message(site: Site, 
     page = composer(site, cast, "/compose/?to=maja@hrast.example")
     write(page, "Pozdravljeni")
     page.keyboard.press("Control+Enter")
-    dialog = page.locator("#confirm")
+    dialog = page.locator("#send-check")
     expect(dialog).to_contain_text("The subject is empty.")
-    dialog.get_by_role("button", name="Cancel").click()
+    dialog.get_by_role("button", name="Write a subject").click()
+    expect(page.locator("#subject")).to_be_focused()
     page.fill("#subject", "Ponudba")
     page.keyboard.press("Control+Enter")
     page.wait_for_url("**/messages/*/")

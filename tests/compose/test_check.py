@@ -44,6 +44,12 @@ def test_without_a_mailbox(cast: Cast) -> None:
     assert codes(draft(cast.ana, mailbox=None)) == ["no-mailbox"]
 
 
+def test_nothing_that_is_alright_is_asked_about(cast: Cast) -> None:
+    links = '<a href="https://x.si/">x</a> or <a href="tel:+38640">call</a>'
+    html = f'<p>Dear {{name}}, see {links}.</p><img src="https://x.si/a.png" alt="Chart">'
+    assert codes(draft(cast.ana, html=html)) == []
+
+
 def test_questions_do_not_block(cast: Cast) -> None:
     assert codes(draft(cast.ana, subject=" ", html=""), blocking=False) == ["no-subject", "no-body"]
 
@@ -55,7 +61,8 @@ def test_a_placeholder_in_a_link_is_reported_once(cast: Cast) -> None:
 
 
 def test_an_image_that_is_not_there(cast: Cast) -> None:
-    assert codes(draft(cast.ana, html='<img src="cid:gone@x">')) == ["image-missing"]
+    html = '<p>Here is the view from the terrace:</p><img src="cid:gone@x" alt="The view">'
+    assert codes(draft(cast.ana, html=html)) == ["image-missing"]
 
 
 def test_who_blocks_following_is_named(cast: Cast) -> None:

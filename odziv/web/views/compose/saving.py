@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -98,8 +99,7 @@ def _finder(request: access.SignedRequest) -> bodies.Find:
 
 def problems_answer(problems: tuple[Problem, ...] | list[Problem]) -> JsonResponse:
     """422: what is wrong, field by field."""
-    shown = [{"code": one.code, "field": one.field, "text": one.text, "blocking": one.blocking} for one in problems]
-    return JsonResponse({"problems": shown}, status=422)
+    return JsonResponse({"problems": [asdict(one) for one in problems]}, status=422)
 
 
 def stale_answer(stale: StaleDraft) -> JsonResponse:

@@ -24,12 +24,18 @@ from odziv.web.views.compose.saving import problems_answer, stale_answer
 @access.signed_in
 @require_POST
 def submit(request: access.SignedRequest, id: UUID) -> JsonResponse:
-    """Send the draft as it is stored. 422 with problems; those that are only questions are passed by confirmed=1."""
+    """POST version: send the draft as it is stored, if that is what the sender sees; 409 when it is not.
+
+    422 with problems, when there is something to mend or to ask; confirmed=1 passes what is only asked.
+    """
     draft = access.draft(request.user, id)
     try:
         ready = Ready.of(draft)
-        problems = [] if request.POST.get("confirmed") else check.of_ready(ready)
-        if problems:
+        version = request.POST.get("version", "")
+        if version.isdecimal() and int(version) != ready.draft.version:
+            raise StaleDraft(ready.draft.version)
+        problems = [] if request.POST.get("confirmed") else check.of_ready(ready, clock.now())
+        if any(not problem.note for problem in problems):
             return problems_answer(problems)
         wait = timedelta(seconds=request.user.undo_seconds)
         sent = send.submit(draft, request.user, clock.now(), hold=wait, ready=ready)

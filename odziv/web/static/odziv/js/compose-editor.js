@@ -44,6 +44,36 @@ export class Editor {
     return this.editor ? this.editor.getContent() : this.source.value;
   }
 
+  /** Leads to the text, and where that is given, to the words, link or image in it. */
+  show(near = "") {
+    if (!this.editor) return this.source.focus();
+    this.editor.focus();
+    const found = near ? this.find(near) : null;
+    if (found) this.editor.selection.setRng(found);
+    (this.editor.selection.getNode() ?? this.editor.getBody()).scrollIntoView({ block: "center" });
+    this.editor.getContainer().scrollIntoView({ block: "nearest" });
+    this.editor.nodeChanged();
+    return null;
+  }
+
+  /** The range of the first words, link or image that are `near`; null when there is none. */
+  find(near) {
+    const body = this.editor.getBody();
+    const range = this.editor.dom.createRng();
+    const words = body.ownerDocument.createTreeWalker(body, NodeFilter.SHOW_TEXT);
+    while (words.nextNode()) {
+      const at = words.currentNode.data.replaceAll("\u00a0", " ").indexOf(near);
+      if (at < 0) continue;
+      range.setStart(words.currentNode, at);
+      range.setEnd(words.currentNode, at + near.length);
+      return range;
+    }
+    const is = (element) => [element.getAttribute("href"), element.getAttribute("src")].includes(near);
+    const element = [...body.querySelectorAll("a[href], img[src]")].find(is);
+    if (element) range.selectNode(element);
+    return element ? range : null;
+  }
+
   replace(html) {
     if (this.editor) this.editor.setContent(html);
     else this.source.value = html;

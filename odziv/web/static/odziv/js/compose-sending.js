@@ -1,4 +1,5 @@
 /* Send and discard. */
+import { Check } from "./compose-check.js";
 import { confirmed } from "./dialog.js";
 
 export class Sending {
@@ -6,6 +7,7 @@ export class Sending {
     this.composer = composer;
     this.saving = composer.saving;
     this.say = composer.say;
+    this.check = new Check(composer);
     this.button = document.getElementById("send");
     composer.form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -25,6 +27,7 @@ export class Sending {
     try {
       if (!(await saving.save({ create: true }))) return;
       const body = new FormData();
+      body.append("version", saving.version); // what is sent is what stands here
       if (agreed) body.append("confirmed", "1");
       const answer = await saving.ask(composer.url("send"), body);
       if (answer) await this.answered(answer);
@@ -38,14 +41,10 @@ export class Sending {
     if (status === 200) {
       await saving.end();
       location.assign(said.url);
-    } else if (status === 422 && said.problems.some((problem) => problem.blocking)) {
-      this.composer.notices.problems(said.problems.filter((problem) => problem.blocking));
-      saving.rest();
     } else if (status === 422) {
       saving.rest();
-      const questions = said.problems.map((problem) => problem.text).join(" ");
-      if (await confirmed(questions, this.say("send_anyway"), false)) setTimeout(() => this.send(true));
-    } else if (status === 409 || status === 404) saving.failed("gone", this.say("gone"));
+      if (await this.check.ask(said.problems)) setTimeout(() => this.send(true));
+    } else if (status === 409 || status === 404) saving.askAboutOther(said?.version ?? null);
     else saving.failed("send", this.say("server_error"));
   }
 

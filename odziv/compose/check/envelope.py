@@ -1,0 +1,62 @@
+"""From, To, Cc, Bcc and the subject."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from odziv.compose.addresses import AddressError, parse_line, parse_one
+from odziv.compose.check.seen import Seen
+from odziv.compose.limits import MAX_RECIPIENTS
+from odziv.compose.problems import Problem
+
+_SAID_OF_ONE_LINE = 3
+
+
+def sender(seen: Seen) -> Iterator[Problem]:
+    """There is a mailbox, and its address can be written to."""
+    mailbox = seen.draft.mailbox
+    if mailbox is None:
+        yield Problem("no-mailbox", "from", _("Choose a mailbox to send from; you set one up in Settings."))
+        return
+    try:
+        parse_one(mailbox.address)
+    except AddressError as error:
+        yield Problem("bad-sender", "from", str(error))
+
+
+def recipients(seen: Seen) -> Iterator[Problem]:
+    """At least one, not too many, and each an address."""
+    everybody: set[str] = set()
+    wrong = 0
+    for field, line in (("to", seen.draft.to_line), ("cc", seen.draft.cc_line), ("bcc", seen.draft.bcc_line)):
+        parsed = parse_line(line)
+        everybody.update(one.key for one in parsed.mailboxes)
+        wrong += len(parsed.problems)
+        yield from _wrong_addresses(field, parsed.problems)
+    if not everybody and not wrong:
+        yield Problem("no-recipient", "to", _("Nobody would get this e-mail: write at least one address."))
+    if len(everybody) > MAX_RECIPIENTS:
+        text = _(
+            "%(count)d recipients are too many for one e-mail: at most %(limit)d get one. Nothing is lost; take "
+            "%(over)d away, or send it in portions."
+        )
+        values = {"count": len(everybody), "limit": MAX_RECIPIENTS, "over": len(everybody) - MAX_RECIPIENTS}
+        yield Problem("too-many-recipients", "to", text % values)
+
+
+def subject(seen: Seen) -> Iterator[Problem]:
+    """There is one."""
+    if not seen.draft.subject.strip():
+        yield Problem("no-subject", "subject", _("The subject is empty."), blocking=False)
+
+
+def _wrong_addresses(field: str, sentences: list[str]) -> Iterator[Problem]:
+    for text in sentences[:_SAID_OF_ONE_LINE]:
+        yield Problem("bad-address", field, text)
+    rest = len(sentences) - _SAID_OF_ONE_LINE
+    if rest > 0:
+        text = ngettext("%(n)d more is not an address.", "%(n)d more are not addresses.", rest) % {"n": rest}
+        yield Problem("bad-address", field, text)
