@@ -134,6 +134,7 @@ TEMPLATES = [
                 "lucide.templatetags.lucide",
                 "odziv.web.templatetags.ui",
                 "odziv.web.templatetags.records",
+                "odziv.web.templatetags.templates",
             ],
         },
     }

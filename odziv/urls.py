@@ -35,6 +35,10 @@ from odziv.web.views import (
     users,
 )
 from odziv.web.views.compose import files, page, preview, recipients, saving, sending, signature, timing
+from odziv.web.views.templates import files as template_files
+from odziv.web.views.templates import listing as template_list
+from odziv.web.views.templates import page as template_page
+from odziv.web.views.templates import writing as template_writing
 
 
 def _records(kind: RecordKind, many: str) -> list[URLPattern]:
@@ -131,6 +135,20 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("activities/<uuid:id>/done/", activity.turn, {"done": True}, name="activity-done"),
     path("activities/<uuid:id>/reopen/", activity.turn, {"done": False}, name="activity-reopen"),
     path("activities/<uuid:id>/delete/", activity.delete, name="activity-delete"),
+    path("templates/", template_list.index, name="templates"),
+    path("templates/new/", template_writing.new, name="template-new"),
+    path("templates/preview/", template_writing.preview, name="template-preview"),
+    path("templates/files/", template_files.upload, name="template-upload"),
+    path("templates/files/<str:token>/", template_files.file, name="template-file"),
+    path("templates/<uuid:id>/", template_page.page, name="template"),
+    path("templates/<uuid:id>/edit/", template_writing.edit, name="template-edit"),
+    path("templates/<uuid:id>/copy/", template_page.copy, name="template-copy"),
+    path("templates/<uuid:id>/archive/", template_page.archive, {"away": True}, name="template-archive"),
+    path("templates/<uuid:id>/unarchive/", template_page.archive, {"away": False}, name="template-unarchive"),
+    path("templates/<uuid:id>/delete/", template_page.delete, name="template-delete"),
+    path("templates/versions/<uuid:id>/", template_page.version, name="template-version"),
+    path("templates/versions/<uuid:id>/body/", template_page.body, name="template-body"),
+    path("templates/versions/<uuid:id>/restore/", template_page.restore, name="template-restore"),
     path("settings/", settings.index, name="settings"),
     path("settings/health/", health.index, name="health"),
     path("settings/health/<slug:key>/", health.look, name="health-look"),

@@ -20,6 +20,7 @@ from odziv.models.records import Record, address_key
 
 if TYPE_CHECKING:
     from odziv.models.organisations import User
+    from odziv.models.templates import Template
 
 
 class Direction(models.TextChoices):
@@ -157,6 +158,10 @@ class MessageQuerySet(OwnedQuerySet["Message"]):
 
     def of_direction(self, direction: Direction) -> Self:
         return self.filter(direction=direction)
+
+    def made_from(self, template: Template) -> Self:
+        """Messages that were sent from any version of a template."""
+        return self.filter(template_version__template=template)
 
     def regarding(self, record: Record) -> Self:
         return self.filter(activity__regarding=record)

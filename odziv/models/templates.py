@@ -69,8 +69,15 @@ class TemplateQuerySet(OwnedQuerySet["Template"]):
         """Shared ones; the others are their owner's alone."""
         return self.filter(shared=True)
 
+    def personal(self) -> Self:
+        return self.filter(shared=False)
+
     def in_language(self, language: str) -> Self:
         return self.filter(language=language)
+
+    def marked(self) -> Self:
+        """The recommended ones (T2)."""
+        return self.filter(recommended=True)
 
     def in_category(self, category: str) -> Self:
         """Whatever its case."""
@@ -90,6 +97,11 @@ class TemplateQuerySet(OwnedQuerySet["Template"]):
     def with_row(self) -> Self:
         """What a list shows of each, in one query and without the bodies."""
         return self.select_related("owner", "current").defer("current__html")
+
+    def titles(self, most: int) -> list[tuple[str, str]]:
+        """(identifier, title) of the first ones by title, to choose from."""
+        named = self.order_by("title_key", "pk").values_list("pk", "title")[:most]
+        return [(str(pk), title) for pk, title in named]
 
     def languages(self) -> list[str]:
         """The languages in which there are any."""
@@ -166,6 +178,10 @@ class TemplateVersionQuerySet(OwnedQuerySet["TemplateVersion"]):
 
     def newest_first(self) -> Self:
         return self.order_by("-number")
+
+    def of_templates(self, templates: TemplateQuerySet) -> Self:
+        """Versions of these templates."""
+        return self.filter(template__in=templates.values("pk"))
 
 
 class TemplateVersion(Owned, Tally):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import NamedTuple
 
-from odziv.models import Mailbox, MailboxKind, Message, Record, RecordKind, User
+from odziv.models import Mailbox, MailboxKind, Message, Record, RecordKind, Template, User
 
 
 class Step(NamedTuple):
@@ -26,6 +26,7 @@ STEPS: tuple[tuple[str, bool, Callable[[User], bool]], ...] = (
     ("people", False, lambda user: Record.objects.for_(user).of_kinds(_PEOPLE).exists()),
     ("send", False, lambda user: Message.objects.for_(user).of_owner(user).written().exists()),
     ("opened", False, lambda user: Message.objects.for_(user).of_owner(user).opened().exists()),
+    ("template", False, lambda user: Template.objects.insertable_by(user).exists()),
 )
 
 

@@ -35,6 +35,7 @@ from odziv.models import (
     SavedView,
     StatusChange,
     Template,
+    TemplateVersion,
     TestMail,
     User,
 )
@@ -172,6 +173,18 @@ def template(user: User, id: UUID | str) -> Template:
 def own_template(user: User, id: UUID | str) -> Template:
     """A template that the user may change: their own; administrators change all (O2)."""
     return one(Template.objects.editable_by(user).select_related("owner", "current"), id)
+
+
+def template_version(user: User, id: UUID | str) -> TemplateVersion:
+    """A version of a template that the user may see."""
+    rows = TemplateVersion.objects.for_(user).of_templates(Template.objects.visible_to(user))
+    return one(rows.select_related("template__owner", "template__current", "made_by"), id)
+
+
+def own_template_version(user: User, id: UUID | str) -> TemplateVersion:
+    """A version of a template that the user may change."""
+    rows = TemplateVersion.objects.for_(user).of_templates(Template.objects.editable_by(user))
+    return one(rows.select_related("template__owner", "template__current"), id)
 
 
 def insertable_template(user: User, id: UUID | str) -> Template:

@@ -42,6 +42,7 @@ PLACES: tuple[Place, ...] = (
     Place("contacts", "users", _("Contacts"), "g c"),
     Place("leads", "sprout", _("Leads"), "g l", phone=False),
     Place("opportunities", "target", _("Opportunities"), "g o", phone=False),
+    Place("templates", "layout-template", _("Templates"), "g e", phone=False),
     Place("team", "chart-column", _("Team"), "g m", roles=frozenset({Role.MANAGER, Role.ADMINISTRATOR}), phone=False),
     Place("test-mailbox", "inbox", _("Test mailbox"), "g t", phone=False),
     Place("settings", "settings", _("Settings"), "g s", phone=False),
@@ -55,6 +56,7 @@ NEW: tuple[Place, ...] = (
     Place("contact-new", "user-round-plus", _("Contact"), "n c"),
     Place("lead-new", "sprout", _("Lead"), "n l"),
     Place("opportunity-new", "target", _("Opportunity"), "n o"),
+    Place("template-new", "layout-template", _("Template"), "n e"),
 )
 
 

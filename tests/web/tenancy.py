@@ -43,6 +43,7 @@ from odziv.models import (
 )
 from odziv.records.saving import Postal, Reach, save
 from tests.support.cast import Cast
+from tests.support.templates import template as made_template
 
 MARK = "Zvitorepec"  # stands in everything that Lipa has; Eva of Hrast must never read it
 MARK_ADDRESS = "zvitorepec@skrivno.example"
@@ -131,6 +132,10 @@ def make_world(cast: Cast) -> dict[str, str]:
     invitation = Invitation(organisation=lipa, email=MARK_ADDRESS, invited_by=ana)
     invitation.renew(now)
     invitation.save()
+    template = made_template(
+        ana, f"{MARK} template", subject=MARK, html=f"<p>{MARK}</p>", category=MARK, language="rm", sent=3
+    )
+    assert template.current is not None
     token, _text = ApiToken.objects.issue(ana, MARK)
     rows: dict[str, Model] = {
         **records, "record": contact, "call": call, "message": sent, "draft": draft, "party": party, "link": link,
@@ -139,6 +144,7 @@ def make_world(cast: Cast) -> dict[str, str]:
         "mailbox": ana.mailboxes.get(), "card": card, "reminder": reminder, "change": change,
         "saved_view": saved_view, "discarded": discarded,
         "invitation": invitation,
+        "template": template, "version": template.current,
     }  # fmt: skip
     return {noun: str(row.pk) for noun, row in rows.items()}
 

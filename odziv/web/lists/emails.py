@@ -8,9 +8,10 @@ from datetime import datetime
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from odziv.models import DeliveryState, Direction, Message, MessageState, Record, User
+from odziv.models import DeliveryState, Direction, Message, MessageState, Record, Template, User
 from odziv.models.messages import MessageQuerySet
 from odziv.web.lists.filters import Choice, Days, Filter, Person, RecordOf, Text
+from odziv.web.lists.of_template import TemplateOf
 from odziv.web.lists.shape import Column, View, Words
 
 SUBJECT = Column("subject", _("Subject"), "subject", fixed=True)
@@ -84,6 +85,10 @@ def _to(rows: MessageQuerySet, text: str) -> MessageQuerySet:
     return rows.sent_to(text)
 
 
+def _made_from(rows: MessageQuerySet, template: Template) -> MessageQuerySet:
+    return rows.made_from(template)
+
+
 def _between(rows: MessageQuerySet, since: datetime | None, until: datetime | None) -> MessageQuerySet:
     return rows.between(since, until)
 
@@ -111,6 +116,7 @@ _FILTERS: tuple[Filter, ...] = (
     _SENT,
     Choice("state", _("State"), STATES.items, _in_state),
     *_REACTIONS,
+    TemplateOf("template", _("Template"), _made_from),
     Choice("direction", _("Direction"), lambda: Direction.choices, _towards),
 )
 _QUICK = (("opened", "yes"), ("opened", "no"), ("clicked", "yes"), ("viewed", "yes"), ("replied", "yes"))

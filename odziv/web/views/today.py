@@ -143,6 +143,12 @@ _STEPS: dict[str, tuple[str, str, str | Promise, str | Promise]] = {
             "In the test mailbox you are the recipient: load the pictures, click a link, and look here again."
         ),
     ),
+    "template": (
+        "templates",
+        "layout-template",
+        gettext_lazy("Write your first template"),
+        gettext_lazy("What you write again and again; you will see which one is opened and answered most."),
+    ),
 }
 
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from odziv.compose import attachments
 from odziv.compose.problems import DraftRefused, StaleDraft
 from odziv.lib.files import FileMissing
-from odziv.models import Message
+from odziv.models import Message, StoredFile
 from odziv.web import access
 from odziv.web.views.compose import page
 
@@ -90,14 +90,19 @@ def grid(request: HttpRequest, draft: Message) -> str:
 def attachment(request: access.SignedRequest, id: UUID) -> HttpResponse:
     """The file itself, of any message that the user may read. Nothing in it runs; only images are shown in place."""
     row = access.attachment(request.user, id)
+    return served(row.file, row.name, row.content_type)
+
+
+def served(file: StoredFile, name: str, content_type: str) -> HttpResponse:
+    """A stored file as a response in which nothing runs. 404 when its content is gone."""
     try:
-        with attachments.file_store().open(row.file.key) as stream:
+        with attachments.file_store().open(file.key) as stream:
             content = stream.read()
     except FileMissing:
         raise Http404 from None
-    shown = row.content_type in _SHOWN
-    response = HttpResponse(content, content_type=row.content_type if shown else "application/octet-stream")
-    response.headers["Content-Disposition"] = content_disposition_header(not shown, row.name) or "attachment"
+    shown = content_type in _SHOWN
+    response = HttpResponse(content, content_type=content_type if shown else "application/octet-stream")
+    response.headers["Content-Disposition"] = content_disposition_header(not shown, name) or "attachment"
     response.headers["Content-Security-Policy"] = _NOTHING_RUNS
     response.headers["Cache-Control"] = "private, max-age=86400, immutable"
     return response

@@ -9,10 +9,9 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
-from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.timezone import localtime
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -23,6 +22,7 @@ from odziv.compose.follow import FollowCheck, evaluate
 from odziv.compose.limits import MAX_BODY, MAX_FILE, MAX_SUBJECT
 from odziv.models import Attachment, Mailbox, Message, MessageState, Organisation, Record, RecordKind
 from odziv.web import access
+from odziv.web.editor import editor_config
 from odziv.web.views.compose import texts
 from odziv.web.views.compose.timing import NONE, timing_dialogs, timing_of
 
@@ -106,7 +106,6 @@ def after(record: Record | None) -> str:
 
 def _config(request: HttpRequest, draft: Message, document: bodies.Document) -> dict[str, Any]:
     """What the page's scripts must know; `NONE` in an address gives way to the draft's identifier."""
-    language = get_language() or "en"
     names = ("compose", "compose-save", "compose-send", "compose-discard", "compose-preview", "compose-attach")
     return {
         "id": None if draft._state.adding else str(draft.pk),
@@ -124,15 +123,9 @@ def _config(request: HttpRequest, draft: Message, document: bodies.Document) -> 
         "engagement": draft.organisation.engagement,
         "texts": texts.texts(),
         "csrf": get_token(request) and settings.CSRF_COOKIE_NAME,
-        "editor": {
-            "base_url": f"{settings.STATIC_URL}tinymce",
-            "suffix": ".min",
-            "language": "sl_SI" if language.startswith("sl") else "en",
-            "content_css": static("odziv/css/paper.css"),
-            "content_style": document.styles,
-            "body_style": document.body_style if draft.html else bodies.NEW_STYLE,
-            "aria": gettext("Text of the e-mail"),
-        },
+        "editor": editor_config(
+            gettext("Text of the e-mail"), document.styles, document.body_style if draft.html else bodies.NEW_STYLE
+        ),
     }
 
 

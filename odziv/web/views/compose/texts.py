@@ -48,6 +48,8 @@ def texts() -> dict[str, str]:
         "retry": gettext("Try again"),
         "dismiss": gettext("Close"),
         "busy": gettext("A file is still on its way. Send the e-mail when it has arrived."),
+        "busy_template": gettext("A file is still on its way. Save when it has arrived."),
+        "too_long_template": gettext("The text is longer than {0} characters. Attach the long part as a file."),
         "sending": gettext("Sending…"),
         "check_bad": gettext("To be mended"),
         "check_warn": gettext("Question"),

@@ -211,7 +211,7 @@ export class Editor {
     const answer = await upload({
       url: this.composer.url("image"),
       file: new File([blob.blob()], blob.filename(), { type: blob.blob().type }),
-      form: document.getElementById("composer"),
+      form: this.source.form,
       onprogress: (part) => progress(Math.round(part * 100)),
     }).catch((error) => Promise.reject({ message: error.message, remove: true }));
     return JSON.parse(answer).location;
