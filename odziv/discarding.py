@@ -63,7 +63,7 @@ def _links(collector: Any) -> list[list[str]]:
         [row._meta.label_lower, field.attname, str(row.pk), str(getattr(row, field.attname))]
         for (field, _value), groups in collector.field_updates.items()
         for group in groups
-        for row in group
+        for row in (group.only("pk", field.attname) if isinstance(group, models.QuerySet) else group)
     ]
 
 

@@ -121,7 +121,7 @@ def test_deleting_keeps_the_sent_messages_and_their_figures(cast: Cast) -> None:
     row, other = template(cast.ana), template(cast.ana, "Druga")
     message = sent_from(row, cast.ana)
     opened(message)
-    saving.delete(row)
+    saving.delete(row, user=cast.ana, now=clock.now())
     counted()
     message.refresh_from_db()
     assert (message.opens, message.template_version_id) == (1, None)

@@ -164,13 +164,17 @@ def test_putting_away_is_undone_and_keeps_the_figures(cast: Cast, ana: Client) -
     assert (row.sent, row.opened) == (1, 1)
 
 
-def test_deleting_takes_the_versions_and_leaves_the_mail(cast: Cast, ana: Client) -> None:
+def test_deleting_takes_the_versions_leaves_the_mail_and_is_undone(cast: Cast, ana: Client) -> None:
     row = template(cast.ana)
     message = sent_from(row, cast.ana)
-    ana.post(f"{row.get_absolute_url()}delete/")
+    answer = ana.post(f"{row.get_absolute_url()}delete/", follow=True)
     assert not Template.objects.exists() and not TemplateVersion.objects.exists()
     message.refresh_from_db()
     assert message.template_version is None
+    assert ana.post(text_of(answer).partition('data-undo="')[2].partition('"')[0]).status_code == 204
+    message.refresh_from_db()
+    counted()
+    assert (Template.objects.get().sent, message.template_version) == (1, row.current)
 
 
 def test_a_copy_is_ones_own(cast: Cast, ana: Client) -> None:

@@ -11,11 +11,12 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
+from odziv import discarding
 from odziv.compose.cleaning import one_line, storable
 from odziv.compose.limits import MAX_ATTACHMENTS, MAX_SUBJECT
 from odziv.compose.problems import Problem, Refused
 from odziv.compose.templating import Fault, check
-from odziv.models import StoredFile, Template, TemplateAttachment, TemplateVersion, User
+from odziv.models import Discarded, StoredFile, Template, TemplateAttachment, TemplateVersion, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,13 +122,26 @@ def archive(template: Template, now: datetime | None) -> None:
     TemplateVersion.objects.touch([template.current_id])  # whom one recommends may be another one now
 
 
-def delete(template: Template) -> None:
-    """Delete it with its versions and figures. Messages that were made from it stay as they are."""
-    with transaction.atomic():
-        others = Template.objects.of(template.organisation_id).exclude(pk=template.pk)
-        beside = others.exclude(current=None).values_list("current", flat=True)[:1]
+UNDONE = 10_000
+"""Messages from which on deleting their template cannot be undone: each would have to be remembered."""
+
+
+@transaction.atomic
+def delete(template: Template, *, user: User, now: datetime) -> Discarded | None:
+    """Delete it with its versions and figures; what brings them back for a while, None when nothing does.
+
+    Messages that were made from it stay as they are.
+    """
+    others = Template.objects.of(template.organisation_id).exclude(pk=template.pk)
+    beside = list(others.exclude(current=None).values_list("current", flat=True)[:1])
+    kept = None
+    if template.sent <= UNDONE:
+        TemplateVersion.objects.touch([template.current_id])  # brought back, it is counted anew
+        kept = discarding.discard([template], user, now)
+    else:
         template.delete()
-        TemplateVersion.objects.touch(beside)
+    TemplateVersion.objects.touch(beside)  # whom one recommends may be another one now
+    return kept
 
 
 def _refuse(template: Template, content: Content) -> None:

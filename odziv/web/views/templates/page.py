@@ -136,9 +136,12 @@ def archive(request: access.SignedRequest, id: UUID, away: bool) -> HttpResponse
 @access.signed_in
 @require_POST
 def delete(request: access.SignedRequest, id: UUID) -> HttpResponse:
-    """Delete the template for good, with its versions and figures."""
+    """Delete the template with its versions and figures; it can be brought back for a day."""
     template = access.own_template(request.user, id)
-    title = template.title
-    saving.delete(template)
-    messages.success(request, _("%(title)s was deleted. E-mails that were made from it stay.") % {"title": title})
+    said = _("%(title)s was deleted. E-mails that were made from it stay.") % {"title": template.title}
+    kept = saving.delete(template, user=request.user, now=clock.now())
+    if kept is not None:
+        undoable(request, said, reverse("restore", args=[kept.pk]))
+    else:
+        messages.success(request, said)
     return redirect("templates")
