@@ -136,3 +136,13 @@ def test_personal_templates_are_their_owners_alone(cast: Cast) -> None:
     assert set(Template.objects.editable_by(cast.dora)) == {own, shared}
     assert set(Template.objects.insertable_by(cast.dora)) == {shared}
     assert set(Template.objects.visible_to(cast.eva)) == {foreign}
+
+
+def test_saving_leaves_the_figures_that_were_written_meanwhile(cast: Cast) -> None:
+    row = make(cast)
+    stale = Template.objects.get(pk=row.pk)
+    opened(sent_from(row, cast.ana))
+    stale.title = "Another title"
+    saving.save(stale, saving.content_of(stale.current), user=cast.ana, now=clock.now())  # type: ignore[arg-type]
+    row.refresh_from_db()
+    assert (row.title, row.sent, row.opened) == ("Another title", 1, 1)

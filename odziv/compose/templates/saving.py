@@ -55,6 +55,13 @@ class TemplateRefused(Refused):
         self.faults = tuple(faults)
 
 
+# Not what the fold writes of it meanwhile (measure/templates.py).
+_WRITTEN = (
+    "title", "title_key", "language", "category", "category_key", "subject", "search_text", "owner", "shared",
+    "updated_at", "revision",
+)  # fmt: skip
+
+
 @transaction.atomic
 def save(template: Template, content: Content, *, user: User, now: datetime) -> Template:
     """Write a new template, or a changed one whose `revision` is still the stored one.
@@ -75,9 +82,11 @@ def save(template: Template, content: Content, *, user: User, now: datetime) -> 
         if not stored.filter(revision=template.revision).update(revision=F("revision") + 1):
             raise StaleTemplate
         template.revision += 1
-    template.save()
+    template.save(update_fields=None if current is None else _WRITTEN)
     if current is None or content_of(current) != content:
         _add_version(template, content, user, now)
+    else:
+        TemplateVersion.objects.touch([current.pk])  # with another category it may be among the best, or no more
     return template
 
 
