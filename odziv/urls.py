@@ -34,7 +34,7 @@ from odziv.web.views import (
     today,
     users,
 )
-from odziv.web.views.compose import files, page, preview, recipients, saving, sending, signature, timing
+from odziv.web.views.compose import files, page, preview, recipients, saving, sending, signature, timing, versions
 from odziv.web.views.templates import files as template_files
 from odziv.web.views.templates import listing as template_list
 from odziv.web.views.templates import page as template_page
@@ -207,6 +207,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("compose/signature/", signature.exchange, name="compose-signature"),
     path("compose/<uuid:id>/", page.edit, name="compose"),
     path("compose/<uuid:id>/save/", saving.save, name="compose-save"),
+    path("compose/<uuid:id>/versions/", versions.compare, name="compose-versions"),
     path("compose/<uuid:id>/send/", sending.submit, name="compose-send"),
     path("compose/<uuid:id>/discard/", sending.discard, name="compose-discard"),
     path("compose/<uuid:id>/preview/", preview.panel, name="compose-preview"),

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from odziv.compose import bodies, signatures
+from odziv.compose import attachments, bodies, signatures
 from odziv.compose.addresses import Mailbox as Address
 from odziv.compose.addresses import parse_line
 from odziv.compose.cleaning import one_line, storable
@@ -97,6 +97,17 @@ def new_draft(
         message.save(update_fields=["html"])
     write_parties(message)
     return message
+
+
+@transaction.atomic
+def beside(original: Message, user: User, *, now: datetime | None = None) -> Message:
+    """A draft of the user beside an e-mail of theirs: with its HTML and its files, followed ones followed."""
+    draft = new_draft(user, original.activity.regarding, original.to_line, now=now)
+    draft.html = original.html
+    draft.save(update_fields=["html"])
+    for one in original.attachments.files().select_related("file"):
+        attachments.share(draft, one, inline=False, followed=one.followed)
+    return draft
 
 
 def signed_html(message: Message, mailbox: Mailbox | None) -> str:

@@ -17,6 +17,8 @@ def texts() -> dict[str, str]:
         "key_next": gettext("Next row"),
         "key_open": gettext("Open the row"),
         "key_previous": gettext("Previous row"),
+        "lost_found": gettext("Text of an e-mail was typed here and never saved."),
+        "lost_show": gettext("Show it"),
         "more": gettext("{0} more"),
         "no_connection": gettext("No connection to the server. What you typed is still here; try again in a moment."),
         "notifications_off": gettext("This browser shows no notifications."),

@@ -248,19 +248,6 @@ def test_signed_out_while_writing_keeps_the_text(site: Site, cast: Cast) -> None
     site.complaints[:] = [text for text in site.complaints if "401" not in text and "403" not in text]
 
 
-def test_two_windows_on_one_draft(site: Site, cast: Cast) -> None:
-    message = draft(cast.ana, subject="Prvi")
-    page = composer(site, cast, f"/compose/{message.pk}/")
-    drafts.save(message, DraftFields(subject="Drugo okno"))
-    page.fill("#subject", "To okno")
-    notice = page.locator("#notices .notice", has_text="changed in another window")
-    notice.wait_for()
-    message.refresh_from_db()
-    assert message.subject == "Drugo okno"
-    notice.get_by_role("button", name="Keep what is here").click()
-    assert saved(page).subject == "To okno"
-
-
 def test_a_paste_of_25_megabytes_is_refused_with_its_size(site: Site, cast: Cast) -> None:
     page = composer(site, cast, "/compose/?to=maja@hrast.example")
     write(page, "Kratko")

@@ -171,6 +171,8 @@ CASES: dict[str, tuple[Case, ...] | Free] = {
     "compose-create": (
         post("/compose/save/", subject="Brest", regarding="{contact}"),
         post("/compose/save/", subject="Brest", mailbox="{mailbox}"),
+        post("/compose/save/", subject="Brest", copy_of="{draft}"),
+        post("/compose/save/", subject="Brest", copy_of="{message}"),
     ),
     "compose-follow": (post("/compose/follow/", 200, to=MARK_ADDRESS),),
     "compose-recipients": Free(
@@ -184,7 +186,11 @@ CASES: dict[str, tuple[Case, ...] | Free] = {
     "compose-signature": (post("/compose/signature/", html="<p>Brest</p>", mailbox="{mailbox}"),),
     "compose-save": (
         post("/compose/{draft}/save/", subject="Brest"),
-        post("/compose/{message}/save/", subject="Brest", force="1"),
+        post("/compose/{message}/save/", subject="Brest", version="1"),
+    ),
+    "compose-versions": (
+        post("/compose/{draft}/versions/", subject="Brest"),
+        post("/compose/{message}/versions/", html="<p>Brest</p>"),
     ),
     "compose-send": (post("/compose/{draft}/send/", confirmed="1"), post("/compose/{message}/send/")),
     "compose-discard": (post("/compose/{draft}/discard/"), post("/compose/{message}/discard/")),

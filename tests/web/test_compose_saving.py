@@ -53,7 +53,7 @@ def test_somebody_was_faster(ana: Client, cast: Cast) -> None:
     drafts.save(message, DraftFields(subject="drugje"))
     answer = ana.post(f"/compose/{message.pk}/save/", {"subject": "tu", "version": message.version})
     assert (answer.status_code, answer.json()["version"]) == (409, message.version + 1)
-    ana.post(f"/compose/{message.pk}/save/", {"subject": "tu", "version": message.version, "force": "1"})
+    ana.post(f"/compose/{message.pk}/save/", {"subject": "tu", "version": answer.json()["version"]})
     message.refresh_from_db()
     assert message.subject == "tu"
 

@@ -2,6 +2,7 @@
 
 page.py        the page itself
 saving.py      save
+versions.py    what another window made of the draft
 sending.py     send, take back, discard
 recipients.py  completion, preferences, the follow panel, recipient settings
 files.py       attachments and images

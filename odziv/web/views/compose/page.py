@@ -106,7 +106,7 @@ def after(record: Record | None) -> str:
 
 def _config(request: HttpRequest, draft: Message, document: bodies.Document) -> dict[str, Any]:
     """What the page's scripts must know; `NONE` in an address gives way to the draft's identifier."""
-    names = ("compose", "compose-save", "compose-send", "compose-discard", "compose-preview", "compose-attach")
+    names = ("save", "send", "discard", "preview", "attach", "versions")
     return {
         "id": None if draft._state.adding else str(draft.pk),
         "version": draft.version,
@@ -117,7 +117,8 @@ def _config(request: HttpRequest, draft: Message, document: bodies.Document) -> 
             "image": reverse("compose-image", args=[NONE]),
             "signature": reverse("compose-signature"),
             "login": reverse(settings.LOGIN_URL),
-            **{name.removeprefix("compose-"): reverse(name, args=[NONE]) for name in names},
+            "compose": reverse("compose", args=[NONE]),
+            **{name: reverse(f"compose-{name}", args=[NONE]) for name in names},
         },
         "limits": {"body": MAX_BODY, "file": MAX_FILE},
         "engagement": draft.organisation.engagement,

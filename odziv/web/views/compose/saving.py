@@ -27,8 +27,15 @@ from odziv.web.views.compose.files import grid
 @require_POST
 @transaction.atomic
 def create(request: access.SignedRequest) -> JsonResponse:
-    """The first save: makes the draft. 422 with problems when something cannot be stored; then there is no draft."""
-    draft = drafts.new_draft(request.user, signed=True, now=timezone.now())
+    """The first save: makes the draft. 422 with problems when something cannot be stored; then there is no draft.
+
+    POST copy_of (an e-mail of the user's own): the new draft has its files, and what stands around its text.
+    """
+    original = access.own_message(request.user, request.POST["copy_of"]) if request.POST.get("copy_of") else None
+    if original is None:
+        draft = drafts.new_draft(request.user, signed=True, now=timezone.now())
+    else:
+        draft = drafts.beside(original, request.user, now=timezone.now())
     answer = _save(request, draft, None)
     if answer.status_code != 200:
         transaction.set_rollback(True)
@@ -39,10 +46,13 @@ def create(request: access.SignedRequest) -> JsonResponse:
 @require_POST
 @transaction.atomic
 def save(request: access.SignedRequest, id: UUID) -> JsonResponse:
-    """POST the fields that changed, version; force=1 overwrites. 409 when changed elsewhere, 422 with problems."""
+    """POST the fields that changed, and the version that their writer saw. 422 with problems.
+
+    409 when there is another version meanwhile; who names none has seen none, and is not asked.
+    """
     draft = access.draft(request.user, id)
     version = request.POST.get("version", "")
-    return _save(request, draft, int(version) if version.isdecimal() and not request.POST.get("force") else None)
+    return _save(request, draft, int(version) if version.isdecimal() else None)
 
 
 def _save(request: access.SignedRequest, draft: Message, version: int | None) -> JsonResponse:

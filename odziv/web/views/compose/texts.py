@@ -36,11 +36,11 @@ def texts() -> dict[str, str]:
             "and kept in this browser."
         ),
         "stale": gettext(
-            "This draft was changed in another window. What you typed here is not saved yet, "
+            "This draft was changed in another window or on another device. What you typed here is not saved yet, "
             "and nothing was overwritten."
         ),
-        "keep_mine": gettext("Keep what is here"),
-        "show_other": gettext("Show the other one"),
+        "compare": gettext("Compare both"),
+        "keep_as_new": gettext("Keep it as a new e-mail"),
         "server_error": gettext("The server could not save it. What you typed is kept in this browser; we try again."),
         "restore_found": gettext("There is text of this e-mail from {0} that was never saved."),
         "restore": gettext("Bring it back"),

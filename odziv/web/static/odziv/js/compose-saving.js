@@ -24,16 +24,19 @@ export class Saving {
     this.timer = 0;
     this.since = 0;
     this.halted = false; // a person must decide first
+    this.ended = false; // sent or discarded: nothing is kept any more
     this.copies = new Copies(this.config.user);
   }
 
   async start() {
     document.getElementById("save").addEventListener("click", () => this.byHand());
     document.addEventListener("visibilitychange", () => document.hidden && this.save());
+    addEventListener("pagehide", () => this.leave());
     addEventListener("online", () => this.save());
     this.html = this.editor.content();
     const copy = await this.copies.get(this.composer.id);
     if (copy && this.differs(copy)) this.offer(copy);
+    else if (copy) await this.copies.forget(this.composer.id);
   }
 
   changes() {
@@ -66,19 +69,19 @@ export class Saving {
   }
 
   /** Saves what changed; one request at a time. Resolves to whether the server has everything. */
-  async save({ create = false, force = false } = {}) {
+  async save({ create = false } = {}) {
     clearTimeout(this.timer);
     while (this.running) await this.running;
-    if (this.halted && !force) return false;
+    if (this.halted) return this.keep();
     this.since = 0;
-    if (this.composer.id && this.editor.touched) await this.editor.settle();
+    if (this.composer.id && this.editor.unsettled) await this.editor.settle();
     const changes = this.changes();
-    if (!Object.keys(changes).length && (this.composer.id || !(create || this.editor.unsettled)) && !force) {
+    if (!Object.keys(changes).length && (this.composer.id || !(create || this.editor.unsettled))) {
       this.status("", this.lastSaved);
       this.composer.form.dispatchEvent(new Event("saved"));
       return true;
     }
-    this.running = this.put(changes, force);
+    this.running = this.put(changes);
     try {
       return await this.running;
     } finally {
@@ -86,33 +89,52 @@ export class Saving {
     }
   }
 
-  async put(changes, force) {
+  /** A copy in this browser until the writer has decided. */
+  async keep() {
+    const changes = this.changes();
+    if (!this.ended && Object.keys(changes).length) await this.copies.put(this.composer.id, this.copy(changes));
+    return false;
+  }
+
+  /** The page goes, and waits for nothing: what the server may not have got is offered the next time. */
+  leave() {
+    const changes = this.changes();
+    if (this.ended || !Object.keys(changes).length) return;
+    this.copies.putNow(this.composer.id, this.copy(changes));
+  }
+
+  copy({ html }) {
+    return { version: this.version, fields: { ...this.composer.typed(), ...(html === undefined ? {} : { html }) } };
+  }
+
+  /** What a save sends: of a stored draft what changed, of a new one all. */
+  form(changes) {
+    const { composer } = this;
+    const body = new FormData();
+    const sent = composer.id ? { ...changes, version: this.version } : { ...composer.typed(), ...changes };
+    for (const [name, value] of Object.entries(sent)) body.append(name, value);
+    return body;
+  }
+
+  async put(changes) {
     const { composer, config } = this;
     if (exceeds(changes.html, config.limits.body)) {
       this.failed("body", this.say("too_large_body", megabytes(bytes(changes.html)), megabytes(config.limits.body)));
       return false;
     }
-    const typed = composer.typed();
-    await this.copies.put(composer.id, { ...typed, ...(changes.html === undefined ? {} : { html: changes.html }) });
+    const body = this.form(changes);
+    // A page that is hidden may be closed at once: then only what does not wait is done.
+    if (document.hidden) this.copies.putNow(composer.id, this.copy(changes));
+    else await this.copies.put(composer.id, this.copy(changes));
     this.status("saving");
-    const body = new FormData();
-    for (const [name, value] of Object.entries(composer.id ? changes : { ...typed, ...changes })) body.append(name, value);
-    if (composer.id) body.append("version", this.version);
-    if (force) body.append("force", "1");
     const answer = await this.ask(composer.id ? composer.url("save") : config.urls.create, body);
     return answer ? this.answered(answer, changes) : false;
   }
 
   async answered({ status, said }, changes) {
     if (status === 200) return this.stored(said, changes);
-    if (status === 409) {
-      this.halted = true;
-      this.status("not_saved", null, true);
-      this.askAboutOther(said.version);
-    } else if (status === 404) {
-      this.halted = true;
-      this.failed("gone", this.say("gone"));
-    } else if (said?.problems) this.showProblems(said.problems);
+    if (status === 409 || status === 404) this.askAboutOther(said?.version ?? null);
+    else if (said?.problems) this.showProblems(said.problems);
     else this.later("server_error");
     return false;
   }
@@ -142,7 +164,7 @@ export class Saving {
 
   /** Nothing is to be saved any more: the draft was sent or discarded. */
   async end() {
-    this.halted = true;
+    this.halted = this.ended = true;
     clearTimeout(this.timer);
     await this.copies.forget(this.composer.id);
     this.composer.form.dispatchEvent(new Event("saved"));
@@ -177,24 +199,20 @@ export class Saving {
   }
 
   askAboutOther(version) {
-    if (version === null) return this.failed("gone", this.say("gone"));
-    this.notices.show("save", this.say("stale"), {
-      tone: "warn",
-      actions: [
-        { label: this.say("keep_mine"), run: () => this.keepMine() },
-        { label: this.say("show_other"), href: this.composer.url("compose"), apart: true },
-      ],
-    });
-    return false;
+    this.halted = true;
+    this.status("not_saved", null, true);
+    return version === null ? this.composer.versions.gone() : this.composer.versions.show();
   }
 
-  keepMine() {
+  /** Saves all that is here over the version that the writer has seen; a yet newer one asks again. */
+  keepMine(seen) {
     this.halted = false;
+    this.version = seen;
     this.saved = {}; // all of it, not only what changed since
     this.editor.touched = true;
     this.html = this.html === null ? null : "\u0000";
     this.notices.clear("save");
-    return this.save({ force: true });
+    return this.save();
   }
 
   offer(copy) {
@@ -209,6 +227,7 @@ export class Saving {
 
   restore(copy) {
     const { html, ...fields } = copy.fields;
+    if (this.composer.id && copy.version !== undefined) this.version = copy.version; // a newer one is compared with it
     this.composer.fill(fields);
     if (html !== undefined) this.editor.replace(html);
     this.touched();

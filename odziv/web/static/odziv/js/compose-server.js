@@ -4,11 +4,13 @@ import { csrfToken } from "./dom.js";
 /** POSTs a form; resolves to {status, said}: status 0 when there is no connection, 401 when nobody is signed in any
     more, `said` what came as JSON. Never rejects. */
 export async function post(url, body, tokenCookie, again = true) {
+  const keepalive = document.hidden && isSmall(body);
   let answer;
   try {
     answer = await fetch(url, {
       method: "POST",
       body,
+      keepalive,
       headers: { "X-CSRFToken": csrfToken(), Accept: "application/json", "HX-Request": "true" },
     });
   } catch {
@@ -17,6 +19,12 @@ export async function post(url, body, tokenCookie, again = true) {
   if (answer.status === 403 && again && renewToken(tokenCookie)) return post(url, body, tokenCookie, false);
   const json = answer.headers.get("Content-Type")?.includes("json");
   return { status: answer.status, said: json ? await answer.json().catch(() => null) : null };
+}
+
+/** Whether a browser sends it even if the page is closed meanwhile: it takes 64 kB in all. */
+function isSmall(body) {
+  const texts = [...body.values()];
+  return texts.every((text) => typeof text === "string") && bytes(texts.join("")) < 50_000;
 }
 
 /** After signing in in another tab the page's token is an old one; the cookie has the new one. */

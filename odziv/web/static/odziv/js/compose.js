@@ -1,7 +1,9 @@
 /* The composer: its parts, and what they share: the form, the draft's identifier, and what stands in the fields.
      compose-saving.js     saves on its own; nothing typed is lost
      compose-copy.js       what the server has not taken yet, kept in this browser
+     compose-versions.js   two windows wrote the same draft
      compose-sending.js    send, discard
+     compose-check.js      what is asked before it leaves
      compose-editor.js     the text
      compose-files.js      attachments
      compose-signature.js  the signature changes with the mailbox
@@ -14,6 +16,7 @@ import { Editor } from "./compose-editor.js";
 import { Notices } from "./compose-notices.js";
 import { Saving } from "./compose-saving.js";
 import { Sending } from "./compose-sending.js";
+import { Versions } from "./compose-versions.js";
 import { exchangeSignatures } from "./compose-signature.js";
 
 const FIELDS = ["to", "cc", "bcc", "subject", "mailbox", "regarding"];
@@ -29,6 +32,7 @@ class Composer {
     this.notices = new Notices(this.say);
     this.editor = new Editor(field("html"), this.config, this);
     this.saving = new Saving(this);
+    this.versions = new Versions(this);
     this.sending = new Sending(this);
     this.attachments = new Attachments(this);
   }

@@ -33,6 +33,15 @@ export function fresh(root, selector, mark) {
 }
 
 export const store = {
+  /** The names that begin so. */
+  names(start) {
+    try {
+      const all = Object.keys(localStorage).filter((name) => name.startsWith(`odziv.${start}`));
+      return all.map((name) => name.slice("odziv.".length));
+    } catch {
+      return [];
+    }
+  },
   get(name) {
     try {
       return localStorage.getItem(`odziv.${name}`);

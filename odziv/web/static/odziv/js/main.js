@@ -12,6 +12,7 @@ import { startDialogs } from "./dialog.js";
 import { startFrame } from "./frame.js";
 import { startKept } from "./kept.js";
 import { startKeyboard } from "./keyboard.js";
+import { startLost } from "./lost.js";
 import { startMenus } from "./menu.js";
 import { startToasts } from "./toast.js";
 
@@ -28,6 +29,7 @@ startToasts();
 startKeyboard();
 startAssistant();
 startKept();
+startLost();
 startCommand();
 dress(document);
 document.addEventListener("htmx:load", (event) => dress(event.detail.elt));
