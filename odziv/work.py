@@ -45,6 +45,7 @@ JOBS: tuple[Job, ...] = (
     Job("make cards of what happened", "odziv.assist.run.assist", 0.3),
     Job("judge reminders whose time has come", "odziv.assist.reminding.remind", 1),
     Job("count what came of templates", "odziv.measure.templates.fold_templates", 2),
+    Job("try the mailboxes that somebody tests", "odziv.mailboxes.trial.try_next", 0.5),
     Job("make the sample data that were asked for", "odziv.sample.making.make_next", 1),
     Job("let go of what was deleted and not brought back", "odziv.discarding.forget", 600),
     Job("show that the worker is alive", "odziv.health.beat", 10),

@@ -112,7 +112,7 @@ def beside(original: Message, user: User, *, now: datetime | None = None) -> Mes
 
 def signed_html(message: Message, mailbox: Mailbox | None) -> str:
     """The HTML of a draft with this mailbox's signature in the place of a former one; `data:` images as they are."""
-    signature = signatures.of(mailbox)
+    signature = signatures.of(mailbox, message.owner)
     if signature and not message.html:
         return bodies.begun(message.owner.language, signatures.placed("", signature))
     return signatures.placed(message.html, signature)

@@ -18,7 +18,7 @@ import nh3
 from odziv.lib.html import Scanner, Tag, attributes, decode, value_of
 
 if TYPE_CHECKING:
-    from odziv.models import Mailbox
+    from odziv.models import Mailbox, User
 
 MARK = "data-signature"
 QUOTE = "data-quote"
@@ -79,19 +79,26 @@ def cleaned(html: str) -> str:
     )
 
 
-def of(mailbox: Mailbox | None) -> str:
-    """The block that the signature of a mailbox is in a draft, with the values of its user; empty when it has none."""
+def of(mailbox: Mailbox | None, writer: User | None = None) -> str:
+    """The block that the signature of a mailbox is in a draft, with the values of its user; empty when it has none.
+
+    In a shared mailbox they are those of who writes.
+    """
     if mailbox is None or not mailbox.signature:
         return ""
-    user = mailbox.user
-    values = {
-        "sender.name": mailbox.name or user.name,
+    return block(render(mailbox.signature, values_of(mailbox, writer)))
+
+
+def values_of(mailbox: Mailbox, writer: User | None = None) -> dict[str, str]:
+    """What the dynamic values of its signature stand for."""
+    user = writer if mailbox.shared and writer is not None else mailbox.user
+    return {
+        "sender.name": user.name if mailbox.shared else mailbox.name or user.name,
         "sender.job_title": user.job_title,
         "sender.phone": user.phone,
         "sender.email": mailbox.address,
         "organisation.name": user.organisation.name,
     }
-    return block(render(mailbox.signature, values))
 
 
 def render(signature: str, values: Mapping[str, str]) -> str:

@@ -74,9 +74,14 @@ class Round:
         self.done += 1
 
     def close(self) -> None:
-        """End the conversation with the server, if there is one."""
+        """End the conversation with the server, if there is one, and note for the health list how it went (O6)."""
         if self._session is not None:
             self._session.close()
+        trouble = self._closed_by
+        if self.mailbox_id is None or not self.done or (trouble and trouble.reason == Reason.NO_MAILBOX):
+            return
+        reason, words = (trouble.reason, trouble.words) if trouble else ("", "")
+        Mailbox.objects.note_sending(self.mailbox_id, self._clock(), reason, words)
 
     def _send(self, claim: Claim) -> Answer:
         if self._closed_by is not None:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from odziv.health.place import Place, Seen
+from odziv.mailboxes.advice import explained
 from odziv.models import Mailbox
 
 _NAMED = 3  # mailboxes that do not work, by name; the page Mailboxes shows all
@@ -19,7 +20,7 @@ def sending(place: Place) -> Seen:
     if not (count := rows.count()):
         return Seen(None, _("no mailbox sends real e-mail yet; add one under Settings, Mailboxes."))
     failing = rows.failing_to_send()
-    named = [f"{row.address}: {row.smtp_answer or row.smtp_reason}" for row in failing[:_NAMED]]
+    named = [_reason(row, "smtp", row.smtp_reason, row.smtp_answer) for row in failing[:_NAMED]]
     return _told(count, named, failing.count() - len(named))
 
 
@@ -30,8 +31,15 @@ def replies(place: Place) -> Seen:
         said = _("no mailbox is looked into, so replies are not found; name its IMAP server under Settings, Mailboxes.")
         return Seen(None, said)
     failing = rows.failing_to_read()
-    named = [f"{row.address}: {row.imap_answer or row.imap_reason}" for row in failing[:_NAMED]]
+    named = [_reason(row, "imap", row.imap_reason, row.imap_answer) for row in failing[:_NAMED]]
     return _told(count, named, failing.count() - len(named))
+
+
+def _reason(mailbox: Mailbox, part: str, reason: str, answer: str) -> str:
+    """What failed, the server's own words, and the remedy."""
+    what, remedy = explained(mailbox, part, reason)
+    said = f"“{answer}”" if answer else ""
+    return f"{mailbox.address}: {' '.join(filter(None, (what, said, remedy)))}"
 
 
 def _told(count: int, failing: Sequence[str], more: int) -> Seen:

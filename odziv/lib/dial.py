@@ -26,6 +26,7 @@ class Step(StrEnum):
     SIGN_IN = "sign-in"
     SENDER = "sender"  # whether mail from the address would be taken
     FOLDERS = "folders"
+    READ = "read"  # whether what arrives can be read
 
 
 class Fault(StrEnum):

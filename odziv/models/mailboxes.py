@@ -7,7 +7,7 @@ from typing import Self
 from uuid import UUID
 
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Case, Q, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -42,8 +42,13 @@ class MailboxQuerySet(OwnedQuerySet["Mailbox"]):
         return rows if user.is_administrator else rows.filter(user=user)
 
     def usable_by(self, user: User) -> Self:
-        """Mailboxes from which the user may send, the preferred one first, real ones before the test mailbox (C1)."""
-        return self.filter(user=user).order_by("-is_default", "kind", "name", "pk")
+        """Mailboxes from which the user may send: their own, the preferred one first, real ones before the test
+        mailbox; then those that they share (C1).
+        """
+        own = Case(When(user=user, then=0), default=1)
+        preferred = Case(When(user=user, is_default=True, then=0), default=1)
+        rows = self.for_(user).filter(Q(user=user) | Q(shared=True)).select_related("user__organisation")
+        return rows.order_by(own, preferred, "kind", "name", "pk")
 
     def real(self) -> Self:
         """Those whose mail leaves this machine."""
@@ -51,7 +56,7 @@ class MailboxQuerySet(OwnedQuerySet["Mailbox"]):
 
     def watched(self, organisation_id: UUID | None) -> Self:
         """The real mailboxes of those who may sign in, of one organisation; None: of all, for whoever runs it (O6)."""
-        rows = self.real().filter(user__is_active=True).order_by("address", "pk")
+        rows = self.real().filter(Q(user__is_active=True) | Q(shared=True)).order_by("address", "pk")
         return rows.of(organisation_id) if organisation_id else rows
 
     def looked_into(self) -> Self:
@@ -91,6 +96,7 @@ class Mailbox(Owned):
     name = models.CharField(_("sender name"), max_length=200)
     address = models.EmailField(_("e-mail address"), max_length=254)
     is_default = models.BooleanField(default=False)
+    shared = models.BooleanField(default=False)  # everybody of the organisation may send from it; `user` keeps it
     signature = models.TextField(_("signature"), blank=True)  # HTML with dynamic values (C6)
     sign_in = models.CharField(max_length=10, choices=SignIn, default=SignIn.PASSWORD)
     smtp_host = models.CharField(_("server"), max_length=253, blank=True)

@@ -19,6 +19,7 @@ from odziv.models.derived import DerivedLink, DerivedMoment
 from odziv.models.records import Record, address_key
 
 if TYPE_CHECKING:
+    from odziv.models.mailboxes import Mailbox
     from odziv.models.organisations import User
     from odziv.models.templates import Template
 
@@ -148,6 +149,10 @@ class MessageQuerySet(OwnedQuerySet["Message"]):
     def scheduled(self) -> Self:
         """Messages that wait for their time, also those that are only held so that Send can be undone."""
         return self.filter(state=MessageState.SCHEDULED)
+
+    def leaving_from(self, mailbox: Mailbox) -> Self:
+        """Scheduled messages that are to leave from this mailbox, the next one first."""
+        return self.scheduled().filter(mailbox=mailbox).order_by("send_at", "pk")
 
     def in_state(self, state: str) -> Self:
         """Messages in a state of theirs, or with a copy in one of deliveries: uncertain, refused, bounced."""

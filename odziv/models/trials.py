@@ -38,6 +38,10 @@ class TrialQuerySet(OwnedQuerySet["Trial"]):
                 return self.select_related("mailbox__user", "mailbox__grant", "asked_by").get(pk=pk)
         return None
 
+    def newest_of(self, mailbox: Mailbox) -> Trial | None:
+        """The latest trial of a mailbox."""
+        return self.filter(mailbox=mailbox).order_by("-asked_at", "-pk").first()
+
     def under_way(self, pk: UUID) -> Self:
         """That trial, unless it was cancelled or replaced meanwhile; for writes of whoever does it."""
         return self.filter(pk=pk, state=TrialState.RUNNING)

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from django.utils import translation
 
 from odziv.deliver.answers import explain, what_happened, what_next
 from odziv.deliver.claim import DELAYS
-from odziv.deliver.connection import check_mailbox
 from odziv.deliver.trouble import Reason
 from odziv.models import Delivery
-from tests.deliver.letters import mailbox_at
-from tests.support.cast import Cast
-from tests.support.smtp import HANG, SmtpServer, refusing_port
 
 
 @pytest.mark.parametrize("language", ["en", "sl"])
@@ -57,36 +51,3 @@ def test_uncertain_says_why_it_is_not_sent_again() -> None:
 
 def test_what_was_never_tried_says_nothing() -> None:
     assert told(state="waiting") == ("", "", "")
-
-
-@pytest.mark.django_db
-def test_a_mailbox_that_works(cast: Cast) -> None:
-    with SmtpServer(login=("ana", "geslo")) as server:
-        mailbox = mailbox_at(server, cast.ana, smtp_username="ana")
-        mailbox.smtp_password = "geslo"
-        assert check_mailbox(mailbox).works
-    assert server.taken == [] and server.log[-1] == "QUIT"
-
-
-@pytest.mark.django_db
-def test_a_mailbox_whose_sender_is_refused(cast: Cast) -> None:
-    with SmtpServer(does={"mail": "553 5.7.1 Not your address"}) as server:
-        report = check_mailbox(mailbox_at(server, cast.ana))
-    assert report.code == "sender" and "“553 5.7.1 Not your address”" in report.text and "belongs to" in report.text
-
-
-@pytest.mark.django_db
-def test_a_mailbox_whose_password_is_unreadable(cast: Cast) -> None:
-    with SmtpServer() as server:
-        report = check_mailbox(mailbox_at(server, cast.ana, smtp_secret="damaged"))
-    assert report.code == "password-lost"
-
-
-@pytest.mark.django_db
-def test_a_server_that_is_away_or_silent_is_reported_soon(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("odziv.deliver.connection._PATIENCE", 0.2)
-    with refusing_port() as port, SmtpServer(does={"greeting": HANG}) as server:
-        started = time.monotonic()
-        assert check_mailbox(mailbox_at(server, cast.ana, smtp_port=port)).code == "unreachable"
-        assert check_mailbox(mailbox_at(server, cast.ana)).code == "timeout"
-        assert time.monotonic() - started < 3

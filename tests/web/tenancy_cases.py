@@ -261,7 +261,16 @@ CASES: dict[str, tuple[Case, ...] | Free] = {
     "mailbox-new": Free("always the asker's own", ("/settings/mailboxes/new/",)),
     "mailbox": (get("/settings/mailboxes/{mailbox}/"), post("/settings/mailboxes/{mailbox}/", name="Brest")),
     "mailbox-check": (post("/settings/mailboxes/{mailbox}/check/"),),
-    "mailbox-delete": (post("/settings/mailboxes/{mailbox}/delete/"),),
+    "mailbox-trial": (get("/settings/mailboxes/{mailbox}/test/"),),
+    "mailbox-default": (post("/settings/mailboxes/{mailbox}/default/"),),
+    "mailbox-signature": (
+        get("/settings/mailboxes/{mailbox}/signature/"),
+        post("/settings/mailboxes/{mailbox}/signature/", signature="Brest"),
+    ),
+    "mailbox-delete": (
+        get("/settings/mailboxes/{mailbox}/delete/"),
+        post("/settings/mailboxes/{mailbox}/delete/"),
+    ),
     "test-mailbox": Free("lists the asker's own organisation", ("/test-mailbox/",)),
     "test-mailbox-list": (get("/test-mailbox/list/?seen=x&chosen={testmail}"),),
     "test-mailbox-empty": Free("only the asker's own organisation"),

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from odziv.models import Mailbox
+from odziv.compose import chosen, drafts, schedule, send
+from odziv.compose.drafts import DraftFields
+from odziv.lib import clock
+from odziv.mailboxes.presets import PRESETS, preset
+from odziv.mailboxes.trial import try_next
+from odziv.models import Mailbox, MessageState
+from tests.compose.support import draft
 from tests.support.cast import Cast
 
 TYPED = {
@@ -31,7 +40,20 @@ def test_it_is_stored_with_its_password_encrypted_and_tried_at_once(ana: Client,
     page = ana.post(reverse("mailbox-new"), TYPED, follow=True).content.decode()
     mailbox = Mailbox.objects.get(user=cast.ana, kind="smtp")
     assert mailbox.smtp_password == "very secret" and "very secret" not in mailbox.smtp_secret
-    assert "nothing can be sent yet" in page and "very secret" not in page
+    assert "Waiting for the worker" in page
+    assert try_next() == 1
+    part = ana.get(reverse("mailbox-trial", args=[mailbox.pk])).content.decode()
+    assert "It does not work yet." in part and "takes no connections on port 1." in part and "hx-get" not in part
+    for shown in (page, part, ana.get(reverse("mailbox", args=[mailbox.pk])).content.decode()):
+        assert "very secret" not in shown
+
+
+@pytest.mark.parametrize("key", [one.key for one in PRESETS])
+def test_a_provider_fills_in_its_servers(ana: Client, key: str) -> None:
+    known = preset(key)
+    assert known is not None and f"?preset={key}" in ana.get(reverse("mailbox-new")).content.decode()
+    form = ana.get(f"{reverse('mailbox-new')}?preset={key}").context["form"]
+    assert (form["smtp_host"].value(), form["imap_port"].value()) == (known.smtp.host, known.imap.port)
 
 
 def test_an_empty_password_keeps_the_stored_one(ana: Client, mailbox: Mailbox) -> None:
@@ -57,6 +79,10 @@ def test_a_stored_password_is_not_sent_to_another_server(ana: Client, mailbox: M
         ({"smtp_port": "70000"}, "smtp_port"),
         ({"address": "ana"}, "address"),
         ({"password": ""}, "password"),
+        ({"imap_host": "imap.example", "imap_security": "none"}, "imap_security"),
+        ({"imap_host": "127.0.0.1", "imap_own_login": "on"}, "imap_password"),
+        ({"imap_host": "127.0.0.1", "smtp_username": ""}, "smtp_username"),
+        ({"imap_host": "x y"}, "imap_host"),
     ],
 )
 def test_what_cannot_work_is_said_beside_the_field(ana: Client, cast: Cast, change: dict[str, str], field: str) -> None:
@@ -76,8 +102,68 @@ def test_a_teammate_has_none_of_it_but_an_administrator_may_mend_it(cast: Cast, 
         assert (url in listed) is (status == 200)
 
 
-def test_deleting_needs_a_post(ana: Client, mailbox: Mailbox) -> None:
-    url = reverse("mailbox-delete", args=[mailbox.pk])
-    assert ana.get(url).status_code == 405
-    ana.post(url)
-    assert not Mailbox.objects.filter(pk=mailbox.pk).exists()
+@pytest.mark.parametrize("change", [{"imap_host": "127.0.0.3"}, {"imap_host": "127.0.0.2", "imap_port": "1"}])
+def test_the_reading_side_does_not_carry_the_password_elsewhere(
+    ana: Client, mailbox: Mailbox, change: dict[str, str]
+) -> None:
+    url = reverse("mailbox", args=[mailbox.pk])
+    assert ana.post(url, {**TYPED, "imap_host": "127.0.0.2"}).status_code == 302
+    answer = ana.post(url, {**TYPED, "password": "", **change})
+    assert "password" in answer.context["form"].errors
+    mailbox.refresh_from_db()
+    assert (mailbox.imap_host, mailbox.imap_port) == ("127.0.0.2", 993)
+
+
+def test_a_shared_mailbox_is_everybodys_to_send_from_and_the_administrators_to_share(cast: Cast) -> None:
+    for who, shared in ((cast.ana, False), (cast.dora, True)):
+        browser = Client()
+        browser.force_login(who)
+        browser.post(reverse("mailbox-new"), {**TYPED, "shared": "on"})
+        assert Mailbox.objects.get(user=who, kind="smtp").shared is shared
+    row = Mailbox.objects.get(shared=True)
+    assert row in Mailbox.objects.usable_by(cast.bor) and row not in Mailbox.objects.usable_by(cast.eva)
+    first = Mailbox.objects.usable_by(cast.bor).first()
+    assert first is not None and first.user == cast.bor
+
+
+def test_disconnecting_names_what_waits_and_makes_drafts_of_it(cast: Cast, ana: Client, mailbox: Mailbox) -> None:
+    url, now = reverse("mailbox-delete", args=[mailbox.pk]), clock.now()
+    assert ana.get(url).status_code == 200 and Mailbox.objects.filter(pk=mailbox.pk).exists()
+    message = drafts.save(draft(cast.ana), DraftFields(to="maja@hrast.example", subject="Zima", mailbox=mailbox))
+    morning = chosen.read(f"{now + timedelta(days=2):%Y-%m-%dT08:00}", ZoneInfo("UTC"))
+    send.submit(schedule.delay(message, morning, now), cast.ana, now)
+    assert "Zima" in ana.get(url).content.decode()
+    assert "1 scheduled e-mail is a draft again." in ana.post(url, follow=True).content.decode()
+    message.refresh_from_db()
+    assert (message.state, message.mailbox) == (MessageState.DRAFT, None)
+
+
+def test_the_preferred_mailbox_comes_first(cast: Cast, ana: Client, mailbox: Mailbox) -> None:
+    ana.post(reverse("mailbox-default", args=[mailbox.pk]))
+    assert Mailbox.objects.usable_by(cast.ana).first() == mailbox
+
+
+def test_a_signature_has_values_and_nothing_that_runs(cast: Cast, ana: Client, mailbox: Mailbox) -> None:
+    url = reverse("mailbox-signature", args=[mailbox.pk])
+    cast.ana.job_title = "Sales <lead>"
+    cast.ana.save()
+    typed = '<p onclick="x()">{{ sender.name }}, {{ sender.job_title }}<script>alert(1)</script></p>'
+    shown = ana.post(url, {"signature": typed, "preview": "1"}).context["preview"]
+    assert shown == "<p>Ana Lipovec, Sales &lt;lead&gt;</p>"
+    mailbox.refresh_from_db()
+    assert mailbox.signature == ""  # only looked at
+    ana.post(url, {"signature": typed})
+    answer = ana.post(url, {"signature": "{{ sender.password }}"})
+    assert answer.status_code == 422 and "{{ sender.password }}" in answer.content.decode()
+    mailbox.refresh_from_db()
+    assert mailbox.signature == "<p>{{ sender.name }}, {{ sender.job_title }}</p>"
+    page = ana.post(reverse("compose-signature"), {"html": "<p>Pozdrav</p>", "mailbox": str(mailbox.pk)}).json()
+    assert "Ana Lipovec, Sales &lt;lead&gt;" in page["html"]
+
+
+def test_a_mailbox_that_stopped_working_stands_in_the_health_list(cast: Cast, mailbox: Mailbox) -> None:
+    Mailbox.objects.note_sending(mailbox.pk, clock.now(), "login", "535 5.7.8 no")
+    dora = Client()
+    dora.force_login(cast.dora)
+    page = dora.get(reverse("health")).content.decode()
+    assert "ana@lipa.example: The mail server refused the user name or the password. “535 5.7.8 no” Enter" in page

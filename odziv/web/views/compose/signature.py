@@ -16,4 +16,4 @@ def exchange(request: access.SignedRequest) -> JsonResponse:
     chosen = request.POST.get("mailbox", "")
     mailbox = access.own_mailbox(request.user, chosen) if chosen else None
     html = request.POST.get("html", "").replace("\r\n", "\n")
-    return JsonResponse({"html": signatures.placed(html, signatures.of(mailbox))})
+    return JsonResponse({"html": signatures.placed(html, signatures.of(mailbox, request.user))})
