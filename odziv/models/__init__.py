@@ -2,6 +2,7 @@
 
 from odziv.models.activities import Activity, ActivityKind, ActivityState
 from odziv.models.assistant import CardKind
+from odziv.models.bulk_runs import BulkRun, BulkStep, RunState
 from odziv.models.cards import Card, CardState, Happening, Priority
 from odziv.models.consent import ConsentEntry, ConsentSource
 from odziv.models.deliveries import Delivery
@@ -77,6 +78,8 @@ __all__ = [
     "AgentKind",
     "ApiToken",
     "Attachment",
+    "BulkRun",
+    "BulkStep",
     "Card",
     "CardKind",
     "CardState",
@@ -124,6 +127,7 @@ __all__ = [
     "Reminder",
     "ReminderState",
     "Role",
+    "RunState",
     "SampleRun",
     "SavedView",
     "SecretUnreadable",

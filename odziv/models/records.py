@@ -15,7 +15,7 @@ from uuid import UUID
 import idna
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Case, Exists, OuterRef, Q, When
+from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -103,6 +103,11 @@ class RecordQuerySet(OwnedQuerySet["Record"]):
     def owned_by(self, user: User) -> Self:
         return self.filter(owner=user)
 
+    def give(self, keys: Collection[UUID], owner: User, now: datetime) -> int:
+        """Let these be the owner's; returns how many. It counts as a change, so that no open form overwrites it."""
+        rows = self.filter(pk__in=keys) if keys else self.none()
+        return rows.update(owner=owner, version=F("version") + 1, updated_at=now)
+
     def with_status(self, status: str) -> Self:
         return self.filter(status=status)
 
@@ -164,6 +169,12 @@ class RecordQuerySet(OwnedQuerySet["Record"]):
         if record.kind == RecordKind.LEAD:
             return self.filter(pk=record.qualified_into_id)
         return self.filter(kind=RecordKind.LEAD).became(record)
+
+    def same_people(self, records: Collection[Record]) -> Self:
+        """The contacts that leads among these became, and the leads that became contacts among them."""
+        keys = [record.pk for record in records]
+        contacts = [record.qualified_into_id for record in records if record.kind == RecordKind.LEAD]
+        return self.filter(Q(pk__in=contacts) | Q(qualified_into__in=keys, kind=RecordKind.LEAD))
 
     def hanging_on(self, record: Record) -> Self:
         """Records that name it as their account, their primary contact, or what they became."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,10 +11,14 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F
 
+from odziv import discarding
 from odziv.models import (
+    Activity,
     ConsentSource,
+    Discarded,
     FollowEmail,
     Message,
+    Party,
     Record,
     RecordAddress,
     RecordEmail,
@@ -125,6 +130,48 @@ def remove(record: Record) -> None:
         rematch_parties(record.organisation_id, keys)
 
 
+@transaction.atomic
+def remove_all(records: Sequence[Record], user: User, now: datetime) -> Discarded:
+    """Delete records of one organisation so that `restore_all` can bring them back for a while; else as `remove`."""
+    keys = [email.key for email in RecordEmail.objects.filter(record__in=[record.pk for record in records])]
+    versions = _sold_with(*records)
+    kept = discarding.discard(records, user, now)
+    TemplateVersion.objects.touch(versions)
+    rematch_parties(user.organisation_id, keys)
+    return kept
+
+
+@transaction.atomic
+def restore_all(kept: Discarded) -> int:
+    """Bring back what `remove_all` took; returns how many records. Raises discarding.NotRestorable."""
+    rows = json.loads(kept.rows)
+    count = discarding.restore(kept)
+    back = Record.objects.filter(pk__in=[row["pk"] for row in rows if row["model"] == Record._meta.label_lower])
+    TemplateVersion.objects.touch(_sold_with(*back))
+    rematch_parties(
+        kept.organisation_id, [row["fields"]["key"] for row in rows if row["model"] == RecordEmail._meta.label_lower]
+    )
+    return count
+
+
+def overloaded(records: Sequence[Record], most: int) -> set[UUID]:
+    """Those of the records that more than `most` activities and parties name; none is counted much further."""
+    keys = [record.pk for record in records]
+    if _hanging(keys, most) <= most:
+        return set()
+    return {key for key in keys if _hanging([key], most) > most}
+
+
+def _hanging(keys: Sequence[UUID], most: int) -> int:
+    ways = [(Activity, "regarding"), (Activity, "account"), (Party, "record"), (Party, "account"), (Record, "account")]
+    counted = 0
+    for model, link in ways:
+        counted += model._base_manager.filter(**{f"{link}__in": keys}).order_by()[: most + 1].count()
+        if counted > most:
+            break
+    return counted
+
+
 def _close(record: Record, before: Record | None, now: datetime) -> None:
     closed = record.status not in ("", RecordStatus.OPEN)
     if not closed:
@@ -140,12 +187,16 @@ def _sale(record: Record | None) -> tuple[object, ...]:
     return (record.closed_at, record.account_id, record.primary_contact_id)
 
 
-def _sold_with(record: Record | None) -> set[UUID]:
-    """The versions of templates whose figures a purchase may change: those of messages regarding it, or whose it is."""
-    if record is None:
+def _sold_with(*records: Record | None) -> set[UUID]:
+    """The versions of templates whose figures these purchases may change, all of one organisation.
+
+    They are those of the messages regarding them, or whose they are.
+    """
+    known = [record for record in records if record is not None]
+    if not known:
         return set()
-    about = (record.pk, record.account_id, record.primary_contact_id)
-    return set(Message.objects.of(record.organisation_id).regarding_any(about).template_versions())
+    about = {key for record in known for key in (record.pk, record.account_id, record.primary_contact_id)}
+    return set(Message.objects.of(known[0].organisation_id).regarding_any(about).template_versions())
 
 
 def _keep_status(record: Record, before: Record, user: User | None, now: datetime) -> None:

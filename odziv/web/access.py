@@ -24,6 +24,7 @@ from odziv.models import (
     ActivityKind,
     ApiToken,
     Attachment,
+    BulkRun,
     Card,
     Delivery,
     Discarded,
@@ -220,6 +221,11 @@ def seen_view(user: User, id: UUID | str) -> SavedView:
 def discarded(user: User, id: UUID | str) -> Discarded:
     """Something that the user deleted and may bring back."""
     return one(Discarded.objects.of_person(user), id)
+
+
+def bulk_run(user: User, id: UUID | str) -> BulkRun:
+    """An action on many rows that the user began."""
+    return one(BulkRun.objects.of_person(user).select_related("user", "organisation"), id)
 
 
 def token(user: User, id: UUID | str) -> ApiToken:

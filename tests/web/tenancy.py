@@ -18,6 +18,8 @@ from odziv.models import (
     ActivityKind,
     ApiToken,
     Attachment,
+    BulkRun,
+    BulkStep,
     Card,
     ConsentEntry,
     Delivery,
@@ -136,13 +138,20 @@ def make_world(cast: Cast) -> dict[str, str]:
         ana, f"{MARK} template", subject=MARK, html=f"<p>{MARK}</p>", category=MARK, language="rm", sent=3
     )
     assert template.current is not None
+    bulk_run = BulkRun.objects.create(
+        organisation=lipa, user=ana, action="record-deny", place="contacts", view="all", total=1, state="done"
+    )
+    BulkStep.objects.create(
+        organisation=lipa, run=bulk_run, number=1, keys=[contact.pk.hex], size=1, done=True,
+        refused={"same": [1, [[str(contact.pk), MARK, ""]]]},
+    )  # fmt: skip
     token, _text = ApiToken.objects.issue(ana, MARK)
     rows: dict[str, Model] = {
         **records, "record": contact, "call": call, "message": sent, "draft": draft, "party": party, "link": link,
         "delivery": delivery, "file": file, "attachment": attachments[0], "draft_attachment": attachments[1],
         "interaction": interaction, "testmail": mail, "token": token, "entry": entry, "user": ana, "organisation": lipa,
         "mailbox": ana.mailboxes.get(), "card": card, "reminder": reminder, "change": change,
-        "saved_view": saved_view, "discarded": discarded,
+        "saved_view": saved_view, "discarded": discarded, "bulk_run": bulk_run,
         "invitation": invitation,
         "template": template, "version": template.current,
     }  # fmt: skip

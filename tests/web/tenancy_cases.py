@@ -149,6 +149,18 @@ CASES: dict[str, tuple[Case, ...] | Free] = {
     ),
     "saved-view-delete": (post("/lists/views/{saved_view}/delete/"),),
     "restore": (post("/undo/{discarded}/"),),
+    "bulk-act": (
+        post("/lists/contacts/bulk/record-delete/", 200, ids="{contact}"),
+        post("/lists/contacts/bulk/record-delete/", 422, ids="{contact}", go="1"),
+        post("/lists/contacts/bulk/record-owner/", 422, ids="{contact}", go="1", owner="{user}"),
+        post("/lists/contacts/bulk/record-deny/", 422, all="1", query="account={account}", go="1"),
+        post("/lists/activities/bulk/todo-complete/", 422, ids="{call}", query="view=tasks"),
+        post("/lists/activities/bulk/email-call/", 422, ids="{message}", query="view=all", go="1"),
+        post("/lists/activities/bulk/email-discard/", 422, ids="{draft}", query="view=drafts", go="1"),
+        post("/lists/activities/bulk/email-now/", 422, ids="{message}", query="view=scheduled", go="1"),
+    ),
+    "bulk": (get("/lists/bulk/{bulk_run}/"),),
+    "bulk-undo": (post("/lists/bulk/{bulk_run}/undo/"),),
     "list-filters": (
         get("/lists/activities/filters/?regarding={contact}&owner={user}", 200),
         get("/lists/contacts/filters/?account={account}", 200),

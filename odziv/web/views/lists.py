@@ -10,15 +10,17 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from odziv.lib import clock
-from odziv.models import ListChoice, SavedView
+from odziv.models import BulkRun, ListChoice, SavedView
 from odziv.models.keyset import Slice
 from odziv.web import access
 from odziv.web.lists import asked as lists
 from odziv.web.lists.asked import Asked
+from odziv.web.lists.bulk import offers
 from odziv.web.lists.places import PLACES
 from odziv.web.lists.shape import Place
 
 MOST_SAVED = 200
+UNDER_WAY = "bulk"  # in the session: the action on many rows that was left to the worker
 
 
 @access.signed_in
@@ -58,8 +60,19 @@ def shown(request: access.SignedRequest, place: Place, choice: ListChoice) -> tu
         "columns": asked.columns,
         "own_columns": bool(choice.columns.get(asked.view.grid)),
         "engagement": request.user.organisation.engagement,
+        "offers": list(offers(asked.view, request.user)),
+        "under_way": under_way(request),
     }
     return asked, context
+
+
+def under_way(request: access.SignedRequest) -> BulkRun | None:
+    """The run that the user left to the worker and has not looked at since it ended."""
+    kept = request.session.get(UNDER_WAY, "")
+    found = BulkRun.objects.of_person(request.user).filter(pk=kept).first() if kept else None
+    if kept and found is None:
+        del request.session[UNDER_WAY]
+    return found
 
 
 def of_page(asked: Asked, page: Slice[Any]) -> dict[str, Any]:

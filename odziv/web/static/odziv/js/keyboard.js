@@ -90,9 +90,11 @@ function moveRows(event, key) {
   const now = all.findIndex((row) => row.classList.contains("cursor"));
   if (key === "j") return stop(event, () => setCursor(all, Math.min(now + 1, all.length - 1)));
   if (key === "k") return stop(event, () => setCursor(all, Math.max(now - 1, 0)));
-  if (now < 0 || event.target.closest("a, button, input")) return false;
-  if (key === "Enter" || key === "o") return stop(event, () => open(all[now]));
+  if (now < 0) return false;
+  // The cursor's own link has the focus: Enter is its own, the letters are the row's.
   if (key === "x") return stop(event, () => all[now].querySelector("input[type=checkbox]")?.click());
+  if (key === "o") return stop(event, () => open(all[now]));
+  if (key === "Enter" && !event.target.closest("a, button, input")) return stop(event, () => open(all[now]));
   return false;
 }
 
@@ -127,6 +129,11 @@ function fillHelp(help) {
     known.set("j", t("key_next"));
     known.set("k", t("key_previous"));
     known.set("Enter", t("key_open"));
+    if (document.querySelector("#bulk")) {
+      known.set("x", t("key_choose"));
+      known.set("Shift+X", t("key_choose_range"));
+      known.set("Ctrl+A", t("key_all"));
+    }
   }
   known.set("?", t("key_help"));
   list.replaceChildren(
