@@ -135,7 +135,7 @@ REASONS: dict[str, Words] = {
 
 def offers(view: View, user: User) -> Iterator[Offer]:
     """What the user may do with rows of the view; of e-mails only what fits the state that they are in."""
-    for one in _OF_GRID[view.grid]:
+    for one in _OF_GRID.get(view.grid, ()):
         if user.organisation.engagement or not one.engagement:
             yield one
 
