@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('odziv', '0014_people'),
+        ('odziv', '0015_shared_mailboxes'),
     ]
 
     operations = [
