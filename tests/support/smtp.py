@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 HANG, CLOSE = "hang", "close"
+SWALLOW = "swallow"  # at the end of a message: take it, and hang up without a word
 STEPS = ("greeting", "ehlo", "starttls", "auth", "mail", "rcpt", "data", "content", "end")
 
 
@@ -35,11 +36,12 @@ class Taken:
     content: bytes
     connection: int
     options: str
+    at: float = field(default_factory=time.time)
 
 
 @dataclass
 class SmtpServer:
-    """`does[step]` is HANG, CLOSE or a reply such as "450 4.2.0 Try later"; a list is used up, one for each time.
+    """`does[step]` is HANG, CLOSE, SWALLOW or a reply such as "450 4.2.0 Try later"; a list is used up, one each time.
 
     `recipients` does the same for RCPT of single addresses. With `login` nothing is taken from strangers; with
     `knows_token` neither, and that function says whether an access token opens the mailbox of that address.
@@ -134,12 +136,12 @@ class _Conversation:
     def answer(self, step: str, usual: str, recipient: str = "", first: Callable[[], None] | None = None) -> bool:
         """Do what the server was told for this step, after `first` when it is the usual; True when it was."""
         told = self.server.action(step, usual, recipient)
-        if told == usual and first is not None:
+        if told in (usual, SWALLOW) and first is not None:
             first()
         if told == HANG:
             self.server.wait_over()
             raise ConnectionError
-        if told == CLOSE:
+        if told in (CLOSE, SWALLOW):
             raise ConnectionError
         self.say(told)
         if told.startswith("421"):
