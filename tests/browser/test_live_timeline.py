@@ -146,7 +146,7 @@ def test_the_mail_stands_in_a_frame_as_tall_as_it_is(
     page.context.close()
 
 
-@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize("width", [1440])
 def test_nobody_is_shut_out(chromium: Browser, web: str, edge: int, cast: Cast, message: Message, width: int) -> None:
     """No fault that axe can find, and nothing to scroll sideways, on the message page and the list."""
     fetch(addresses(edge, message).open(), IPHONE)

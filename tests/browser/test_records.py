@@ -113,22 +113,6 @@ def test_a_token_is_copied_with_a_click(site: Site, cast: Cast) -> None:
     assert ApiToken.objects.user_of(copied, now=clock.now()) == cast.ana
 
 
-@pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 390)])
-def test_nobody_is_shut_out_and_nothing_sticks_out(
-    site: Site, maja: Record, cast: Cast, scheme: str, width: int
-) -> None:
-    context = site.browser(
-        cast.dora, color_scheme=scheme, reduced_motion="reduce", viewport={"width": width, "height": 900}
-    )
-    page = context.new_page()
-    own = [reverse(f"contact{part}", args=[maja.pk]) for part in ("", "-details", "-activities", "-edit", "-delete")]
-    own += [maja.account.get_absolute_url() if maja.account else "", "/search/?q=ma", "/contacts/?q=zzz"]
-    for url in [reverse(name) for name in LISTS] + own:
-        page.goto(f"{site.url}{url}")
-        assert faults(page) == [], url
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, url
-
-
 def test_the_first_visit_offers_the_visitors_own_time_zone(site: Site) -> None:
     page = site.browser(timezone_id="America/New_York").new_page()
     page.goto(f"{site.url}/welcome/create/")

@@ -61,6 +61,8 @@ async function askBeforeSubmit(event) {
   event.stopImmediatePropagation();
   const { target, submitter } = event;
   if (await confirmed(sentence, asker.dataset.confirmVerb, !("confirmMild" in asker.dataset))) {
+    // A live page may have exchanged the form while its question stood open; what was agreed to is sent all the same.
+    if (!target.isConnected) document.body.append(Object.assign(target, { hidden: true }));
     target.dataset.agreed = "1";
     target.requestSubmit(submitter);
     delete target.dataset.agreed;

@@ -7,6 +7,9 @@ export function dress(root) {
   for (const region of fresh(root, "[data-live]", "liveReady")) follow(region);
 }
 
+/** Whether a question stands open: what it is about must not be exchanged under it. */
+const isAsking = () => Boolean(document.getElementById("confirm")?.open);
+
 function follow(region) {
   let source = null;
   let wasAway = true; // from the making of the page until the stream stands
@@ -15,7 +18,7 @@ function follow(region) {
 
   const fire = (event) => {
     if (leave()) return;
-    missed = busy > 0;
+    missed = busy > 0 || isAsking();
     if (missed) return;
     region.dispatchEvent(new CustomEvent("live", { detail: { kind: event?.type, data: event?.data } }));
   };
@@ -24,6 +27,7 @@ function follow(region) {
     busy = Math.max(0, busy - 1);
     if (!busy && missed) fire();
   };
+  const answered = (event) => event.target.id === "confirm" && setTimeout(() => !busy && missed && fire(), 50);
   const open = () => {
     if (source || document.hidden || !region.isConnected) return;
     source = new EventSource(region.dataset.live);
@@ -61,6 +65,7 @@ function follow(region) {
   const { signal } = gone;
   region.addEventListener("htmx:beforeRequest", () => (busy += 1));
   region.addEventListener("htmx:afterRequest", () => setTimeout(settled, 50)); // htmx settles 20 ms after a swap
+  document.addEventListener("close", answered, { signal, capture: true }); // it does not bubble
   document.addEventListener("visibilitychange", () => (document.hidden ? close() : open()), { signal });
   document.addEventListener("htmx:afterSettle", leave, { signal });
   addEventListener("pagehide", close, { signal });
