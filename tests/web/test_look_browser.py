@@ -99,7 +99,8 @@ def test_the_navigation_folds_and_stays_so(page: Page) -> None:
 def test_the_question_mark_shows_every_key_and_letters_can_be_switched_off(page: Page) -> None:
     page.keyboard.press("?")
     assert page.locator("#keys-help li").count() >= 4
-    page.locator("[data-keys-switch]").uncheck()
+    with page.expect_response("**/keys/**"):
+        page.locator("[data-keys-switch]").uncheck()
     page.keyboard.press("Escape")
     page.keyboard.press("[")
     assert page.get_attribute("html", "data-nav") is None

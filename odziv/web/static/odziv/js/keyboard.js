@@ -45,10 +45,12 @@ async function switchKeys(event) {
   const { target } = event;
   const body = new URLSearchParams({ on: target.checked ? "1" : "0" });
   const headers = { "X-CSRFToken": csrfToken() };
+  const show = () => (document.body.dataset.keys = target.checked ? "on" : "off");
+  show();
   const answer = await fetch(target.dataset.url, { method: "POST", headers, body }).catch(() => null);
-  if (answer?.ok) document.body.dataset.keys = target.checked ? "on" : "off";
-  else {
+  if (!answer?.ok) {
     target.checked = !target.checked;
+    show();
     toast(t(answer?.status === 401 ? "signed_out" : "no_connection"), { tone: "error" });
   }
 }
