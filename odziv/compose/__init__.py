@@ -3,6 +3,8 @@
 addresses.py    the three address lines, as people type and paste them
 drafts.py       a draft is made, saved with a version, discarded
 attachments.py  files and inline images of a draft
+marked.py       several files at once: followed, removed, brought back
+differences.py  two versions of a draft side by side
 bodies.py       the body as the editor shows it, and as it is stored
 follow.py       may this message be followed, and who says no
 planning.py     what `instrument` says of a draft

@@ -53,7 +53,7 @@ def attach(
     with transaction.atomic():
         draft = held(message)
         if followed:
-            _may_follow(draft)
+            may_follow(draft)
         return Attachment.objects.create(
             organisation_id=message.organisation_id,
             message=message,
@@ -81,9 +81,9 @@ def set_followed(attachment: Attachment, followed: bool) -> Attachment:
     if attachment.inline:
         raise _refusal("inline", _("“%(name)s” is an image of the text."), attachment.name)
     if followed:
-        _may_follow(draft)
-    attachment.followed = followed
-    attachment.save(update_fields=["followed"])
+        may_follow(draft)
+    attachment.followed, attachment.followed_before = followed, False
+    attachment.save(update_fields=["followed", "followed_before"])
     return attachment
 
 
@@ -174,7 +174,8 @@ def held(message: Message) -> Message:
     return draft
 
 
-def _may_follow(draft: Message) -> None:
+def may_follow(draft: Message) -> None:
+    """Raises DraftRefused when attachments of the draft cannot be followed."""
     if not (draft.organisation.engagement and draft.wants_following):
         text = _("This e-mail is not followed, so its attachments cannot be.")
         raise DraftRefused([Problem("not-followed", "attachments", text)])

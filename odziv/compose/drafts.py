@@ -132,12 +132,12 @@ def save(message: Message, fields: DraftFields, version: int | None = None, *, n
 
     `version` is the one that the writer has seen; None overwrites whatever is there. Raises StaleDraft when it is not
     the stored one or the message is no draft any more, DraftRefused when something cannot be stored. No longer wishing
-    to follow turns followed attachments into files.
+    to follow turns followed attachments into files; wishing it again turns them back.
     """
     stored = locked(message)
     if version is not None and stored.version != version:
         raise StaleDraft(stored.version)
-    before = _state(stored)
+    before, wished = _state(stored), stored.wants_following
     _apply(stored, fields)
     if _state(stored) == before:
         return stored
@@ -146,11 +146,18 @@ def save(message: Message, fields: DraftFields, version: int | None = None, *, n
     stored.activity.subject = stored.subject
     stored.activity.save(update_fields=["subject", "regarding", "at"])
     stored.save()
-    if not stored.wants_following:
-        stored.attachments.filter(followed=True).update(followed=False)
+    if stored.wants_following != wished:
+        _turn_files(stored)
     if any(getattr(fields, name) is not KEEP for name in _LINES):
         write_parties(stored)
     return stored
+
+
+def _turn_files(stored: Message) -> None:
+    if stored.wants_following:
+        stored.attachments.filter(followed_before=True).update(followed=True, followed_before=False)
+    else:
+        stored.attachments.filter(followed=True).update(followed=False, followed_before=True)
 
 
 def locked(message: Message) -> Message:

@@ -457,7 +457,7 @@ class Attachment(Owned):
     name = models.CharField(max_length=255)
     content_type = models.CharField(max_length=150, default="application/octet-stream")
     followed = models.BooleanField(default=False)
-    followed_before = models.BooleanField(default=False)  # till Don't follow made a file of it; Follow offers it again
+    followed_before = models.BooleanField(default=False)  # till Don't follow made a file of it; Follow undoes that
     inline = models.BooleanField(default=False)
     content_id = models.CharField(max_length=200, blank=True)  # of an inline image, without < and >
 

@@ -200,6 +200,11 @@ CASES: dict[str, tuple[Case, ...] | Free] = {
         post("/compose/{draft}/save/", subject="Brest"),
         post("/compose/{message}/save/", subject="Brest", version="1"),
     ),
+    "compose-marked": (
+        post("/compose/{draft}/files/marked/", act="remove", file="{attachment}"),
+        post("/compose/{message}/files/marked/", act="follow", file="{attachment}"),
+    ),
+    "compose-files-back": (post("/compose/{draft}/files/back/", removed="x"),),
     "compose-versions": (
         post("/compose/{draft}/versions/", subject="Brest"),
         post("/compose/{message}/versions/", html="<p>Brest</p>"),

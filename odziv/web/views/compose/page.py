@@ -73,9 +73,10 @@ def _page(
         "mailboxes": mailboxes,
         "chosen": draft.mailbox_id or (mailboxes[0].pk if mailboxes else None),
         "regarding": record,
-        "files": [file for file in files if not file.inline],
+        **files_shown([file for file in files if not file.inline]),
         "follow": found,
         "max_subject": MAX_SUBJECT,
+        "max_file_mb": MAX_FILE // 1024 // 1024,
         "saved_at": localtime(draft.updated_at) if stored else None,
         "config": _config(request, draft, document),
         "back": after(record),
@@ -92,6 +93,13 @@ def checked(organisation: Organisation, lines: tuple[str, str, str], wants: bool
         for one in parse_line(line).mailboxes:
             people.setdefault(one.key, one)
     return evaluate(organisation, people.values(), wants)
+
+
+def files_shown(files: list[Attachment]) -> dict[str, Any]:
+    """What the attachment grid shows of these files: sizes in bytes, and of those how much leaves as links."""
+    total = sum(one.file.size for one in files)
+    as_links = sum(one.file.size for one in files if one.followed)
+    return {"files": files, "total": total, "as_links": as_links}
 
 
 def attachment_address(id: UUID) -> str:

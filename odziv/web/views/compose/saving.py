@@ -72,12 +72,21 @@ def _save(request: access.SignedRequest, draft: Message, version: int | None) ->
     }
     if turned:
         answer["attachments"] = grid(request, saved)
-        answer["notice"] = ngettext(
-            "%(n)d followed attachment is an ordinary file now.",
-            "%(n)d followed attachments are ordinary files now.",
-            turned,
-        ) % {"n": turned}
+        answer["notice"] = _said_of_files(turned)
     return JsonResponse(answer)
+
+
+def _said_of_files(turned: int) -> str:
+    """`turned` attachments became files, or, below zero, are followed again."""
+    if turned < 0:
+        return ngettext("%(n)d attachment is followed again.", "%(n)d attachments are followed again.", -turned) % {
+            "n": -turned
+        }
+    return ngettext(
+        "%(n)d followed attachment is an ordinary file now.",
+        "%(n)d followed attachments are ordinary files now.",
+        turned,
+    ) % {"n": turned}
 
 
 def _fields(request: access.SignedRequest, draft: Message) -> DraftFields:

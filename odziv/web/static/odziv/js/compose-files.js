@@ -14,51 +14,62 @@ export class Attachments {
       this.add([...chooser.files]);
       chooser.value = "";
     });
-    this.letter.addEventListener("dragover", (event) => this.onDrag(event));
-    this.letter.addEventListener("dragleave", () => this.letter.classList.remove("drop-here"));
-    this.letter.addEventListener("drop", (event) => this.onDrop(event));
+    this.takesDrops(this.letter);
   }
 
-  onDrag(event) {
-    if (!event.dataTransfer?.types.includes("Files")) return;
-    event.preventDefault();
-    this.letter.classList.add("drop-here");
-  }
-
-  onDrop(event) {
-    this.letter.classList.remove("drop-here");
-    if (!event.dataTransfer?.files.length) return;
-    event.preventDefault();
-    this.add([...event.dataTransfer.files]);
+  /** Files that are dropped on this element are attached. */
+  takesDrops(place) {
+    place.addEventListener("dragover", (event) => {
+      if (!event.dataTransfer?.types.includes("Files")) return;
+      event.preventDefault();
+      place.classList.add("drop-here");
+    });
+    place.addEventListener("dragleave", () => place.classList.remove("drop-here"));
+    place.addEventListener("drop", (event) => {
+      place.classList.remove("drop-here");
+      if (!event.dataTransfer?.files.length) return;
+      event.preventDefault();
+      this.add([...event.dataTransfer.files]);
+    });
   }
 
   async add(files) {
     if (!files.length || !(await this.composer.ensure())) return;
-    const rows = files.map((file) => el("li", {}, el("span", { class: "upload-name", dir: "auto" }, file.name)));
-    this.list.append(...rows);
-    for (const [index, file] of files.entries()) await this.send(file, rows[index]); // one by one: they keep their order
+    const waiting = files.map((file) => this.row(file)).filter(Boolean);
+    for (const upload of waiting) await this.send(upload); // one by one: they keep their order
   }
 
-  async send(file, row) {
+  /** A line for the file, which can be stopped while it waits; null when it is too large to be sent at all. */
+  row(file) {
+    const row = el("li", {}, el("span", { class: "upload-name", dir: "auto" }, file.name));
+    this.list.append(row);
     const limit = this.config.limits.file;
-    if (file.size > limit) return this.fail(row, this.say("too_large_file", file.name, megabytes(limit)));
+    if (file.size > limit) {
+      this.fail(row, this.say("too_large_file", file.name, megabytes(limit)));
+      return null;
+    }
     const progress = el("progress", { class: "progress", max: "1", value: "0", "aria-label": file.name });
     const stop = new AbortController();
     row.append(progress, this.closer(this.say("cancel_upload", file.name), () => stop.abort()));
+    stop.signal.addEventListener("abort", () => row.remove());
+    return { file, row, progress, signal: stop.signal };
+  }
+
+  async send({ file, row, progress, signal }) {
+    if (signal.aborted) return;
     try {
       const html = await upload({
         url: this.composer.url("attach"),
         file,
         form: this.form,
-        signal: stop.signal,
+        signal,
         onprogress: (part) => (progress.value = part),
       });
       row.remove();
       this.show(html);
       announce(this.say("uploaded", file.name));
     } catch (error) {
-      if (error.name === "AbortError") row.remove();
-      else this.fail(row, error.message);
+      if (error.name !== "AbortError") this.fail(row, error.message);
     }
   }
 
@@ -78,12 +89,15 @@ export class Attachments {
     return button;
   }
 
-  /** Puts a grid that came from the server in the place of the shown one. */
+  /** Puts what came from the server in the place of what is shown: the grid, and the list of its dialog. */
   show(html) {
-    const parsed = new DOMParser().parseFromString(html, "text/html").getElementById("attachments");
-    if (!parsed) return;
-    const grid = document.adoptNode(parsed);
-    document.getElementById("attachments").replaceWith(grid);
-    window.htmx.process(grid);
+    const parsed = new DOMParser().parseFromString(html, "text/html");
+    for (const id of ["attachments", "managed"]) {
+      const fresh = parsed.getElementById(id);
+      if (!fresh) continue;
+      fresh.removeAttribute("hx-swap-oob");
+      document.getElementById(id).replaceWith(document.adoptNode(fresh));
+      window.htmx.process(fresh);
+    }
   }
 }

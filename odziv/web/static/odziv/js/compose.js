@@ -6,12 +6,14 @@
      compose-check.js      what is asked before it leaves
      compose-editor.js     the text
      compose-files.js      attachments
+     compose-manage.js     several attachments at once
      compose-signature.js  the signature changes with the mailbox
      compose-notices.js    sentences above the sheet
      compose-server.js     how they all speak to the server
    Another module of the page takes the composer from here:  import { composer } from "./compose.js"  */
 import { openDialog } from "./dialog.js";
 import { Attachments } from "./compose-files.js";
+import { startManaging } from "./compose-manage.js";
 import { Editor } from "./compose-editor.js";
 import { Notices } from "./compose-notices.js";
 import { Saving } from "./compose-saving.js";
@@ -35,6 +37,7 @@ class Composer {
     this.versions = new Versions(this);
     this.sending = new Sending(this);
     this.attachments = new Attachments(this);
+    startManaging(this.attachments);
   }
 
   async start() {
@@ -73,7 +76,7 @@ class Composer {
   followChanged() {
     const state = field("follow").dataset.state;
     this.form.dataset.follow = state;
-    for (const toggle of this.form.querySelectorAll("#attachments input[role=switch]")) toggle.disabled = state !== "on";
+    for (const toggle of document.querySelectorAll("#attachments input[role=switch], #managed input[role=switch]")) toggle.disabled = state !== "on";
     this.touched();
   }
 
