@@ -35,7 +35,18 @@ from odziv.web.views import (
     today,
     users,
 )
-from odziv.web.views.compose import files, page, preview, recipients, saving, sending, signature, timing, versions
+from odziv.web.views.compose import (
+    answering,
+    files,
+    page,
+    preview,
+    recipients,
+    saving,
+    sending,
+    signature,
+    timing,
+    versions,
+)
 from odziv.web.views.templates import files as template_files
 from odziv.web.views.templates import listing as template_list
 from odziv.web.views.templates import page as template_page
@@ -190,6 +201,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("messages/<uuid:id>/reminder/", timing.reminder, name="message-reminder"),
     path("messages/<uuid:id>/delete/", timing.delete, name="message-delete"),
     path("messages/<uuid:id>/uncertain/", assistant.decide, name="message-uncertain"),
+    path("messages/<uuid:id>/answer/", answering.begin, name="message-answer"),
     path("messages/<uuid:id>/now", messages.now, name="message-now"),
     path("messages/<uuid:id>/live", messages.live_events, name="message-live"),
     path("messages/<uuid:id>/body", messages.body, name="message-body"),

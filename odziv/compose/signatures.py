@@ -13,8 +13,7 @@ from collections.abc import Mapping
 from html import escape, unescape
 from typing import TYPE_CHECKING
 
-import nh3
-
+from odziv.compose.harmless import harmless
 from odziv.lib.html import Scanner, Tag, attributes, decode, value_of
 
 if TYPE_CHECKING:
@@ -32,14 +31,6 @@ _TAG = re.compile(r"<[^>]*>")
 _BLANK = "<p><br></p>"
 
 
-_TAGS = nh3.ALLOWED_TAGS | {"font"}
-_LOOKS = {"style", "align", "valign", "width", "height", "bgcolor", "color", "face", "size", "dir", "lang", "class"}
-_ATTRIBUTES = {
-    **{tag: nh3.ALLOWED_ATTRIBUTES.get(tag, set()) | _LOOKS for tag in _TAGS},
-    "a": {"href", "title", *_LOOKS},
-    "img": {"src", "alt", "title", "border", *_LOOKS},
-    "table": {"border", "cellpadding", "cellspacing", "role", *_LOOKS},
-}
 _IMAGE = re.compile(r"https?://|data:image/(?:png|jpeg|gif|webp);base64,", re.IGNORECASE)
 
 
@@ -62,21 +53,7 @@ def check(signature: str) -> None:
 
 def cleaned(html: str) -> str:
     """What somebody wrote as a signature without scripts, forms and whatever else is no text, picture or link."""
-
-    def attribute(tag: str, name: str, value: str) -> str | None:
-        if name == "src" and not _IMAGE.match(value):
-            return None
-        return None if name == "href" and value.lower().startswith("data:") else value
-
-    return nh3.clean(
-        html,
-        tags=_TAGS,
-        attributes=_ATTRIBUTES,
-        attribute_filter=attribute,
-        url_schemes={"http", "https", "mailto", "tel", "data"},
-        link_rel=None,
-        strip_comments=True,
-    )
+    return harmless(html, _IMAGE)
 
 
 def of(mailbox: Mailbox | None, writer: User | None = None) -> str:

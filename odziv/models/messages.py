@@ -225,6 +225,19 @@ class MessageQuerySet(OwnedQuerySet["Message"]):
         made = self.filter(template_version__isnull=False).order_by()
         return list(made.values_list("template_version", flat=True).distinct())
 
+    def answering(self, user: User, message: Message, *, wide: bool) -> Message | None:
+        """The draft in which the user has begun to answer an e-mail: to all (`wide`), or to its sender."""
+        begun = self.for_(user).drafts().filter(owner=user, in_reply_to=message.message_id)
+        rows = begun.exclude(cc_line="") if wide else begun.filter(cc_line="")
+        return rows.select_related("activity__regarding", "owner", "mailbox").order_by("pk").first()
+
+    def conversation(self, user: User, message: Message) -> Self:
+        """The other e-mails of its thread that the user may see, the oldest first."""
+        if message.thread is None:
+            return self.none()
+        rows = self.visible_to(user).filter(thread=message.thread).exclude(pk=message.pk)
+        return rows.with_row().order_by("at", "pk")
+
     def regarding_any(self, records: Iterable[UUID | None]) -> Self:
         """Messages whose regarding is one of these records."""
         return self.filter(activity__regarding__in=[record for record in records if record is not None])
@@ -271,6 +284,7 @@ class Message(Figures):
     idempotency_key = models.CharField(max_length=100, blank=True, editable=False)
     in_reply_to = models.CharField(max_length=1000, blank=True)
     references = models.TextField(blank=True)
+    thread = models.UUIDField(null=True, editable=False)  # the same for all e-mails of a conversation; None: alone
     # Until when its copies wait after Send; None: they left at once. Chosen by the writer (D1) as `send_wall`
     # (2026-05-04T08:30) on the clocks of `send_zone`; without these it is only held for Undo (C3).
     send_at = models.DateTimeField(null=True, blank=True)
@@ -292,6 +306,9 @@ class Message(Figures):
             models.Index(fields=["organisation", "-at", "-activity"], name="message_by_time"),
             models.Index(fields=["organisation", "owner", "-at", "-activity"], name="message_by_owner"),
             models.Index(fields=["organisation", "state", "-updated_at"], name="message_by_state"),
+            models.Index(
+                fields=["organisation", "thread", "at"], name="message_by_thread", condition=Q(thread__isnull=False)
+            ),
             models.Index(fields=["message_id"], name="message_by_message_id"),
             models.Index(
                 fields=["owner", "-figures_at", "-activity"],
@@ -446,6 +463,11 @@ class AttachmentQuerySet(OwnedQuerySet["Attachment"]):
 
     def images(self) -> Self:
         return self.filter(inline=True)
+
+    def image_of(self, organisation_id: UUID, key: str) -> Attachment | None:
+        """An image of the organisation's mail with this content, by its key in the file store."""
+        images = self.of(organisation_id).filter(inline=True, file__organisation=organisation_id, file__key=key)
+        return images.select_related("file").first()
 
 
 class Attachment(Owned):

@@ -170,6 +170,10 @@ CASES: dict[str, tuple[Case, ...] | Free] = {
     "activities-rows": (get("/activities/rows?ids={message}"), get("/activities/rows?ids={draft},{message}")),
     "activities-live": (get("/activities/live?ids={message}"), get("/activities/live?ids={draft},{message}")),
     "message": (get("/messages/{message}/"), get("/messages/{draft}/"), get("/messages/{delivery}/")),
+    "message-answer": (
+        *(post("/messages/{message}/answer/", 404, kind=kind) for kind in ("reply", "all", "forward")),
+        post("/messages/{draft}/answer/", 404, kind="reply"),
+    ),
     "message-now": (get("/messages/{message}/now"), get("/messages/{draft}/now?shown=40")),
     "message-live": (get("/messages/{message}/live"), get("/messages/{draft}/live")),
     "message-body": (get("/messages/{message}/body"), get("/messages/{draft}/body")),

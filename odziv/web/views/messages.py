@@ -24,6 +24,8 @@ from odziv.web.views.compose.page import attachment_address
 from odziv.web.views.compose.preview import FRAME_POLICY
 from odziv.web.views.compose.timing import timing_dialogs, timing_of
 
+MOST_IN_CONVERSATION = 20
+
 
 @access.signed_in
 @require_safe
@@ -34,6 +36,7 @@ def page(request: access.SignedRequest, id: UUID) -> HttpResponse:
         return redirect("compose", message.pk)
     before = request.GET.get("before", "")
     context = figures_of(message, clock.now(), before=before) | _letter(message) | _timing(request, message)
+    context["conversation"] = Message.objects.conversation(request.user, message)[:MOST_IN_CONVERSATION]
     return render(request, "messages/message.html", context)
 
 
@@ -84,6 +87,8 @@ def _letter(message: Message) -> dict[str, Any]:
         "bcc": [party for party in parties if party.role == "bcc"],
         "files": list(message.attachments.files().select_related("file")),
         "live_url": reverse("message-live", args=[message.pk]),
+        "may_answer": message.direction == Direction.IN or message.sent_at is not None,
+        "many": len(parties) > 1,
         "is_blocked": message.follow_state == FollowState.BLOCKED,
     }
 
