@@ -26,6 +26,7 @@ from odziv.models import (
     CardKind,
     Delivery,
     DeliveryState,
+    Filing,
     Happening,
     Message,
     MessageState,
@@ -161,6 +162,7 @@ def settle(message: Message, now: datetime) -> None:
         Activity.objects.filter(pk=message.pk).update(at=now, state=ActivityState.DONE)
         Party.objects.of_message(message.pk).stand_at(now)
         TemplateVersion.objects.touch([message.template_version_id])
+        Filing.objects.wish(message, now)
     if not deliveries.exclude(state__in=FINAL).exists():
         message.state = MessageState.SENT if accepted else MessageState.FAILED
     elif message.state in (MessageState.SENT, MessageState.FAILED):  # the sender let copies leave once more

@@ -56,6 +56,16 @@ class Original:
         except MimeError as error:
             raise Trouble(Reason.UNBUILDABLE, Outcome.PERMANENT, str(error)) from error
 
+    def own(self) -> bytes:
+        """The copy for the sender's own folder: as it was written, with those who stood in Bcc (D6)."""
+        message = self.message
+        try:
+            hidden = [Person(party.name, party.address) for party in Party.objects.hidden_in(message)]
+            head = [*self._head(True), *([address_header("Bcc", hidden, utf8=True)] if hidden else [])]
+            return self._letter.copy(head, text_part(message), message.html)
+        except MimeError as error:
+            raise Trouble(Reason.UNBUILDABLE, Outcome.PERMANENT, str(error)) from error
+
     def _bodies(self, delivery: Delivery) -> tuple[str, str]:
         if not self.followed:
             return text_part(self.message), self.message.html

@@ -8,6 +8,7 @@ from odziv.models.consent import ConsentEntry, ConsentSource
 from odziv.models.deliveries import Delivery
 from odziv.models.discarded import Discarded
 from odziv.models.engagement import EngagementPause
+from odziv.models.filings import Filing, FilingState
 from odziv.models.grants import Grant, OAuthClient
 from odziv.models.interactions import (
     AgentKind,
@@ -93,6 +94,8 @@ __all__ = [
     "Direction",
     "Discarded",
     "EngagementPause",
+    "Filing",
+    "FilingState",
     "FollowEmail",
     "FollowState",
     "Grant",

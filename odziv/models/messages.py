@@ -382,6 +382,10 @@ class PartyQuerySet(OwnedQuerySet["Party"]):
         """Those who stand in the headers To and Cc of every copy (I4)."""
         return self.filter(message=message, role__in=[PartyRole.TO, PartyRole.CC])
 
+    def hidden_in(self, message: Message) -> Self:
+        """Those in Bcc, whom only the sender sees."""
+        return self.filter(message=message, role=PartyRole.BCC)
+
 
 class Party(Owned):
     """One address of a message, in one role, with the record it was matched to (R4)."""

@@ -130,6 +130,12 @@ class Connection:
             said = self._open.select_folder(_wire(folder), readonly=readonly)
             return Selected(*(int(said.get(name, 0)) for name in (b"EXISTS", b"UIDVALIDITY", b"UIDNEXT")))
 
+    def holds(self, folder: Folder | str, message_id: str) -> bool:
+        """Whether the folder has a message of this Message-ID."""
+        self.select(folder)
+        with self._step(Reason.REFUSED):
+            return bool(self._open.search(["HEADER", "Message-ID", message_id.strip("<>")]))
+
     def append(self, folder: Folder | str, content: bytes, *, seen: bool = True, at: datetime | None = None) -> None:
         """Put a message into a folder, its lines ended with CRLF, as received `at` that moment."""
         flags = [rb"\Seen"] if seen else []

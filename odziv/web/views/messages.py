@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -17,7 +18,8 @@ from odziv.compose import bodies
 from odziv.environment import ENV
 from odziv.lib import clock
 from odziv.lib.paper import PAPER
-from odziv.models import Direction, FollowState, Message, MessageState, Party
+from odziv.mailboxes.advice import explained
+from odziv.models import Direction, Filing, FilingState, FollowState, Message, MessageState, Party
 from odziv.web import access, live
 from odziv.web.message_page import MOST_SHOWN, SHOWN, figures_of
 from odziv.web.views.compose.page import attachment_address
@@ -36,6 +38,7 @@ def page(request: access.SignedRequest, id: UUID) -> HttpResponse:
         return redirect("compose", message.pk)
     before = request.GET.get("before", "")
     context = figures_of(message, clock.now(), before=before) | _letter(message) | _timing(request, message)
+    context |= _filing(request, message)
     context["conversation"] = Message.objects.conversation(request.user, message)[:MOST_IN_CONVERSATION]
     return render(request, "messages/message.html", context)
 
@@ -51,6 +54,19 @@ def now(request: access.SignedRequest, id: UUID) -> HttpResponse:
     shown = min(int(text), MOST_SHOWN) if text.isascii() and text.isdigit() and len(text) < 5 else SHOWN
     context = figures_of(message, clock.now(), shown=shown) | _timing(request, message)
     return render(request, "messages/now.html", context)
+
+
+def _filing(request: access.SignedRequest, message: Message) -> dict[str, Any]:
+    """For its sender: whether the plain original is in their own folder yet (D6)."""
+    filing = Filing.objects.filter(message=message).first() if message.owner_id == request.user.pk else None
+    if filing is None:
+        return {}
+    told = ""
+    if filing.reason and message.mailbox:
+        what, advice = explained(message.mailbox, "imap", filing.reason)
+        rest = "" if filing.state == FilingState.GIVEN_UP else _("It is tried again by itself.")
+        told = " ".join(filter(None, (_("No copy could be put there."), what, rest or advice)))
+    return {"filing": filing, "filing_told": told}
 
 
 def _timing(request: access.SignedRequest, message: Message) -> dict[str, Any]:
