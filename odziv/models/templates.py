@@ -94,13 +94,16 @@ class TemplateQuerySet(OwnedQuerySet["Template"]):
         """The recommended ones, the surest first; then the others by what is likely of them, then by title."""
         return self.order_by("-recommended", F("score").desc(nulls_last=True), "title_key", "pk")
 
+    def by_title(self) -> Self:
+        return self.order_by("title_key", "pk")
+
     def with_row(self) -> Self:
         """What a list shows of each, in one query and without the bodies."""
         return self.select_related("owner", "current").defer("current__html")
 
     def titles(self, most: int) -> list[tuple[str, str]]:
         """(identifier, title) of the first ones by title, to choose from."""
-        named = self.order_by("title_key", "pk").values_list("pk", "title")[:most]
+        named = self.by_title().values_list("pk", "title")[:most]
         return [(str(pk), title) for pk, title in named]
 
     def languages(self) -> list[str]:

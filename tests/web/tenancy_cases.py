@@ -199,6 +199,18 @@ CASES: dict[str, tuple[Case, ...] | Free] = {
         Case("POST", "/compose/preferences/", json={"addresses": ["{contact}"]}, status=200),
     ),
     "compose-recipient-settings": (post("/compose/recipient-settings/", 200, to=MARK_ADDRESS),),
+    "compose-templates": (
+        get("/compose/templates/?language=*&regarding={contact}"),
+        get("/compose/templates/?language=*&mailbox={mailbox}"),
+        get("/compose/templates/?language=*&q=zvito", 200),
+        get(f"/compose/templates/?language=*&to={MARK_ADDRESS}", 200),
+    ),
+    "compose-template": (get("/compose/templates/{template}/"), get("/compose/templates/{version}/")),
+    "compose-insert": (
+        post("/compose/{draft}/insert/", template="{template}"),
+        post("/compose/{message}/insert/", template="{template}"),
+    ),
+    "compose-insert-undo": (post("/compose/{draft}/insert/undo/", file="{draft_attachment}", before="{version}"),),
     "compose-signature": (post("/compose/signature/", html="<p>Brest</p>", mailbox="{mailbox}"),),
     "compose-save": (
         post("/compose/{draft}/save/", subject="Brest"),

@@ -44,6 +44,12 @@ class Subjects:
         return self.regarding if is_one else None
 
     @property
+    def language(self) -> str:
+        """In which one writes to the recipient (ISO 639-1): theirs, else their account's; empty when nobody knows."""
+        spoken = [record.language for record in (self.recipient, self.account) if record is not None]
+        return next((language for language in spoken if language), "")
+
+    @property
     def name(self) -> str:
         """Whom the values were filled for, in words; empty when it is nobody yet."""
         if self.recipient is not None:
@@ -53,12 +59,16 @@ class Subjects:
 
 def of_draft(message: Message) -> Subjects:
     """The subjects of a draft: its first recipient in To; while there is none, the person that it is regarding."""
-    regarding = message.activity.regarding
-    to = parse_line(message.to_line).mailboxes
+    return of_line(message.owner, message.mailbox, message.to_line, message.activity.regarding)
+
+
+def of_line(user: User, mailbox: Mailbox | None, to_line: str, regarding: Record | None) -> Subjects:
+    """The same of a message that is not stored: who writes it from where, what stands in To, what it is regarding."""
+    to = parse_line(to_line).mailboxes
     if not to:
-        return Subjects(message.owner, message.mailbox, _person(regarding), None, regarding)
-    records = match(message.organisation_id, [to[0].address]).get(to[0].key, [])
-    return Subjects(message.owner, message.mailbox, records[0] if records else None, to[0], regarding)
+        return Subjects(user, mailbox, _person(regarding), None, regarding)
+    records = match(user.organisation_id, [to[0].address]).get(to[0].key, [])
+    return Subjects(user, mailbox, records[0] if records else None, to[0], regarding)
 
 
 def of_record(user: User, record: Record | None) -> Subjects:

@@ -50,6 +50,15 @@ def texts() -> dict[str, str]:
         "busy": gettext("A file is still on its way. Send the e-mail when it has arrived."),
         "busy_template": gettext("A file is still on its way. Save when it has arrived."),
         "too_long_template": gettext("The text is longer than {0} characters. Attach the long part as a file."),
+        "template_inserted": gettext("{0} is inserted."),
+        "template_subject_kept": gettext("{0} is inserted; your own subject was kept."),
+        "template_missing": gettext("Not known, to be filled in before you send:"),
+        "template_failed": gettext("The template could not be inserted; your e-mail is as it was. Try again."),
+        "template_taken_out": gettext("The template is taken out again."),
+        "template_written_since": gettext(
+            "What you changed in the text since then goes with the template. Take it out?"
+        ),
+        "template_take_out": gettext("Take it out"),
         "sending": gettext("Sending…"),
         "check_bad": gettext("To be mended"),
         "check_warn": gettext("Question"),

@@ -58,6 +58,7 @@ def _page(request: access.SignedRequest, template: Template, shown: TemplateVers
         "is_current": shown.pk == template.current_id,
         "may_edit": request.user.is_administrator or template.owner_id == request.user.pk,
         "record": record,
+        "chosen": bool(request.GET.get("record")),
         "subject": rendered(shown.subject, request.user, record, template.language, html=False),
         "body": rendered(shown.html, request.user, record, template.language, html=True),
         "files": shown.attachments.files().select_related("file"),

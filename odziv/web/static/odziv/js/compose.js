@@ -7,6 +7,7 @@
      compose-editor.js     the text
      compose-files.js      attachments
      compose-manage.js     several attachments at once
+     compose-templates.js  templates come into the text
      compose-signature.js  the signature changes with the mailbox
      compose-notices.js    sentences above the sheet
      compose-server.js     how they all speak to the server
@@ -136,4 +137,4 @@ class Composer {
 }
 
 export const composer = new Composer();
-composer.start();
+composer.started = composer.start(); // for those who need the editor
