@@ -144,6 +144,7 @@ export class Editor {
   setUp(editor) {
     editor.on("paste", (event) => this.onPaste(event), true);
     editor.on("drop", (event) => this.onDrop(event), true);
+    editor.on("keydown", (event) => this.passOn(event), true);
     editor.on("keydown", (event) => {
       if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
       event.preventDefault();
@@ -151,6 +152,14 @@ export class Editor {
       this.composer.send();
     }, true);
     if (this.config.engagement) this.addFollowButton(editor);
+  }
+
+  /** Keys of the page with Ctrl and Shift (keyboard.js) work from within the editor's frame too. */
+  passOn(event) {
+    const { key, code, ctrlKey, metaKey, shiftKey } = event;
+    if (!(ctrlKey || metaKey) || !shiftKey || key.length !== 1) return;
+    const told = { key, code, ctrlKey, metaKey, shiftKey, bubbles: true, cancelable: true };
+    if (!document.body.dispatchEvent(new KeyboardEvent("keydown", told))) event.preventDefault();
   }
 
   /** A link can be left alone: the sender's mark of SPEC I2. */

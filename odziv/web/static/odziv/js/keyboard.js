@@ -1,7 +1,7 @@
 /* Keyboard. Keys live in the HTML, so each page brings its own and the help lists what is there:
      data-key="c"            the key presses the element, or puts the cursor into a field
      data-key="g a"          first g, then a
-     data-key="Ctrl+Enter"   with Ctrl or Cmd, within fields too
+     data-key="Ctrl+Enter"   with Ctrl or Cmd, within fields too; Ctrl+K and Ctrl+Shift+ any letter likewise
      data-key-label          words for the help when the element's own do not fit
    Rows of [data-rows] move with j and k, Enter or o opens, x presses the row's check box.
    Single-letter keys can be switched off (WCAG 2.1.4): in the help, and in the profile. */
@@ -25,6 +25,9 @@ function onKey(event) {
   if (event.defaultPrevented || event.isComposing || event.altKey) return;
   if ((event.ctrlKey || event.metaKey) && event.key === "Enter") return press(event, "Ctrl+Enter");
   if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") return press(event, "Ctrl+K");
+  if ((event.ctrlKey || event.metaKey) && event.shiftKey && event.key.length === 1) {
+    return press(event, `Ctrl+Shift+${event.key.toUpperCase()}`);
+  }
   if (event.ctrlKey || event.metaKey || inField(event.target) || document.body.dataset.keys === "off") return;
   if (document.querySelector("dialog:modal, .menu:popover-open")) return;
   const { key } = event;

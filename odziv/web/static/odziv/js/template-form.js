@@ -62,7 +62,12 @@ class TemplateForm {
       const remove = event.target.closest("[data-file-remove]");
       if (remove) this.attachments.remove(remove.closest("tr"));
     });
-    field("values-form").addEventListener("submit", (event) => event.submitter?.value === "insert" && this.insertValue());
+    // Not before it is closed: a modal dialog keeps the focus from what is below it.
+    field("values-dialog").addEventListener("close", (event) => {
+      const wanted = event.target.returnValue === "insert";
+      event.target.returnValue = "";
+      if (wanted) this.insertValue();
+    });
     await this.editor.start();
     this.editor.editor?.on("focus", () => (this.into = "html"));
     if (!field("id_title").value) field("id_title").focus();
@@ -108,13 +113,15 @@ class TemplateForm {
   async submit(event) {
     if (this.ready) return;
     event.preventDefault();
+    const { submitter } = event;
     if ("busy" in this.form.dataset) return this.notices.show("busy", this.say("busy_template"), { tone: "warn" });
     await this.editor.settle();
     const html = this.editor.content();
     if (exceeds(html, this.config.limits.body * 4)) return this.tooLarge();
     if (this.editor.editor) field("html").value = html;
+    await new Promise((resolve) => setTimeout(resolve)); // a form that is still being submitted is not submitted again
     this.ready = true;
-    this.form.requestSubmit(event.submitter);
+    this.form.requestSubmit(submitter);
     setTimeout(() => (this.ready = false), 4000); // as guard.js: afterwards it may be sent again
   }
 
