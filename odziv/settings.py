@@ -212,6 +212,7 @@ LOGGING: dict[str, Any] = {
     "loggers": {
         "django.request": {"level": "ERROR"},
         "mail.log": {"level": "WARNING"},
+        "httpx": {"level": "WARNING"},  # it tells of every request
         # It reports every try of every second; whoever needs the database says that it is away.
         "psycopg.pool": {"level": "CRITICAL"},
     },

@@ -12,7 +12,7 @@ from django.db import transaction
 from odziv.compose.follow import evaluate
 from odziv.deliver.claim import Claim, ClaimLost
 from odziv.deliver.copies import Original, envelope_address
-from odziv.deliver.server import server_of
+from odziv.deliver.server import refused, server_of
 from odziv.deliver.session import Hooks, Session
 from odziv.deliver.trouble import Answer, Outcome, Reason, Trouble
 from odziv.environment import ENV
@@ -37,6 +37,7 @@ class Round:
         self._limit = limit
         self._stopping = stopping
         self._session: Session | None = None
+        self._mailbox: Mailbox | None = None
         self._closed_by: Trouble | None = None  # nothing of this mailbox can leave in this round
         self._originals: dict[tuple[UUID, bool], Original] = {}
         self._recipients: dict[UUID, list[Party]] = {}
@@ -103,7 +104,14 @@ class Round:
                 raise Trouble(Reason.NO_MAILBOX, Outcome.PERMANENT, mailbox_wide=True)
             name = urlsplit(ENV.web_url).hostname or "localhost"
             self._session = Session(server_of(mailbox), timeout=ENV.smtp_timeout, name=name)
-        self._session.open()
+            self._mailbox = mailbox
+        try:
+            self._session.open()
+        except Trouble as trouble:
+            found = refused(self._mailbox, trouble) if self._mailbox else trouble
+            if found is trouble:
+                raise
+            raise found from trouble
         return self._session
 
     def _original(self, claim: Claim) -> Original:

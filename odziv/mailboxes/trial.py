@@ -116,7 +116,8 @@ def try_sending(mailbox: Mailbox, steps: _Steps) -> None:
             session.offer_sender(envelope_address(mailbox.address))
         finally:
             session.close()
-    except Trouble as trouble:
+    except Trouble as refusal:
+        trouble = sending.refused(mailbox, refusal)
         words = _without_secret(" ".join(filter(None, (str(trouble.code or ""), trouble.words))), mailbox)
         place = (mailbox.smtp_host, mailbox.smtp_port, mailbox.smtp_security)
         steps.fail(trouble.reason, *_closer(place, steps.latest, trouble, words))

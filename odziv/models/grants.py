@@ -46,6 +46,16 @@ class OAuthClient(Owned):
         self.secret = encrypt(text)
 
 
+class GrantQuerySet(OwnedQuerySet["Grant"]):
+    def of_mailbox(self, mailbox: Mailbox) -> Grant | None:
+        """The permission for a mailbox, also one that the provider does not accept any more."""
+        return self.filter(mailbox=mailbox).first()
+
+    def end(self, mailbox: Mailbox) -> None:
+        """Forget the permission for a mailbox."""
+        self.filter(mailbox=mailbox).delete()
+
+
 class Grant(Owned):
     """The permission that somebody gave at a provider to use one mailbox: two tokens, encrypted, and their fate.
 
@@ -65,7 +75,7 @@ class Grant(Owned):
     lost_at = models.DateTimeField(null=True)  # the provider does not accept it any more: sign in again
     answer = models.CharField(max_length=500, blank=True)  # the provider's words to that
 
-    objects = OwnedQuerySet.as_manager()
+    objects = GrantQuerySet.as_manager()
 
     @property
     def access_token(self) -> str:

@@ -294,6 +294,9 @@ CASES: dict[str, tuple[Case, ...] | Free] = {
     "mailbox-new": Free("always the asker's own", ("/settings/mailboxes/new/",)),
     "mailbox": (get("/settings/mailboxes/{mailbox}/"), post("/settings/mailboxes/{mailbox}/", name="Brest")),
     "mailbox-check": (post("/settings/mailboxes/{mailbox}/check/"),),
+    "mailbox-connect": (get("/settings/mailboxes/{mailbox}/connect/"),),
+    "mailbox-connected": Free("knows only what the asker's session began", ("/settings/mailboxes/",)),
+    "registrations": Free("the asker's own organisation", ("/settings/sign-in/",)),
     "mailbox-trial": (get("/settings/mailboxes/{mailbox}/test/"),),
     "mailbox-default": (post("/settings/mailboxes/{mailbox}/default/"),),
     "mailbox-signature": (

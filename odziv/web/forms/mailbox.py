@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from odziv.compose import signatures
 from odziv.mailboxes.presets import Preset
-from odziv.models import Mailbox, MailboxKind, Security, User
+from odziv.models import Mailbox, MailboxKind, OAuthClient, Security, SignIn, User
+from odziv.oauth.providers import TENANT
 from odziv.web.forms.fields import AddressField
 
 HOST = r"^[A-Za-z0-9\u00a1-\uffff._:\[\]-]+$"
@@ -43,6 +44,7 @@ class MailboxForm(forms.ModelForm):
     """A stored password is never shown; an empty field keeps it, unless the server or the user name changes."""
 
     address = AddressField(label=_("E-mail address"), help_text=_("Recipients see it, and answer to it."))
+    sign_in = forms.ChoiceField(label=_("How Odziv signs in"), widget=forms.RadioSelect, required=False)
     smtp_host = _host("smtp.example.com")
     smtp_port = forms.IntegerField(label=_("Port"), min_value=1, max_value=65535, initial=587)
     smtp_security = forms.ChoiceField(
@@ -67,9 +69,9 @@ class MailboxForm(forms.ModelForm):
     class Meta:
         model = Mailbox
         fields = (
-            "name", "address", "shared", "smtp_host", "smtp_port", "smtp_security", "smtp_username", "imap_host",
-            "imap_port", "imap_security", "imap_own_login", "imap_username", "inbox_folder", "sent_folder",
-            "files_sent",
+            "name", "address", "shared", "sign_in", "smtp_host", "smtp_port", "smtp_security", "smtp_username",
+            "imap_host", "imap_port", "imap_security", "imap_own_login", "imap_username", "inbox_folder",
+            "sent_folder", "files_sent",
         )  # fmt: skip
         labels = {
             "smtp_username": _("User name"),
@@ -78,12 +80,14 @@ class MailboxForm(forms.ModelForm):
         }
         help_texts = {"sent_folder": _("Empty: the one that the server names.")}
 
-    def __init__(self, user: User, *args: Any, preset: Preset | None = None, **kwargs: Any) -> None:
+    def __init__(self, user: User, *args: Any, preset: Preset | None = None, provider: str = "", **kwargs: Any) -> None:
+        """`preset` fills in its servers; `provider` is one whose permission can be asked for."""
         super().__init__(*args, **kwargs)
         self.user = user
         self.is_new = self.instance._state.adding
         self.stored = "" if self.is_new else self.instance.smtp_secret
         self.stored_imap = "" if self.is_new else self.instance.imap_secret
+        self._offer(provider or ("" if self.is_new or not self.instance.uses_oauth else self.instance.sign_in))
         if not user.is_administrator:
             del self.fields["shared"]
         if self.is_new:
@@ -91,11 +95,23 @@ class MailboxForm(forms.ModelForm):
             if preset is not None:
                 self._fill(preset)
         elif self.instance.kind == MailboxKind.TEST:
-            self._leave_out(*_SENDING, *_READING, *_FOLDERS)
+            self._leave_out("sign_in", *_SENDING, *_READING, *_FOLDERS)
         if self.stored and "password" in self.fields:
             self.fields["password"].help_text = _("A password is stored. Leave this empty to keep it.")
         if self.stored_imap and "imap_password" in self.fields:
             self.fields["imap_password"].help_text = _("A password is stored. Leave this empty to keep it.")
+
+    def _offer(self, provider: str) -> None:
+        """The permission of that provider, the first choice for a new mailbox, and a password."""
+        if not provider:
+            del self.fields["sign_in"]
+            return
+        names = {SignIn.GOOGLE.value: _("Sign in at Google"), SignIn.MICROSOFT.value: _("Sign in at Microsoft")}
+        field = self.fields["sign_in"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(provider, names[provider]), (SignIn.PASSWORD.value, _("With a password"))]
+        if self.is_new:
+            self.initial["sign_in"] = provider
 
     @property
     def has_servers(self) -> bool:
@@ -119,10 +135,24 @@ class MailboxForm(forms.ModelForm):
         cleaned["imap_port"] = cleaned.get("imap_port") or 993
         cleaned["imap_security"] = cleaned.get("imap_security") or Security.TLS
         cleaned["inbox_folder"] = cleaned.get("inbox_folder") or "INBOX"
+        if self._way(cleaned) != SignIn.PASSWORD:
+            self._check_permission(cleaned)
+            return cleaned
         self._check_sending(cleaned)
         if cleaned.get("imap_host"):
             self._check_reading(cleaned)
         return cleaned
+
+    @staticmethod
+    def _way(cleaned: dict[str, Any]) -> str:
+        return cleaned.get("sign_in") or SignIn.PASSWORD.value
+
+    def _check_permission(self, cleaned: dict[str, Any]) -> None:
+        for side in ("smtp", "imap"):
+            host = cleaned.get(f"{side}_host") or "localhost"
+            if cleaned.get(f"{side}_security") == Security.NONE and not _is_local(host):
+                sentence = _("The permission would travel in plain text. Choose STARTTLS or TLS.")
+                self.add_error(f"{side}_security", sentence)
 
     def _check_sending(self, cleaned: dict[str, Any]) -> None:
         moved = self.stored and {"smtp_host", "smtp_port", "smtp_username"} & set(self.changed_data)
@@ -150,12 +180,22 @@ class MailboxForm(forms.ModelForm):
         if cleaned.get("imap_security") == Security.NONE and not _is_local(cleaned["imap_host"]):
             self.add_error("imap_security", _("A password would travel in plain text. Choose STARTTLS or TLS."))
 
+    @property
+    def ends_permission(self) -> bool:
+        """Whether a permission that was given does not hold for what was typed: it must not travel elsewhere."""
+        return bool({"sign_in", "smtp_host", "smtp_port", "imap_host", "imap_port"} & set(self.changed_data))
+
     def written(self) -> Mailbox:
         """The mailbox with what was typed, not stored yet; after `is_valid`."""
         mailbox: Mailbox = super().save(commit=False)
         if not self.has_servers:
             return mailbox
         typed = self.cleaned_data
+        mailbox.sign_in = self._way(typed)
+        if mailbox.uses_oauth:
+            mailbox.smtp_secret = mailbox.imap_secret = mailbox.imap_username = ""
+            mailbox.imap_own_login = False
+            return mailbox
         if typed["password"]:
             mailbox.smtp_password = typed["password"]
         if not typed["smtp_username"]:
@@ -167,6 +207,42 @@ class MailboxForm(forms.ModelForm):
         if {"imap_host", "imap_port"} & set(self.changed_data):
             mailbox.imap_reason = mailbox.imap_answer = ""
         return mailbox
+
+
+class RegistrationForm(forms.Form):
+    """An organisation's registration with a provider. The secret is never shown; empty keeps it for the same id."""
+
+    client_id = forms.CharField(label=_("Client ID"), max_length=300)
+    client_secret = forms.CharField(
+        label=_("Client secret"),
+        required=False,
+        strip=True,
+        max_length=1000,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    tenant = forms.RegexField(
+        rf"^{TENANT.pattern}$",
+        label=_("Directory (tenant) ID"),
+        required=False,
+        help_text=_("Empty: people of any organisation may sign in."),
+        error_messages={"invalid": _("This is no tenant. One looks like lipa.onmicrosoft.com, or is a long number.")},
+    )
+
+    def __init__(self, provider: str, stored: OAuthClient | None, data: Any = None) -> None:
+        initial = {"client_id": stored.client_id, "tenant": stored.tenant} if stored else {}
+        super().__init__(data, initial=initial, prefix=provider)
+        self.stored = stored
+        if provider != SignIn.MICROSOFT:
+            del self.fields["tenant"]
+        if stored:
+            self.fields["client_secret"].help_text = _("A secret is stored. Leave this empty to keep it.")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = self.cleaned_data
+        same = self.stored is not None and not {"client_id", "tenant"} & set(self.changed_data)
+        if not cleaned.get("client_secret") and not same:
+            self.add_error("client_secret", _("Enter the secret that belongs to this client ID."))
+        return cleaned
 
 
 class SignatureForm(forms.Form):

@@ -17,8 +17,8 @@ from odziv.compose import signatures
 from odziv.health import last_beat
 from odziv.lib import clock
 from odziv.mailboxes import advice
-from odziv.mailboxes.presets import PRESETS, preset, preset_of
-from odziv.models import Mailbox, MailboxKind, Trial, User
+from odziv.mailboxes.presets import PRESETS, Preset, preset, preset_of
+from odziv.models import Grant, Mailbox, MailboxKind, OAuthClient, SignIn, Trial, User
 from odziv.web import access
 from odziv.web.forms.mailbox import MailboxForm, SignatureForm
 
@@ -39,7 +39,8 @@ def new(request: access.SignedRequest) -> HttpResponse:
     if request.method != "POST" and chosen is None:
         return render(request, "settings/mailbox_new.html", {"presets": PRESETS})
     mailbox = Mailbox(organisation=request.user.organisation, user=request.user, kind=MailboxKind.SMTP)
-    form = MailboxForm(request.user, request.POST or None, instance=mailbox, preset=chosen)
+    provider = _offered(request.user, chosen)
+    form = MailboxForm(request.user, request.POST or None, instance=mailbox, preset=chosen, provider=provider)
     return _form(request, form, None, {"preset": chosen})
 
 
@@ -47,8 +48,19 @@ def new(request: access.SignedRequest) -> HttpResponse:
 def page(request: access.SignedRequest, id: UUID) -> HttpResponse:
     """The mailbox, how the last test went, and its form."""
     mailbox = access.mailbox(request.user, id)
-    form = MailboxForm(request.user, request.POST or None, instance=mailbox)
-    return _form(request, form, access.mailbox(request.user, id), {"preset": preset_of(mailbox), **_trial(mailbox)})
+    chosen = preset_of(mailbox)
+    form = MailboxForm(request.user, request.POST or None, instance=mailbox, provider=_offered(request.user, chosen))
+    stored = access.mailbox(request.user, id)
+    return _form(
+        request, form, stored, {"preset": chosen, "grant": Grant.objects.of_mailbox(stored), **_trial(mailbox)}
+    )
+
+
+def _offered(user: User, chosen: Preset | None) -> str:
+    """The provider whose permission can be asked for: one at which the organisation is registered."""
+    provider = chosen.sign_in if chosen else SignIn.PASSWORD
+    known = provider != SignIn.PASSWORD and OAuthClient.objects.for_provider(user.organisation_id, provider)
+    return str(provider) if known else ""
 
 
 def _form(
@@ -57,7 +69,11 @@ def _form(
     if request.method == "POST" and form.is_valid():
         written = form.written()
         written.save()
-        if written.kind == MailboxKind.SMTP:
+        if form.ends_permission:
+            Grant.objects.end(written)
+        if written.uses_oauth and Grant.objects.of_mailbox(written) is None:
+            messages.success(request, _("Saved. One step is left: sign in at your provider."))
+        elif written.kind == MailboxKind.SMTP:
             _ask(written, request.user)
         else:
             messages.success(request, _("Saved."))
