@@ -51,6 +51,7 @@ JOBS: tuple[Job, ...] = (
     Job("carry on with actions on many rows", "odziv.bulk.run.make_next", 0.5),
     Job("let go of actions that can no longer be undone", "odziv.bulk.run.forget", 600),
     Job("let go of what was deleted and not brought back", "odziv.discarding.forget", 600),
+    Job("check, write and undo imports", "odziv.records.importing.run.work_on_imports", 1),
     Job("show that the worker is alive", "odziv.health.beat", 10),
 )
 

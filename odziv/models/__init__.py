@@ -10,6 +10,7 @@ from odziv.models.discarded import Discarded
 from odziv.models.engagement import EngagementPause
 from odziv.models.filings import Filing, FilingState
 from odziv.models.grants import Grant, OAuthClient
+from odziv.models.imports import Duplicates, FileFormat, Import, ImportFault, ImportState, KnownColumn
 from odziv.models.interactions import (
     AgentKind,
     Device,
@@ -93,7 +94,9 @@ __all__ = [
     "Device",
     "Direction",
     "Discarded",
+    "Duplicates",
     "EngagementPause",
+    "FileFormat",
     "Filing",
     "FilingState",
     "FollowEmail",
@@ -101,9 +104,13 @@ __all__ = [
     "Grant",
     "Happening",
     "Heartbeat",
+    "Import",
+    "ImportFault",
+    "ImportState",
     "Interaction",
     "InteractionKind",
     "Invitation",
+    "KnownColumn",
     "Lead",
     "Link",
     "ListChoice",

@@ -1,4 +1,4 @@
-"""Many rows in one prepared statement, for the two places where Django's own bulk operations are the bottleneck.
+"""Many rows in one prepared statement, for the places where Django's own bulk operations are the bottleneck.
 
 `bulk_create` builds an object and a piece of SQL for each row, `bulk_update` a CASE with a branch for each; both take
 several times as long as the database does. Values are prepared by their fields, so what is stored is the same.
@@ -18,17 +18,54 @@ _AS_THEY_ARE = (models.CharField, models.TextField, models.IntegerField, models.
 def insert_new(model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Insert rows, passing over those whose primary key exists. `names` are all fields of the model."""
     fields = [_field(model, name) for name in names]
-    columns = ", ".join(_quoted(field) for field in fields)
-    marks = ", ".join(["%s"] * len(fields))
-    key = _quoted(_key(model))
-    _run(f"INSERT INTO {_table(model)} ({columns}) VALUES ({marks}) ON CONFLICT ({key}) DO NOTHING", fields, rows)
+    _run(_insertion(model, fields), fields, rows)
 
 
 def update_rows(model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """UPDATE each row by its primary key, which stands last in the row, behind the values for `names`."""
     fields = [_field(model, name) for name in names]
-    changes = ", ".join(f"{_quoted(field)} = %s" for field in fields)
-    _run(f"UPDATE {_table(model)} SET {changes} WHERE {_quoted(_key(model))} = %s", [*fields, _key(model)], rows)
+    _run(_change(model, fields), [*fields, _key(model)], rows)
+
+
+class Plan:
+    """What is stored of a row, worked out ahead: for rows that are made ready before the transaction that writes them.
+
+    `names` are fields of the model; derived ones are derived.
+    """
+
+    def __init__(self, model: type[models.Model], names: Sequence[str] = ()) -> None:
+        fields = [_field(model, name) for name in names] or list(model._meta.concrete_fields)
+        self.model = model
+        self.names = [field.name for field in fields]
+        self._steps = [
+            (
+                field.attname,
+                field.pre_save if getattr(field, "derive", None) else None,
+                None if isinstance(field, _AS_THEY_ARE) else field.get_db_prep_save,
+            )
+            for field in fields
+        ]
+
+    def values(self, row: models.Model, *, add: bool = True) -> tuple[Any, ...]:
+        """The row's values as the database driver takes them."""
+        here = connections[DEFAULT_DB_ALIAS]
+        given = row.__dict__
+        found = []
+        for name, derived, prepare in self._steps:
+            value = derived(row, add) if derived else given[name]
+            found.append(prepare(value, here) if prepare else value)
+        return tuple(found)
+
+    def insert(self, rows: Sequence[Sequence[Any]]) -> None:
+        """Insert rows of `values`, passing over those whose primary key exists."""
+        _execute(_insertion(self.model, [_field(self.model, name) for name in self.names]), rows)
+
+    def update(self, rows: Sequence[Sequence[Any]]) -> None:
+        """UPDATE rows of `values`, with the primary key behind them."""
+        key = _key(self.model)
+        here = connections[DEFAULT_DB_ALIAS]
+        prepared = [(*values, key.get_db_prep_save(pk, here)) for *values, pk in rows]
+        _execute(_change(self.model, [_field(self.model, name) for name in self.names]), prepared)
 
 
 def _run(statement: str, fields: Sequence[Any], rows: Iterable[Sequence[Any]]) -> None:
@@ -36,9 +73,24 @@ def _run(statement: str, fields: Sequence[Any], rows: Iterable[Sequence[Any]]) -
     here = connections[DEFAULT_DB_ALIAS]
     prepare = [None if isinstance(field, _AS_THEY_ARE) else field.get_db_prep_save for field in fields]
     values = [[one(value, here) if one else value for one, value in zip(prepare, row, strict=True)] for row in rows]
+    _execute(statement, values)
+
+
+def _execute(statement: str, values: Sequence[Sequence[Any]]) -> None:
     if values:
-        with here.cursor() as cursor:
+        with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
             cursor.executemany(statement, values)
+
+
+def _insertion(model: type[models.Model], fields: Sequence[Any]) -> str:
+    columns = ", ".join(_quoted(field) for field in fields)
+    marks = ", ".join(["%s"] * len(fields))
+    return f"INSERT INTO {_table(model)} ({columns}) VALUES ({marks}) ON CONFLICT ({_quoted(_key(model))}) DO NOTHING"
+
+
+def _change(model: type[models.Model], fields: Sequence[Any]) -> str:
+    changes = ", ".join(f"{_quoted(field)} = %s" for field in fields)
+    return f"UPDATE {_table(model)} SET {changes} WHERE {_quoted(_key(model))} = %s"
 
 
 def _field(model: type[models.Model], name: str) -> Any:

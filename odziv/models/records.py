@@ -25,6 +25,7 @@ from odziv.models.base import Owned, OwnedQuerySet
 from odziv.models.derived import DerivedField
 
 if TYPE_CHECKING:
+    from odziv.models.imports import Import
     from odziv.models.organisations import User
 
 
@@ -180,6 +181,17 @@ class RecordQuerySet(OwnedQuerySet["Record"]):
         """Records that name it as their account, their primary contact, or what they became."""
         return self.filter(Q(account=record) | Q(primary_contact=record) | Q(qualified_into=record))
 
+    def made_by(self, import_: Import) -> Self:
+        """What an import created (R5)."""
+        return self.filter(imported=import_)
+
+    def untouched_since(self, at: datetime) -> Self:
+        """Records that nobody has changed, written to or hung anything on since `at`, when they were made."""
+        hanging = Record.objects.filter(
+            Q(account=OuterRef("pk")) | Q(primary_contact=OuterRef("pk")) | Q(qualified_into=OuterRef("pk"))
+        )
+        return self.filter(updated_at=at, activities=None).exclude(Exists(hanging)).exclude(parties__at__gt=at)
+
     def with_people(self) -> Self:
         """What a list shows of each record, in a bounded number of queries."""
         return self.select_related("owner", "account", "primary_contact").prefetch_related("emails", "phones")
@@ -246,6 +258,10 @@ class Record(Owned):
     # What a lead became when it was qualified
     qualified_into = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", editable=False
+    )
+    # The import that made it (R5)
+    imported = models.ForeignKey(
+        "odziv.Import", null=True, blank=True, on_delete=models.SET_NULL, related_name="made", editable=False
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(default=timezone.now, editable=False)

@@ -28,6 +28,7 @@ from odziv.models import (
     Card,
     Delivery,
     Discarded,
+    Import,
     Invitation,
     Mailbox,
     Message,
@@ -226,6 +227,11 @@ def discarded(user: User, id: UUID | str) -> Discarded:
 def bulk_run(user: User, id: UUID | str) -> BulkRun:
     """An action on many rows that the user began."""
     return one(BulkRun.objects.of_person(user).select_related("user", "organisation"), id)
+
+
+def import_(user: User, id: UUID | str) -> Import:
+    """An import of the user's own; of an administrator's organisation any."""
+    return one(Import.objects.visible_to(user).select_related("user", "organisation"), id)
 
 
 def token(user: User, id: UUID | str) -> ApiToken:

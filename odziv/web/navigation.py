@@ -66,6 +66,7 @@ FURTHER: tuple[Place, ...] = (
     Place("profile", "user-round", _("My profile"), ""),
     Place("mailboxes", "at-sign", _("Mailboxes"), ""),
     Place("tokens", "key-round", _("API tokens"), ""),
+    Place("imports", "upload", _("Imports"), ""),
     Place("users", "users-round", _("Users"), "", roles=frozenset({Role.ADMINISTRATOR})),
     Place("health", "heart-pulse", _("Health"), "", roles=frozenset({Role.ADMINISTRATOR})),
 )

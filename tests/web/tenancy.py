@@ -25,9 +25,13 @@ from odziv.models import (
     Delivery,
     DeliveryState,
     Discarded,
+    Import,
+    ImportFault,
+    ImportState,
     Interaction,
     InteractionKind,
     Invitation,
+    KnownColumn,
     Link,
     Message,
     MessageState,
@@ -43,6 +47,7 @@ from odziv.models import (
     TestMail,
     User,
 )
+from odziv.records.importing.asking import begin
 from odziv.records.saving import Postal, Reach, save
 from tests.support.cast import Cast
 from tests.support.templates import template as made_template
@@ -145,6 +150,13 @@ def make_world(cast: Cast) -> dict[str, str]:
         organisation=lipa, run=bulk_run, number=1, keys=[contact.pk.hex], size=1, done=True,
         refused={"same": [1, [[str(contact.pk), MARK, ""]]]},
     )  # fmt: skip
+    waiting = begin(ana, RecordKind.CONTACT, f"{MARK}.csv", [f"Name,{MARK}\n{MARK},{MARK}\n".encode()])
+    done = Import.objects.create(
+        organisation=lipa, user=ana, kind="contact", file_name=MARK, state=ImportState.DONE, rows=2, created=1,
+        rejected=1, written_at=now,
+    )  # fmt: skip
+    ImportFault.objects.create(organisation=lipa, of=done, line=2, reasons=[["email", "email", MARK]])
+    KnownColumn.objects.create(organisation=lipa, kind="contact", head=MARK, field="name")
     token, _text = ApiToken.objects.issue(ana, MARK)
     rows: dict[str, Model] = {
         **records, "record": contact, "call": call, "message": sent, "draft": draft, "party": party, "link": link,
@@ -154,6 +166,7 @@ def make_world(cast: Cast) -> dict[str, str]:
         "saved_view": saved_view, "discarded": discarded, "bulk_run": bulk_run,
         "invitation": invitation,
         "template": template, "version": template.current,
+        "import": waiting, "import_done": done,
     }  # fmt: skip
     return {noun: str(row.pk) for noun, row in rows.items()}
 

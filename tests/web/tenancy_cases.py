@@ -161,6 +161,29 @@ CASES: dict[str, tuple[Case, ...] | Free] = {
     ),
     "bulk": (get("/lists/bulk/{bulk_run}/"),),
     "bulk-undo": (post("/lists/bulk/{bulk_run}/undo/"),),
+    "list-export": (
+        get("/lists/templates/export.csv?owner={user}", 200),
+        # A file without a row: what is named is not there.
+        get("/lists/contacts/export.csv?account={account}&all=1", 200),
+        get("/lists/activities/export.csv?regarding={contact}", 200),
+        get(f"/lists/activities/export.csv?q={MARK}", 200),
+        get(f"/lists/leads/export.csv?q={MARK}&owner={{user}}", 200),
+        get("/lists/activities/export.csv?view=tasks&owner={user}", 200),
+    ),
+    "imports": Free("the asker's own organisation", ("/imports/",)),
+    "import-new": Free("makes what is the asker's own", ("/imports/new/?kind=lead",)),
+    "import": (get("/imports/{import}/"), get("/imports/{import_done}/"), get("/imports/{contact}/")),
+    "import-now": (get("/imports/{import}/now/"),),
+    "import-columns": (
+        post("/imports/{import}/columns/", do="check", column="name"),
+        post("/imports/{import}/columns/", do="read", encoding="cp1250", separator=";"),
+    ),
+    "import-decide": (
+        post("/imports/{import}/decide/", do="go", duplicates="create"),
+        post("/imports/{import}/decide/", do="stop"),
+    ),
+    "import-rejected": (get("/imports/{import_done}/rejected.csv"),),
+    "import-undo": (post("/imports/{import_done}/undo/"),),
     "list-filters": (
         get("/lists/activities/filters/?regarding={contact}&owner={user}", 200),
         get("/lists/contacts/filters/?account={account}", 200),

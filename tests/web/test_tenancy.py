@@ -49,7 +49,7 @@ def ask(client: Client, case: Case, ids: dict[str, str], token: str) -> Any:
 def said(client: Client, case: Case, ids: dict[str, str], token: str) -> tuple[int, str]:
     """Status and text of the answer, without what was sent in and comes back: in a form, in links, in words."""
     answer = ask(client, case, ids, token)
-    text = answer.content.decode()
+    text = b"".join(answer).decode()
     asked = dict(parse_qsl(urlsplit(filled(case.url, ids)).query))
     sent = [*filled(dict(case.data), ids).items(), *asked.items()]
     for name, echo in sorted(sent, key=lambda pair: len(pair[1]), reverse=True):

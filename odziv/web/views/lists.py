@@ -5,18 +5,22 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from odziv.lib import clock
 from odziv.models import BulkRun, ListChoice, SavedView
 from odziv.models.keyset import Slice
 from odziv.web import access
+from odziv.web.files import csv_file, dated
 from odziv.web.lists import asked as lists
 from odziv.web.lists.asked import Asked
 from odziv.web.lists.bulk import offers
+from odziv.web.lists.export import lines
 from odziv.web.lists.places import PLACES
+from odziv.web.lists.records import PLACES as RECORDS
 from odziv.web.lists.shape import Place
 
 MOST_SAVED = 200
@@ -29,6 +33,17 @@ def filters(request: access.SignedRequest, place: str) -> HttpResponse:
     """GET what the list's page gets: the fields of all its filters, for the panel."""
     asked = lists.read(place_of(place), request.GET, request.user, clock.now())
     return render(request, "lists/filters.html", {"asked": asked, "place": asked.place})
+
+
+@access.signed_in
+@require_safe
+def export(request: access.SignedRequest, place: str) -> StreamingHttpResponse:
+    """GET what the list's page gets, and all=1 for every field of its records: the whole list as a CSV (R5)."""
+    found = place_of(place)
+    asked = lists.read(found, request.GET, request.user, clock.now())
+    everything = request.GET.get("all") == "1" and found in RECORDS.values()
+    name = dated(f"{found.name}-{asked.view.key}", timezone.localdate())
+    return csv_file(request.user, name, lines(asked, everything=everything))
 
 
 def place_of(name: str) -> Place:

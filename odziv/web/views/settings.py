@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from odziv.environment import ENV
-from odziv.models import ApiToken, EngagementPause, Mailbox, OAuthClient, Organisation, User
+from odziv.models import ApiToken, EngagementPause, Import, Mailbox, OAuthClient, Organisation, User
 from odziv.web import access
 from odziv.web.forms.people import ProfileForm, TokenForm
 from odziv.web.views.switches import card_switches, week_in_words
@@ -34,6 +34,7 @@ def index(request: access.SignedRequest) -> HttpResponse:
         "people": User.objects.owners_for(user).count(),
         "mailboxes": Mailbox.objects.of_people(user).count(),
         "registered": [one.get_provider_display() for one in OAuthClient.objects.for_(user).order_by("provider")],
+        "imports": Import.objects.visible_to(user).count(),
         "tokens": ApiToken.objects.of_person(user).count(),
         "may_found": organisation.sample and not Organisation.objects.founded().exists(),
     }

@@ -32,13 +32,15 @@ NEWEST = 8
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A first step in words; `url` is where it is taken."""
+    """A first step in words; `url` is where it is taken, `more_url` another way to take it."""
 
     title: str | Promise
     text: str | Promise
     url: str
     icon: str
     done: bool
+    more: str | Promise = ""
+    more_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,7 @@ _STEPS: dict[str, tuple[str, str, str | Promise, str | Promise]] = {
         "contacts",
         "user-round-plus",
         gettext_lazy("Add the people you write to"),
-        gettext_lazy("By hand, or all at once from a file."),
+        gettext_lazy("By hand, or all at once:"),
     ),
     "send": (
         "compose",
@@ -150,6 +152,7 @@ _STEPS: dict[str, tuple[str, str, str | Promise, str | Promise]] = {
         gettext_lazy("What you write again and again; you will see which one is opened and answered most."),
     ),
 }
+_MORE = {"people": (gettext_lazy("Import a file"), "import-new")}
 
 
 def _steps(request: access.SignedRequest) -> list[Step]:
@@ -161,4 +164,5 @@ def _steps(request: access.SignedRequest) -> list[Step]:
 
 def _step(key: str, done: bool) -> Step:
     name, icon, title, text = _STEPS[key]
-    return Step(title, text, reverse(name), icon, done)
+    more, more_name = _MORE.get(key, ("", ""))
+    return Step(title, text, reverse(name), icon, done, more, reverse(more_name) if more_name else "")
