@@ -10,11 +10,13 @@ from django.utils.translation import gettext as _
 
 from odziv.compose import drafts, follow
 from odziv.compose.check import before_sending
+from odziv.compose.follow import FollowCheck, RecipientCheck
+from odziv.compose.limits import MAX_RECIPIENTS
 from odziv.compose.planning import plans
 from odziv.compose.problems import Problem
 from odziv.instrument import sentence
 from odziv.lib.seal import FileRef
-from odziv.models import Attachment, FollowState, Message
+from odziv.models import Attachment, FollowState, Message, Party, PartyRole
 
 _NOTHING = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
 
@@ -41,10 +43,30 @@ class ImageShown:
 
 
 @dataclass(frozen=True, slots=True)
+class Reader:
+    """Somebody who gets a copy. `check` says whether following is allowed; a blind one is seen by nobody else."""
+
+    key: str
+    name: str
+    address: str
+    role: str
+    check: RecipientCheck
+
+    @property
+    def is_blind(self) -> bool:
+        return self.role == PartyRole.BCC
+
+
+@dataclass(frozen=True, slots=True)
 class Preview:
-    """The two parts as they will be read, and what was found in them."""
+    """The two parts as they will be read, and what was found in them.
+
+    All copies have the same words, so `readers` differ in what they are told about: each address once, in their order.
+    """
 
     state: FollowState
+    readers: tuple[Reader, ...]
+    refusing: tuple[RecipientCheck, ...]
     html: str
     text: str
     links: tuple[LinkShown, ...]
@@ -74,21 +96,33 @@ class _Shown:
 def of(message: Message, address_of: Callable[[UUID], str] = str) -> Preview:
     """The preview of a draft; `address_of` gives the page address of an attachment by its identifier."""
     attachments = list(message.attachments.select_related("file"))
-    state = follow.evaluate(message.organisation, drafts.parties(message), message.wants_following).state
+    parties = drafts.parties(message)
+    evaluated = follow.evaluate(message.organisation, parties, message.wants_following)
+    state = evaluated.state
     found = plans(message, attachments, followed=state == FollowState.ON)
     shown = _Shown(attachments, address_of)
     links = (LinkShown(one.address, one.followed, one.reason, _(sentence(one.reason)), one.part) for one in found.links)
     images = found.html.images if found.html else ()
     return Preview(
         state=state,
+        readers=_readers(parties, evaluated),
+        refusing=evaluated.refusing,
         html=found.html.render(shown) if found.html else "",
         text=found.text.render(shown),
         links=tuple(links),
         images=tuple(
             ImageShown(one.source, one.served, one.reason, _image_sentence(one.reason, state)) for one in images
         ),
-        problems=tuple(before_sending(message)),
+        problems=tuple(problem for problem in before_sending(message) if not problem.note),
     )
+
+
+def _readers(parties: list[Party], found: FollowCheck) -> tuple[Reader, ...]:
+    readers: dict[str, Reader] = {}
+    for party, check in zip(parties, found.recipients, strict=True):
+        if len(readers) < MAX_RECIPIENTS:
+            readers.setdefault(party.key, Reader(party.key, check.name, party.address, party.role, check))
+    return tuple(readers.values())
 
 
 def _image_sentence(reason: str, state: FollowState) -> str:

@@ -32,13 +32,25 @@ def test_a_followed_message_shows_links_images_and_followed_files(cast: Cast) ->
 
 def test_an_unfollowed_message_has_no_beacon_and_no_block_of_files(cast: Cast) -> None:
     contact(cast.ana, "Maja", "maja@hrast.example", allow=False)
-    message = draft(cast.ana, html='<a href="https://x.si/">a</a><img src="https://y.si/b.png">')
+    message = draft(cast.ana, html='<a href="https://x.si/">a</a><img src="https://y.si/b.png" alt="b">')
     attachments.attach(message, "Ponudba.pdf", "", [b"x"], followed=True)
     found = seen(message)
     assert (found.state, found.html) == (FollowState.BLOCKED, message.html)
     assert [link.reason for link in found.links] == ["off", "off"]
     assert found.images[0].why == "This image stays where it is on the web."
     assert [problem.code for problem in found.problems] == ["blocked"]
+
+
+def test_everybody_who_gets_a_copy_can_be_looked_over_the_shoulder(cast: Cast) -> None:
+    contact(cast.ana, "Jan Kranjc", "jan@alpine.example", allow=False)
+    message = draft(cast.ana, cc="MAJA@hrast.example, bor@x.si", bcc="jan@alpine.example")
+    found = seen(message)
+    assert [(one.key, one.name, one.role, one.is_blind, one.check.allowed) for one in found.readers] == [
+        ("maja@hrast.example", "Maja Novak", "to", False, True),
+        ("bor@x.si", "", "cc", False, True),
+        ("jan@alpine.example", "Jan Kranjc", "bcc", True, False),
+    ]
+    assert [one.name for one in found.refusing] == ["Jan Kranjc"]
 
 
 def test_reasons_are_in_the_writers_language(cast: Cast) -> None:

@@ -27,14 +27,17 @@ FRAME_POLICY = (
 @require_safe
 @never_cache
 def panel(request: access.SignedRequest, id: UUID) -> HttpResponse:
-    """What stands in the preview's dialog."""
+    """What stands in the preview's dialog. GET for (an address in lower case): only what differs for that recipient."""
     draft = access.draft(request.user, id)
     found = preview.of(draft, attachment_address)
+    asked = request.GET.get("for")
+    reader = next((one for one in found.readers if one.key == asked), next(iter(found.readers), None))
+    context = {"draft": draft, "preview": found, "reader": reader}
+    if asked is not None:
+        return render(request, "compose/preview_reader.html", context)
     files = list(draft.attachments.files().select_related("file"))
-    count = len(found.links) + len(found.images)
-    return render(
-        request, "compose/preview.html", {"draft": draft, "preview": found, "files": files, "found_count": count}
-    )
+    context |= {"files": files, "found_count": len(found.links) + len(found.images)}
+    return render(request, "compose/preview.html", context)
 
 
 @access.signed_in
