@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
+from django.http import QueryDict
+
+from odziv.lib import clock
 from odziv.models import (
     Activity,
     Message,
@@ -18,8 +21,9 @@ from odziv.models import (
     Role,
     User,
 )
+from odziv.models.keyset import page_of
 
-BAR = 50.0  # milliseconds
+BAR = 100.0  # milliseconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,7 @@ def cases() -> Iterator[Case]:
     seller = people.filter(role=Role.SALESPERSON)[0]
     other = User.objects.exclude(organisation=large).filter(role=Role.SALESPERSON).order_by("pk")[0]
     administrator = people.filter(role=Role.ADMINISTRATOR)[0]
-    yield from _emails(seller)
+    yield from _activities(seller)
     yield from _searches(seller)
     yield from _records(seller)
     yield from _record_pages(seller)
@@ -52,19 +56,29 @@ def cases() -> Iterator[Case]:
         yield Case(url, url, administrator)
 
 
-def _emails(user: User) -> Iterator[Case]:
-    from odziv.web.views.activities import FILTERS, VIEWS
+def _activities(user: User) -> Iterator[Case]:
+    """Every view of e-mails, calls and tasks: by each column, narrowed by what is one click away, and far down."""
+    from odziv.web.lists.places import ACTIVITIES
 
-    for view in VIEWS:
+    for view in ACTIVITIES.views:
         base = f"/activities/?view={view.key}"
         for column in view.columns:
-            for sign in ("", "-"):
-                yield Case(f"e-mails {view.key} {sign}{column.key}", f"{base}&sort={sign}{column.key}", user)
-        if view.key == "drafts":
-            continue
-        for only in FILTERS:
-            for sort in ("-sent", "subject", "-opens"):
-                yield Case(f"e-mails {view.key} {only} {sort}", f"{base}&only={only}&sort={sort}", user)
+            for sign in ("", "-") if column.path else ():
+                yield Case(f"activities {view.key} {sign}{column.key}", f"{base}&sort={sign}{column.key}", user)
+        for key, value in (*view.quick, *view.start):
+            yield Case(f"activities {view.key} {key}={value}", f"{base}&{key}={value}", user)
+        yield Case(f"activities {view.key} page 3", f"/activities/?{_far(user, f'view={view.key}')}", user)
+
+
+def _far(user: User, query: str) -> str:
+    """The parameters of the third page."""
+    from odziv.web.lists.asked import read
+    from odziv.web.lists.places import ACTIVITIES
+
+    asked, cursor = read(ACTIVITIES, QueryDict(query), user, clock.now()), ""
+    for _page in range(2):
+        cursor = page_of(asked.rows(), asked.order, cursor, 50).older
+    return f"{query}&cursor={cursor}"
 
 
 def _searches(user: User) -> Iterator[Case]:

@@ -36,10 +36,13 @@ class Figures:
     replies: int = 0
     at: float | None = None
 
-    def values(self) -> tuple[object, ...]:
-        """In the order of the columns `FIGURES` of `columns`."""
-        moments = [None if at is None else moment(at) for at in (self.first, self.last, self.at)]
-        return (self.opens, moments[0], moments[1], self.clicks, self.views, self.replies, moments[2])
+    def values(self) -> dict[str, object]:
+        """By the names of the columns."""
+        first, last, folded = (None if at is None else moment(at) for at in (self.first, self.last, self.at))
+        return {
+            "opens": self.opens, "first_opened_at": first, "last_opened_at": last, "link_clicks": self.clicks,
+            "attachment_views": self.views, "replies": self.replies, "figures_at": folded,
+        }  # fmt: skip
 
 
 class Journal:
@@ -72,26 +75,26 @@ class Journal:
                 _count(figures, kind, at)
             figures.at = max(figures.at or at, at)
             rows.setdefault("interaction", []).append(
-                (
-                    chance.timed_uuid(at),
-                    organisation,
-                    message,
-                    copy,
-                    kind,
-                    0 if kind == "open" else chance.randrange(3) % 3,
-                    moment(at),
-                    "GET",
-                    agent,
-                    _HEADERS,
-                    agent_kind,
-                    device,
-                    "Mail",
-                    "193.2.1.0",
-                    "SI",
-                    verdict,
-                    _REASONS[verdict],
-                    int(counted),
-                )
+                {
+                    "id": chance.timed_uuid(at),
+                    "organisation_id": organisation,
+                    "message_id": message,
+                    "delivery_id": copy,
+                    "kind": kind,
+                    "ordinal": 0 if kind == "open" else chance.randrange(3) % 3,
+                    "at": moment(at),
+                    "method": "GET",
+                    "agent": agent,
+                    "headers": _HEADERS,
+                    "agent_kind": agent_kind,
+                    "device": device,
+                    "client": "Mail",
+                    "network": "193.2.1.0",
+                    "country": "SI",
+                    "verdict": verdict,
+                    "reasons": _REASONS[verdict],
+                    "counted": int(counted),
+                }
             )
         if count and chance.random() < 0.15:
             figures.replies = 1

@@ -71,21 +71,41 @@ def organisations(scale: Scale, chance: Chance, ends: float) -> Iterator[tuple[R
         yield rows, made
 
 
-def _put(rows: Rows, table: str, *row: Any) -> None:
+def _put(rows: Rows, table: str, **row: Any) -> None:
     rows.setdefault(table, []).append(row)
 
 
 def _organisation(rows: Rows, chance: Chance, place: int, people: int, weight: int, ends: float) -> Organisation:
     id = chance.random_uuid()
     born = moment(ends - 3 * YEAR)
-    _put(rows, "organisation", id, f"Organisation {place}", 1, born)
+    _put(rows, "organisation", id=id, name=f"Organisation {place}", engagement=1, created_at=born)
     users = []
     for number in range(people):
         user, mailbox = (chance.timed_uuid(ends - 3 * YEAR + number) for _ in range(2))
         name, address = f"{chance.word(2).title()} {chance.word(3).title()}", f"user{number}@org{place}.example"
         role = "administrator" if number == 0 else "manager" if number == 1 else "salesperson"
-        _put(rows, "user", user, id, address, name, role, "!", born)
-        _put(rows, "mailbox", mailbox, id, user, "test", name, address, born)
+        _put(
+            rows,
+            "user",
+            id=user,
+            organisation_id=id,
+            email=address,
+            name=name,
+            role=role,
+            password="!",
+            created_at=born,
+        )
+        _put(
+            rows,
+            "mailbox",
+            id=mailbox,
+            organisation_id=id,
+            user_id=user,
+            kind="test",
+            name=name,
+            address=address,
+            created_at=born,
+        )
         users.append((user, name, address, mailbox))
     return Organisation(id, Few(users, 10), Few([]), Few([]), weight)
 
@@ -204,31 +224,60 @@ def _record(
     _put(
         rows,
         "record",
-        id,
-        organisation.id,
-        kind,
-        name,
-        key,
-        fold(" ".join((name, company, job_title, industry))),
-        owner,
-        follow,
-        company,
-        industry,
-        job_title,
-        account.id if account else None,
-        contact,
-        amount,
-        "EUR" if amount else "",
-        close,
-        status,
-        moment(born),
-        moment(born + chance.random() * (ends - born)),
+        id=id,
+        organisation_id=organisation.id,
+        kind=kind,
+        name=name,
+        name_key=key,
+        search_text=fold(" ".join((name, company, job_title, industry))),
+        owner_id=owner,
+        follow_email=follow,
+        company=company,
+        industry=industry,
+        job_title=job_title,
+        account_id=account.id if account else None,
+        primary_contact_id=contact,
+        amount=amount,
+        currency="EUR" if amount else "",
+        estimated_close=close,
+        status=status,
+        created_at=moment(born),
+        updated_at=moment(born + chance.random() * (ends - born)),
     )
     if address:
-        _put(rows, "email", chance.timed_uuid(born), organisation.id, id, address, address, 0)
+        _put(
+            rows,
+            "email",
+            id=chance.timed_uuid(born),
+            organisation_id=organisation.id,
+            record_id=id,
+            address=address,
+            key=address,
+            position=0,
+        )
         number = f"+386 {chance.randrange(1, 80)} {chance.randrange(100, 999)} {chance.randrange(100, 999)}"
-        _put(rows, "phone", chance.timed_uuid(born), organisation.id, id, "work", number, digits(number), 0)
+        _put(
+            rows,
+            "phone",
+            id=chance.timed_uuid(born),
+            organisation_id=organisation.id,
+            record_id=id,
+            label="work",
+            number=number,
+            digits=digits(number),
+            position=0,
+        )
     if follow == "deny":
         at = moment(born + 60)
-        _put(rows, "consent", chance.timed_uuid(born), organisation.id, id, "deny", "record", owner, at)
+        _put(
+            rows,
+            "consent",
+            id=chance.timed_uuid(born),
+            organisation_id=organisation.id,
+            record_id=id,
+            follow_email="deny",
+            source="record",
+            user_id=owner,
+            at=at,
+        )
     return Person(id, kind, name, key, address, account.id if account else None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -11,30 +11,42 @@ from django.db.models import Field, Model
 from django.utils import timezone
 
 Value = str | int | float | Decimal | None
+Row = Mapping[str, Any]
 
 
 class Table:
-    """The table of a model, with the columns that the seed gives (by the names of the model's attributes).
+    """The table of a model. Its rows give values by the names of the model's attributes; others have their default.
 
-    Others get their default. One that is computed from its row has to be given: its rule is not called here. Raises
-    LookupError when a given column does not exist, or a computed one is not given.
+    One that is computed from its row has to be given: its rule is not called here.
     """
 
-    def __init__(self, model: type[Model], *given: str) -> None:
-        fields: dict[str, Field[Any, Any]] = {field.attname: field for field in model._meta.concrete_fields}
-        if unknown := set(given) - set(fields):
-            raise LookupError(f"{model.__name__} has no {', '.join(sorted(unknown))}: bench/seed is behind the models")
-        rest = [field for name, field in fields.items() if name not in given]
-        if computed := [field.attname for field in rest if getattr(field, "derive", None)]:
-            raise LookupError(f"bench/seed gives no {', '.join(computed)} of {model.__name__}")
+    def __init__(self, model: type[Model]) -> None:
+        self._model = model
+        self._fields = list(model._meta.concrete_fields)
+        self._usual = [(field.attname, _default(field)) for field in self._fields]
+        self._seen: set[tuple[str, ...]] = set()
         self.name = model._meta.db_table
-        self.columns = [fields[name].column for name in given] + [field.column for field in rest]
-        self._rest = tuple(_default(field) for field in rest)
+        self.columns = [field.column for field in self._fields]
 
-    def rows(self, given: Iterable[Sequence[Value]]) -> Iterator[tuple[Value, ...]]:
-        """Complete rows. Booleans stand as 0 and 1, moments and identifiers as text."""
+    def rows(self, given: Iterable[Row]) -> Iterator[list[Value]]:
+        """Complete rows, in the order of `columns`. Booleans stand as 0 and 1, moments and identifiers as text.
+
+        Raises LookupError when a given column does not exist, or a computed one is not given.
+        """
         for row in given:
-            yield (*row, *self._rest)
+            names = tuple(row)
+            if names not in self._seen:
+                self._check(set(names))
+                self._seen.add(names)
+            yield [row.get(name, usual) for name, usual in self._usual]
+
+    def _check(self, names: set[str]) -> None:
+        behind = f"of {self._model.__name__}: bench/seed is behind the models"
+        if unknown := names - {field.attname for field in self._fields}:
+            raise LookupError(f"there is no {', '.join(sorted(unknown))} {behind}")
+        computed = [field.attname for field in self._fields if getattr(field, "derive", None)]
+        if missing := set(computed) - names:
+            raise LookupError(f"nothing gives {', '.join(sorted(missing))} {behind}")
 
 
 def _default(field: Field[Any, Any]) -> Value:

@@ -20,13 +20,22 @@ Row_co = TypeVar("Row_co", bound=models.Model, covariant=True)
 class OwnedQuerySet(models.QuerySet[Row_co]):
     """Rows of organisations. Doors start with `for_(user)`; a foreign row is then as absent as a missing one (O1)."""
 
+    _organisation: UUID | None = None  # the one to which the rows were narrowed
+
     def for_(self, user: User) -> Self:
         """Only the rows of the user's organisation."""
-        return self.filter(organisation_id=user.organisation_id)
+        return self.of(user.organisation_id)
 
     def of(self, organisation_id: UUID) -> Self:
         """Only the rows of one organisation; for verbs, which act without a user."""
-        return self.filter(organisation_id=organisation_id)
+        rows = self.filter(organisation_id=organisation_id)
+        rows._organisation = organisation_id
+        return rows
+
+    def _clone(self) -> Self:
+        copy: Self = super()._clone()  # type: ignore[misc]  # django-stubs leave it out
+        copy._organisation = self._organisation
+        return copy
 
     def among(self, keys: Iterable[UUID]) -> Self:
         """Those of these identifiers, a few hundred at most; in an order in which two who lock them do not meet."""

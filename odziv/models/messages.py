@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID
@@ -63,6 +63,18 @@ class FollowState(models.TextChoices):
     ON = "on", _("Followed")
     OFF = "off", _("Not followed")
     BLOCKED = "blocked", _("Not allowed")
+
+
+# Columns of lists that an index of their own holds in order, so that a page of a million costs what one of fifty does.
+WALKED = {
+    "subject": "message_by_subject",
+    "recipients": "message_by_recipients",
+    "opens": "message_by_opens",
+    "last_opened_at": "message_by_last_open",
+    "attachment_views": "message_by_views",
+    "link_clicks": "message_by_clicks",
+    "replies": "message_by_replies",
+}
 
 
 class Figures(models.Model):
@@ -190,6 +202,12 @@ class MessageQuerySet(OwnedQuerySet["Message"]):
             Q(subject__icontains=text) | Q(recipients__icontains=text) | Q(activity__regarding__name__icontains=text)
         )
 
+    def walk(self, columns: Sequence[str]) -> Self | None:
+        """All of the organisation, which an index holds in the order of these columns; None where none does."""
+        if self._organisation is None or len(columns) != 1 or columns[0] not in ("at", *WALKED):
+            return None
+        return self.model._default_manager.filter(organisation_id=self._organisation)  # type: ignore[return-value]
+
     def newest_first(self) -> Self:
         return self.order_by("-at", "-pk")
 
@@ -309,6 +327,7 @@ class Message(Figures):
             models.Index(
                 fields=["organisation", "thread", "at"], name="message_by_thread", condition=Q(thread__isnull=False)
             ),
+            *(models.Index(fields=["organisation", column, "activity"], name=name) for column, name in WALKED.items()),
             models.Index(fields=["message_id"], name="message_by_message_id"),
             models.Index(
                 fields=["owner", "-figures_at", "-activity"],

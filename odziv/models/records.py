@@ -75,6 +75,16 @@ class RecordStatus(models.TextChoices):
     DISQUALIFIED = "disqualified", _("Disqualified")
 
 
+# Columns of lists that an index of their own holds in order, within each kind.
+WALKED = {
+    "company": "record_by_company",
+    "industry": "record_by_industry",
+    "status": "record_by_status",
+    "amount": "record_by_amount",
+    "estimated_close": "record_by_close",
+}
+
+
 class RecordQuerySet(OwnedQuerySet["Record"]):
     def matching(self, text: str) -> Self:
         """Records in which every word of the text occurs: in name, company, job title, an address or a phone number."""
@@ -276,6 +286,10 @@ class Record(Owned):
             models.Index(fields=["organisation", "kind", "name_key", "id"], name="record_by_name"),
             models.Index(fields=["organisation", "kind", "-updated_at", "-id"], name="record_by_change"),
             models.Index(fields=["organisation", "kind", "owner", "name_key"], name="record_by_owner"),
+            *(
+                models.Index(fields=["organisation", "kind", column, "id"], name=name)
+                for column, name in WALKED.items()
+            ),
         ]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
