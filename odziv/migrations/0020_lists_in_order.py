@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('odziv', '0018_filings'),
+        ('odziv', '0019_imports'),
     ]
 
     operations = [
