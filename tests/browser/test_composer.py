@@ -51,7 +51,7 @@ def test_what_is_typed_is_saved_on_its_own(site: Site, cast: Cast) -> None:
     contact(cast.ana, "Maja Novak", "maja@hrast.example")
     page = composer(site, cast)
     page.locator("#to-input").press_sequentially("maj")
-    page.locator("[role=option]").first.wait_for()
+    expect(page.locator("[role=option]").first).to_contain_text(re.compile("Maja Novak.*maja@hrast.example.*Allow"))
     page.keyboard.press("Enter")
     page.fill("#subject", "Ponudba št. 7")
     write(page, "Pozdravljeni, https://hrast.example/?a=1&b=2 .")

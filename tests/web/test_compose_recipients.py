@@ -30,6 +30,8 @@ def test_people_are_found_by_name_company_and_address(ana: Client, cast: Cast) -
     assert [one["detail"] for one in options(ana, "info@hr")] == ["info@hrast.example"]
     (jan,) = options(ana, "alpine")
     assert (jan["value"], jan["preference"], jan["icon"]) == ("Jan <jan@alpine.example>", "deny", "eye-off")
+    assert (jan["mark"], options(ana, "spela")[0]["mark"]) == ("Do not allow", "Allow")
+    assert options(ana, "spela")[0]["note"] == "Čebelarstvo Hrast"
 
 
 def test_every_address_that_fits_is_offered(ana: Client, cast: Cast) -> None:

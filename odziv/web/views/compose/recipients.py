@@ -40,6 +40,7 @@ def options(request: access.SignedRequest) -> JsonResponse:
                 "note": company or RecordKind(record.kind).label,
                 "icon": "eye-off" if said and not record.allows_following else RECORD_ICONS[RecordKind(record.kind)],
                 **said,
+                **({"mark": _("Allow") if record.allows_following else _("Do not allow")} if said else {}),
             }
         )
     return JsonResponse({"options": found})

@@ -1,5 +1,5 @@
 /* Completion after WAI-ARIA 1.2 (combobox with listbox popup). The server answers
-     GET data-url?q=…  ->  {"options": [{"value", "label", "detail", "note", "icon"}]}
+     GET data-url?q=…  ->  {"options": [{"value", "label", "detail", "note", "icon", "mark"}]}
    As a field: <input data-combobox data-url="…" data-for="id_regarding" value="Lipa d.o.o."> beside the (hidden) field
    that keeps the value; data-go instead of data-for opens the chosen option's address. Without scripts it stays a text
    field. Other modules use Completion directly. */
@@ -106,6 +106,7 @@ export class Completion {
       el("span", { class: "option-name" }, option.label),
       el("span", { class: "option-detail" }, option.detail ?? ""),
       el("span", { class: "option-note" }, option.note ?? ""),
+      option.mark ? el("span", { class: `option-mark ${option.preference}` }, option.mark) : null,
     );
   }
 
