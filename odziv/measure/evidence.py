@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
 
 class Event(NamedTuple):
-    """One row of the journal. `kind` is an `InteractionKind`, `agent_kind` an `AgentKind`."""
+    """One row of the journal. `kind` is an `InteractionKind`, `agent_kind` an `AgentKind`, `network` a truncated
+    address, empty when it is not known."""
 
     id: UUID
     kind: str
@@ -21,15 +22,39 @@ class Event(NamedTuple):
     agent_kind: str
     client: str
     headers: Mapping[str, str]
+    network: str = ""
+
+    @property
+    def source(self) -> Source:
+        return self.network, self.agent
+
+
+Source = tuple[str, str]
+"""Truncated network and User-Agent: as near to one program on one machine as what is kept allows."""
+
+
+class Sighting(NamedTuple):
+    """When a source did something of this kind with a colleague's copy."""
+
+    at: datetime
+    colleague: UUID
 
 
 class Facts(NamedTuple):
     """What is known of a delivery beside its events.
 
     `beyond` counts the events, by kind, that were not read because the copy has more than a person can cause.
+    `accepted_at` is when the next server took the mail, `links` how many links it has that are followed, `honeypot` the
+    number of the link that nobody can see. `colleagues` are other recipients of the message in the same company: what
+    each source did with their copies, by kind and oldest first.
     """
 
     beyond: Mapping[str, int] = {}
+    accepted_at: datetime | None = None
+    links: int = 0
+    honeypot: int | None = None
+    colleagues: Mapping[tuple[Source, str], Sequence[Sighting]] = {}
+    replied: bool = False
 
 
 class Judgement(NamedTuple):
@@ -41,7 +66,7 @@ class Judgement(NamedTuple):
 
 
 class Figures(NamedTuple):
-    """The figures of a copy (J3). The `machine_` ones stand apart and are nobody's engagement (J5)."""
+    """The figures of a copy (J3). The `machine_` and `unsure_` ones stand apart and are nobody's engagement (J5)."""
 
     opens: int = 0
     first_opened_at: datetime | None = None

@@ -19,7 +19,7 @@ from uuid import UUID
 
 from odziv.measure import reasons
 from odziv.measure.evidence import Event, Facts, Figures, Folded, Judgement
-from odziv.measure.verdict import HUMAN, judge
+from odziv.measure.verdict import HUMAN, Verdict, judge
 
 ONE_OPEN = timedelta(seconds=60)
 ONE_DOWNLOAD = timedelta(seconds=60)
@@ -29,19 +29,20 @@ _PICTURES = ("open", "image")
 def fold(events: Iterable[Event], facts: Facts) -> Folded:
     """Verdicts and figures of one delivery."""
     ordered = sorted({event.id: event for event in events}.values(), key=lambda event: (event.at, event.id))
-    verdicts = judge(ordered)
+    verdicts = judge(ordered, facts)
     parts = _parts_of_opens(ordered, verdicts) | _parts_of_downloads(ordered, verdicts)
     implied = _implied_open(ordered, verdicts, parts)
     judgements: dict[UUID, Judgement] = {}
     for event in ordered:
-        verdict, reason = verdicts[event.id]
+        verdict, codes = verdicts[event.id]
         further = parts.get(event.id) or (reasons.IMPLIES_OPEN if event is implied else "")
-        codes = tuple(code for code in (reason, further) if code)
+        if further:
+            codes = (*codes, further)
         judgements[event.id] = Judgement(verdict, codes, event.id not in parts)
     return Folded(judgements, _figures(ordered, judgements, facts))
 
 
-def _parts_of_opens(ordered: Sequence[Event], verdicts: Mapping[UUID, tuple[str, str]]) -> dict[UUID, str]:
+def _parts_of_opens(ordered: Sequence[Event], verdicts: Mapping[UUID, Verdict]) -> dict[UUID, str]:
     """Fetches of pictures that belong to an open which another fetch began."""
     parts: dict[UUID, str] = {}
     # By verdict, so that a scanner's fetch never swallows a person's, and by program: the parts of one open may come
@@ -64,7 +65,7 @@ def _parts_of_opens(ordered: Sequence[Event], verdicts: Mapping[UUID, tuple[str,
     return parts
 
 
-def _parts_of_downloads(ordered: Sequence[Event], verdicts: Mapping[UUID, tuple[str, str]]) -> dict[UUID, str]:
+def _parts_of_downloads(ordered: Sequence[Event], verdicts: Mapping[UUID, Verdict]) -> dict[UUID, str]:
     """Requests for pieces of a file that somebody is already downloading."""
     parts: dict[UUID, str] = {}
     running: dict[tuple[str, str, int], datetime] = {}
@@ -84,7 +85,7 @@ def _parts_of_downloads(ordered: Sequence[Event], verdicts: Mapping[UUID, tuple[
 
 
 def _implied_open(
-    ordered: Sequence[Event], verdicts: Mapping[UUID, tuple[str, str]], parts: Mapping[UUID, str]
+    ordered: Sequence[Event], verdicts: Mapping[UUID, Verdict], parts: Mapping[UUID, str]
 ) -> Event | None:
     """The click or download that must stand for an open, when nothing else does."""
     people = [event for event in ordered if verdicts[event.id][0] == HUMAN and event.id not in parts]

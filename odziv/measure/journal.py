@@ -24,7 +24,7 @@ from odziv.models.bulk import update_rows
 MOST_EVENTS = 2_000
 _CHUNK = 500
 
-_EVENT = ("id", "kind", "ordinal", "at", "method", "partial", "agent", "agent_kind", "client", "headers")
+_EVENT = ("id", "kind", "ordinal", "at", "method", "partial", "agent", "agent_kind", "client", "headers", "network")
 _JUDGEMENT = ("verdict", "reasons", "counted")
 _TOGETHER = tuple(name for name in Figures._fields if not name.endswith("_opened_at"))
 

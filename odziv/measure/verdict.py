@@ -1,59 +1,174 @@
-"""Person, machine or unsure: judged over all events of a delivery together (J5). Pure.
+"""Person, machine or unsure: judged over all events of a delivery together with what is known of it (J5). Pure.
 
-`judge` sees every event, so that a rule may look at the neighbours of one. The rules that stand here look at one event
-each; the first that fits decides.
+Each event gathers evidence; the table of `weights` says what each piece counts for, and the sum decides. Three steps:
+
+1. what stands in the event itself, and in how it lies among the others (`patterns`);
+2. what machines that these showed up left behind: other events of the same source are theirs as well;
+3. what a person's later event, or a reply, says of events of which one could not be sure.
+
+On this very machine only what a program says of itself is evidence: no recipient's scanner runs here, and whoever tries
+the product plays both sides.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from odziv.ingest.agents import APPLE_PRIVACY, BOT, GMAIL_PREFETCH, IMAGE_PROXY, PERSON, SCANNER
-from odziv.measure import reasons
-from odziv.measure.evidence import Event
+from odziv.measure import networks, patterns, reasons
+from odziv.measure.evidence import Event, Facts
+from odziv.measure.patterns import PICTURES
+from odziv.measure.weights import HUMAN_TO, MACHINE_FROM, WEIGHTS
 
 HUMAN, MACHINE, UNSURE = "human", "machine", "unsure"
 
+EARLY = timedelta(minutes=2)
+SOON = timedelta(minutes=5)
+FIRST_SECONDS = timedelta(seconds=10)
+READING = timedelta(seconds=3)
+"""From opening to clicking it takes a person at least this long."""
+
 _PREFETCH_HEADERS = ("sec-purpose", "purpose", "x-purpose", "x-moz")
 _PREFETCH_WORDS = ("prefetch", "prerender", "preview")
-
-
-class Rule(NamedTuple):
-    verdict: str
-    reason: str
-    fits: Callable[[Event], bool]
-
-
-def _prefetches(event: Event) -> bool:
-    """Sec-Purpose (Fetch standard, section 3.8), and what browsers sent before it."""
-    said = " ".join(event.headers.get(name, "") for name in _PREFETCH_HEADERS).lower()
-    return any(word in said for word in _PREFETCH_WORDS)
-
-
-RULES: tuple[Rule, ...] = (
-    Rule(MACHINE, reasons.HEAD, lambda event: event.method == "HEAD"),
-    Rule(MACHINE, reasons.PREFETCH, _prefetches),
-    Rule(MACHINE, reasons.NO_AGENT, lambda event: not event.agent),
-    Rule(MACHINE, reasons.SCANNER, lambda event: event.agent_kind == SCANNER),
-    Rule(MACHINE, reasons.BOT, lambda event: event.agent_kind == BOT),
-    # Image proxies load pictures for readers; what follows a link under such a name is a script.
-    Rule(MACHINE, reasons.BOT, lambda event: event.agent_kind == IMAGE_PROXY and event.kind in ("click", "file")),
-    Rule(MACHINE, reasons.APPLE_PRIVACY, lambda event: event.client == APPLE_PRIVACY),
-    Rule(MACHINE, reasons.GMAIL_PREFETCH, lambda event: event.client == GMAIL_PREFETCH),
-    Rule(HUMAN, reasons.IMAGE_PROXY, lambda event: event.agent_kind == IMAGE_PROXY),
-    Rule(HUMAN, reasons.PERSON_AGENT, lambda event: event.agent_kind == PERSON),
+_SHOWS_A_MACHINE = frozenset({reasons.BURST, reasons.ALL_LINKS, reasons.HONEYPOT, reasons.REPEATED})
+# Doubts that a later sign of a person dispels. What looks like a machine's doing is none the less its.
+_MERE_DOUBTS = frozenset(
+    {
+        reasons.PERSON_AGENT,
+        reasons.IMAGE_PROXY,
+        reasons.OTHER_PROXY,
+        reasons.EARLY_OPEN,
+        reasons.EARLY_CLICK,
+        reasons.SOON_CLICK,
+        reasons.OPENED_BEFORE,
+        reasons.CLOUD_NETWORK,
+    }
 )
+_ORDER = {code: place for place, code in enumerate(WEIGHTS)}
+
+Verdict = tuple[str, tuple[str, ...]]
+Evidence = dict[UUID, set[str]]
 
 
-def judge(events: Sequence[Event]) -> dict[UUID, tuple[str, str]]:
-    """Verdict and reason of each event. The order of `events` does not matter; an id that comes twice is one event."""
-    return {event.id: _of(event) for event in events}
+def judge(events: Iterable[Event], facts: Facts) -> dict[UUID, Verdict]:
+    """Verdict and reasons of each event. The order of `events` does not matter; an id that comes twice is one event."""
+    ordered = sorted({event.id: event for event in events}.values(), key=lambda event: (event.at, event.id))
+    evidence = {event.id: {_of_program(event, facts)} for event in ordered}
+    abroad = [event for event in ordered if networks.kind_of(event.network) != networks.HERE]
+    of_people = [event for event in abroad if event.agent_kind == PERSON]
+    _add(evidence, patterns.together(of_people, facts))
+    _add(evidence, _of_time(abroad, facts))
+    for event in abroad:
+        evidence[event.id] |= _of_network(event)
+        # The mail service's proxy is the same source for everybody.
+        if event.agent_kind == PERSON and (code := patterns.with_colleagues(event, facts.colleagues)):
+            evidence[event.id].add(code)
+    disguised = [event for event in abroad if evidence[event.id] & _SHOWS_A_MACHINE]
+    asked_for_headers = [event for event in of_people if reasons.HEAD in evidence[event.id]]
+    _add(evidence, patterns.left_by_machines(of_people, disguised, asked_for_headers))
+    _add(evidence, _of_later(ordered, evidence, facts))
+    return {id: (_verdict(codes), _told(codes)) for id, codes in evidence.items()}
 
 
-def _of(event: Event) -> tuple[str, str]:
-    for rule in RULES:
-        if rule.fits(event):
-            return rule.verdict, rule.reason
-    return UNSURE, ""
+def _add(evidence: Evidence, more: Mapping[UUID, set[str]]) -> None:
+    for id, codes in more.items():
+        evidence[id] |= codes
+
+
+def _points(codes: Iterable[str]) -> float:
+    return sum(WEIGHTS[code].points for code in codes)
+
+
+def _verdict(codes: Iterable[str]) -> str:
+    points = _points(codes)
+    return MACHINE if points >= MACHINE_FROM else HUMAN if points <= HUMAN_TO else UNSURE
+
+
+def _told(codes: set[str]) -> tuple[str, ...]:
+    """What speaks for the verdict, the weightiest first; for one that is unsure, whatever speaks at all."""
+    verdict = _verdict(codes)
+    told = [code for code in codes if verdict == UNSURE or (WEIGHTS[code].points > 0) == (verdict == MACHINE)]
+    return tuple(sorted(told, key=lambda code: (-abs(WEIGHTS[code].points), _ORDER[code])))
+
+
+def _of_program(event: Event, facts: Facts) -> str:
+    """What the request says of itself; the first that fits."""
+    said = " ".join(event.headers.get(name, "") for name in _PREFETCH_HEADERS).lower()
+    if event.kind == "click" and facts.honeypot is not None and event.ordinal == facts.honeypot:
+        code = reasons.HONEYPOT
+    elif event.method == "HEAD":
+        code = reasons.HEAD
+    elif any(word in said for word in _PREFETCH_WORDS):
+        code = reasons.PREFETCH
+    elif not event.agent:
+        code = reasons.NO_AGENT
+    elif event.agent_kind == IMAGE_PROXY and event.kind in PICTURES:
+        code = _PROXIES.get(event.client, reasons.OTHER_PROXY)
+    else:
+        code = _AGENTS[event.agent_kind]
+    return code
+
+
+_PROXIES = {
+    APPLE_PRIVACY: reasons.APPLE_PRIVACY,
+    GMAIL_PREFETCH: reasons.GMAIL_PREFETCH,
+    "Gmail image proxy": reasons.IMAGE_PROXY,  # the one that is known to fetch when the mail is shown
+}
+# Image proxies load pictures for readers; what follows a link under such a name is a script.
+_AGENTS = {
+    PERSON: reasons.PERSON_AGENT,
+    SCANNER: reasons.SCANNER,
+    BOT: reasons.BOT,
+    IMAGE_PROXY: reasons.BOT,
+}
+
+
+def _of_network(event: Event) -> set[str]:
+    """An image proxy stands in its service's network, which says nothing."""
+    if event.agent_kind == IMAGE_PROXY:
+        return set()
+    kind = networks.kind_of(event.network)
+    return {networks.SECURITY: {reasons.SECURITY_NETWORK}, networks.CLOUD: {reasons.CLOUD_NETWORK}}.get(kind, set())
+
+
+def _of_time(ordered: Sequence[Event], facts: Facts) -> Evidence:
+    """How soon after the mail was accepted. An event before that shows that the clocks differ, and says nothing."""
+    found: Evidence = {}
+    if facts.accepted_at is None:
+        return found
+    opened: datetime | None = None
+    for event in ordered:
+        after = event.at - facts.accepted_at
+        if after < timedelta(0) or event.agent_kind not in (PERSON, IMAGE_PROXY):
+            continue
+        if event.kind in PICTURES:
+            if after < FIRST_SECONDS:
+                found[event.id] = {reasons.EARLY_OPEN}
+            elif opened is None and event.method == "GET" and event.client not in (APPLE_PRIVACY, GMAIL_PREFETCH):
+                opened = event.at
+        elif after <= SOON:
+            found[event.id] = {reasons.EARLY_CLICK if after <= EARLY else reasons.SOON_CLICK}
+            if opened is not None and event.at - opened >= READING:
+                found[event.id].add(reasons.OPENED_BEFORE)
+    return found
+
+
+def _of_later(ordered: Sequence[Event], evidence: Evidence, facts: Facts) -> Evidence:
+    """A person's later event from another network, or a reply, speaks for events of which one can only be unsure."""
+    latest: dict[str, datetime] = {}
+    for event in ordered:
+        if event.network and event.agent_kind == PERSON and _verdict(evidence[event.id]) == HUMAN:
+            latest[event.network] = event.at
+    last_two = sorted(latest.items(), key=lambda one: one[1])[-2:]
+    found: Evidence = {}
+    for event in ordered:
+        codes = evidence[event.id]
+        if _verdict(codes) != UNSURE or not codes <= _MERE_DOUBTS:
+            continue
+        if event.network and any(network != event.network and at > event.at for network, at in last_two):
+            found[event.id] = {reasons.CONFIRMED}
+        if facts.replied and event.kind in PICTURES:
+            found.setdefault(event.id, set()).add(reasons.REPLIED)
+    return found

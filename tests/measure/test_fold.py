@@ -13,6 +13,7 @@ from odziv.ingest.agents import describe
 from odziv.lib.uuid7 import uuid7
 from odziv.measure.evidence import Event, Facts, Figures
 from odziv.measure.fold import fold
+from odziv.measure.patterns import sightings
 from tests.support.journal import GMAIL, IPHONE, NOON, SCANNER, WINDOWS
 
 APPLE_PRIVACY = "Mozilla/5.0"
@@ -28,10 +29,13 @@ def event(
     headers: dict[str, str] | None = None,
     partial: bool = False,
     id: UUID | None = None,
+    network: str = "",
 ) -> Event:
     told = describe(agent)
     at = NOON + timedelta(seconds=after)
-    return Event(id or uuid7(), kind, ordinal, at, method, partial, agent, told.kind, told.client, headers or {})
+    return Event(
+        id or uuid7(), kind, ordinal, at, method, partial, agent, told.kind, told.client, headers or {}, network
+    )
 
 
 def figures(*events: Event) -> Figures:
@@ -48,16 +52,32 @@ events = st.lists(
         method=st.sampled_from(["GET", "GET", "GET", "HEAD"]),
         headers=st.sampled_from([{}, {"range": "bytes=0-"}, {"sec-purpose": "prefetch"}]),
         partial=st.booleans(),
+        network=st.sampled_from(["", "193.2.1.0/24", "84.112.67.0/24", "40.107.3.0/24", "127.0.0.0/24"]),
     ),
     max_size=25,
 )
+BUSY_COLLEAGUES = sightings(
+    {
+        UUID(int=number): [event(kind, number, agent=agent, network="193.2.1.0/24")]
+        for number, (kind, agent) in enumerate([("open", IPHONE), ("click", IPHONE), ("click", WINDOWS)] * 3)
+    }
+)
+facts = st.builds(
+    Facts,
+    beyond=st.sampled_from([{}, {"click": 7}]),
+    accepted_at=st.sampled_from([None, NOON - timedelta(seconds=20), NOON + timedelta(seconds=20)]),
+    links=st.integers(0, 5),
+    honeypot=st.sampled_from([None, 3]),
+    colleagues=st.sampled_from([{}, BUSY_COLLEAGUES]),
+    replied=st.booleans(),
+)
 
 
-@given(events, st.randoms(use_true_random=False))
-def test_order_and_repetition_change_nothing(some: list[Event], dice: random.Random) -> None:
+@given(events, facts, st.randoms(use_true_random=False))
+def test_order_and_repetition_change_nothing(some: list[Event], known: Facts, dice: random.Random) -> None:
     again = some + dice.choices(some, k=len(some)) if some else []
     dice.shuffle(again)
-    assert fold(again, Facts()) == fold(some, Facts())
+    assert fold(again, known) == fold(some, known)
 
 
 @given(events)
@@ -77,8 +97,8 @@ def test_machines_alone_never_make_engagement(some: list[Event]) -> None:
 
 
 @given(events, events)
-def test_machines_events_do_not_change_peoples_figures(some: list[Event], others: list[Event]) -> None:
-    machines = [one._replace(method="HEAD") for one in others]
+def test_events_of_machines_elsewhere_do_not_change_peoples_figures(some: list[Event], others: list[Event]) -> None:
+    machines = [one._replace(agent=SCANNER, agent_kind="scanner", network="212.30.0.0/24") for one in others]
     alone, beside = figures(*some), figures(*some, *machines)
     assert alone[:5] == beside[:5]
 

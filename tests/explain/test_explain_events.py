@@ -1,0 +1,76 @@
+"""`odziv explain events`: a line of JSON for each delivery, in order, whatever is in the file (J5)."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from odziv.cli import main
+
+CHROME = (
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36"
+)
+CLICK = {"kind": "click", "ua": CHROME, "ip": "193.2.1.66", "method": "GET", "headers": {}, "after": 5400, "link": 0}
+
+
+@pytest.fixture
+def explain(tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> Any:
+    def run(*lines: Any, options: tuple[str, ...] = ("--json",)) -> tuple[int, list[str], str]:
+        file = tmp_path / "events.jsonl"
+        file.write_text("".join(f"{line if isinstance(line, str) else json.dumps(line)}\n" for line in lines))
+        status = main(["explain", "events", str(file), *options])
+        out, err = capfdbinary.readouterr()
+        return status, out.decode().splitlines(), err.decode()
+
+    return run
+
+
+def test_each_delivery_is_a_line_in_order_and_so_are_its_events(explain: Any) -> None:
+    burst = [{**CLICK, "after": 31 - number / 2, "link": number} for number in range(3)]
+    colleague = {"events": [{**CLICK, "after": 5401}]}
+    status, lines, _ = explain(
+        {"id": "a", "links": 3, "events": [*burst, {"kind": "open", "ua": None, "after": 9}]},
+        {"links": 3, "events": [CLICK]},
+        {"links": 3, "events": [CLICK], "colleagues": [colleague, colleague]},
+        {"links": 3, "events": [{**CLICK, "link": "honeypot"}]},
+        {"id": "none", "events": []},
+    )
+    told = [json.loads(line) for line in lines]
+    assert status == 0
+    assert [one["id"] for one in told] == ["a", None, None, None, "none"]
+    assert [[event["verdict"] for event in one["events"]] for one in told] == [
+        ["machine"] * 4, ["human"], ["machine"], ["machine"], []
+    ]  # fmt: skip
+    assert told[1]["events"][0]["reasons"] == ["An ordinary mail program or browser asked for it."]
+
+
+def test_people_read_it_too(explain: Any) -> None:
+    _, lines, _ = explain({"id": "a", "events": [CLICK]}, options=())
+    assert lines == ["a", "  human    An ordinary mail program or browser asked for it."]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "{", "[]", "7", "[" * 100_000, '{"events": {}}', '{"events": [7]}', '{"events": [{"kind": "look"}]}',
+        '{"events": [{"kind": "open", "after": "soon"}]}', '{"events": [{"kind": "open", "after": 1e300}]}',
+        '{"events": [{"kind": "open", "after": NaN}]}', '{"events": [{"kind": "click", "link": -1}]}',
+        '{"links": "many", "events": []}', '{"events": [], "colleagues": [[]]}',
+        '{"events": [{"kind": "open", "headers": "none"}]}',
+    ],
+)  # fmt: skip
+def test_a_line_that_is_none_says_so_and_the_others_are_explained(line: str, explain: Any) -> None:
+    status, lines, _ = explain(line, {"id": "b", "events": [CLICK]})
+    wrong, right = (json.loads(answer) for answer in lines)
+    assert status == 2
+    assert wrong["error"].startswith("line 1: ")
+    assert right["events"][0]["verdict"] == "human"
+
+
+def test_what_is_missing_is_not_known(explain: Any) -> None:
+    status, lines, _ = explain({"events": [{"kind": "open", "ua": CHROME}, {"kind": "click", "ua": CHROME}]})
+    assert status == 0
+    assert [event["verdict"] for event in json.loads(lines[0])["events"]] == ["human", "human"]
