@@ -38,7 +38,7 @@ class SignIn(models.TextChoices):
 class MailboxQuerySet(OwnedQuerySet["Mailbox"]):
     def of_people(self, user: User) -> Self:
         """The mailboxes that the user may change: their own, for an administrator all of the organisation (O2)."""
-        rows = self.for_(user).select_related("user", "grant").order_by("user__name", "kind", "name", "pk")
+        rows = self.for_(user).select_related("user", "grant").order_by("address", "pk")
         return rows if user.is_administrator else rows.filter(user=user)
 
     def usable_by(self, user: User) -> Self:
@@ -66,6 +66,10 @@ class MailboxQuerySet(OwnedQuerySet["Mailbox"]):
     def failing_to_send(self) -> Self:
         """Those whose server refused the last contact."""
         return self.exclude(smtp_reason="")
+
+    def failing(self) -> Self:
+        """Those that cannot be sent from, or read where replies are looked for."""
+        return self.real().filter(~Q(smtp_reason="") | (~Q(imap_host="") & ~Q(imap_reason="")))
 
     def failing_to_read(self) -> Self:
         return self.exclude(imap_reason="")

@@ -23,7 +23,7 @@ from odziv.lib.files import store_from
 from odziv.lib.seal import KeyRing
 from odziv.models import Filing, FilingState, Mailbox
 from odziv.replies.connection import Connection, Folder, sent_folder
-from odziv.replies.server import server_of
+from odziv.replies.server import opened
 from odziv.replies.trouble import ImapTrouble, Reason
 
 log = logging.getLogger("odziv.replies")
@@ -122,8 +122,7 @@ class _Desk:
         if self._connection is None:
             if mailbox is None or not mailbox.reads:
                 raise ImapTrouble(Reason.UNREACHABLE)
-            self._connection = Connection(server_of(mailbox), timeout=ENV.smtp_timeout)
-            self._connection.open()
+            self._connection = opened(mailbox, timeout=ENV.smtp_timeout)
             self._folder = mailbox.sent_folder or sent_folder(self._connection.folders()) or ""
             if not self._folder:
                 raise ImapTrouble(Reason.FOLDER)

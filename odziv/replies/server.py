@@ -6,7 +6,7 @@ from odziv.lib import clock
 from odziv.models import Mailbox, SecretUnreadable
 from odziv.oauth import tokens
 from odziv.oauth.trouble import OAuthTrouble
-from odziv.replies.connection import Server
+from odziv.replies.connection import Connection, Server
 from odziv.replies.trouble import ImapTrouble, Reason
 
 
@@ -20,6 +20,27 @@ def server_of(mailbox: Mailbox) -> Server:
     except SecretUnreadable as error:
         raise ImapTrouble(Reason.PASSWORD_LOST) from error
     return Server(mailbox.imap_host, mailbox.imap_port, mailbox.imap_security, mailbox.imap_login, password)
+
+
+def opened(mailbox: Mailbox, *, timeout: float) -> Connection:
+    """A connection to a mailbox that `reads`, signed in; how that ended is noted for the health list (O6).
+
+    Raises ImapTrouble.
+    """
+    try:
+        connection = Connection(server_of(mailbox), timeout=timeout)
+        try:
+            connection.open()
+        except ImapTrouble as trouble:
+            found = refused(mailbox, trouble)
+            if found is trouble:
+                raise
+            raise found from trouble
+    except ImapTrouble as trouble:
+        Mailbox.objects.note_reading(mailbox.pk, clock.now(), trouble.reason, trouble.words)
+        raise
+    Mailbox.objects.note_reading(mailbox.pk, clock.now())
+    return connection
 
 
 def refused(mailbox: Mailbox, trouble: ImapTrouble) -> ImapTrouble:

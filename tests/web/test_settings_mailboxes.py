@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.test import Client
 from django.urls import reverse
+from pytest_django.fixtures import DjangoAssertNumQueries
 
 from odziv.compose import chosen, drafts, schedule, send
 from odziv.compose.drafts import DraftFields
@@ -167,3 +168,24 @@ def test_a_mailbox_that_stopped_working_stands_in_the_health_list(cast: Cast, ma
     dora.force_login(cast.dora)
     page = dora.get(reverse("health")).content.decode()
     assert "ana@lipa.example: The mail server refused the user name or the password. “535 5.7.8 no” Enter" in page
+
+
+def test_the_list_is_paged_and_bounded(
+    cast: Cast, client: Client, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    client.force_login(cast.dora)
+    Mailbox.objects.bulk_create(
+        Mailbox(organisation=cast.lipa, user=cast.bor, kind="smtp", name="Bor", address=f"b{n}@lipa.example")
+        for n in range(70)
+    )
+    with django_assert_max_num_queries(12):
+        first = client.get(reverse("mailboxes")).context["page"]
+    rest = client.get(reverse("mailboxes"), {"cursor": first.older}).context["page"]
+    assert (len(first.rows), len(rest.rows)) == (50, 24) and not rest.older
+
+
+def test_the_overview_says_what_does_not_work(cast: Cast, client: Client, mailbox: Mailbox) -> None:
+    Mailbox.objects.note_sending(mailbox.pk, clock.now(), "login", "no")
+    for who, said in ((cast.ana, True), (cast.dora, True), (cast.bor, False)):
+        client.force_login(who)
+        assert ("1 does not work" in client.get(reverse("settings")).content.decode()) is said

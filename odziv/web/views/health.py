@@ -19,6 +19,7 @@ _PLACES = {
     "overview": "settings/health_item.html",
     "files": "settings/attachments_state.html",
     "edge": "settings/address_state.html",
+    "reach": "settings/reach_state.html",
 }
 
 

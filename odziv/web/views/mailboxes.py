@@ -19,17 +19,21 @@ from odziv.lib import clock
 from odziv.mailboxes import advice
 from odziv.mailboxes.presets import PRESETS, Preset, preset, preset_of
 from odziv.models import Grant, Mailbox, MailboxKind, OAuthClient, SignIn, Trial, User
+from odziv.models.keyset import Order, page_of
 from odziv.web import access
 from odziv.web.forms.mailbox import MailboxForm, SignatureForm
 
+_BY_ADDRESS = Order("address")
 _ALIVE = 60  # seconds after which a worker that was not seen is thought to be away
 
 
 @access.signed_in
 def index(request: access.SignedRequest) -> HttpResponse:
-    """The user's own and the shared ones; for administrators all of the organisation."""
-    rows = [(one, _state(one)) for one in Mailbox.objects.of_people(request.user)]
-    return render(request, "settings/mailboxes.html", {"mailboxes": rows})
+    """The user's own; for administrators all of the organisation."""
+    page = page_of(Mailbox.objects.of_people(request.user), _BY_ADDRESS, request.GET.get("cursor", ""))
+    return render(
+        request, "settings/mailboxes.html", {"page": page, "mailboxes": [(one, _state(one)) for one in page.rows]}
+    )
 
 
 @access.signed_in

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from odziv.environment import ENV
-from odziv.models import ApiToken, EngagementPause, Import, Mailbox, OAuthClient, Organisation, User
+from odziv.models import ApiToken, EngagementPause, Import, Invitation, Mailbox, OAuthClient, Organisation, User
 from odziv.web import access
 from odziv.web.forms.people import ProfileForm, TokenForm
 from odziv.web.views.switches import card_switches, week_in_words
@@ -27,12 +27,13 @@ def index(request: access.SignedRequest) -> HttpResponse:
     user = request.user
     organisation = user.organisation
     context = {
-        "edge_url": ENV.edge_url,
         "cards": card_switches(organisation.muted_cards),
         "pauses": EngagementPause.objects.for_(user).newest_first()[:PAUSES],
         "week": week_in_words(organisation),
         "people": User.objects.owners_for(user).count(),
+        "invited": Invitation.objects.listed_for(user).count() if user.is_administrator else 0,
         "mailboxes": Mailbox.objects.of_people(user).count(),
+        "failing": Mailbox.objects.of_people(user).failing().count(),
         "registered": [one.get_provider_display() for one in OAuthClient.objects.for_(user).order_by("provider")],
         "imports": Import.objects.visible_to(user).count(),
         "tokens": ApiToken.objects.of_person(user).count(),
