@@ -19,7 +19,7 @@ from tests.web.test_records_lists import add
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"], "preload": False}
-LISTS = ["accounts", "contacts", "leads", "opportunities", "settings", "users", "user-new", "mailboxes",
+LISTS = ["accounts", "contacts", "leads", "opportunities", "settings", "users", "invite", "mailboxes",
          "mailbox-new", "tokens", "profile", "account-new", "opportunity-new", "call-new", "task-new"]  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 from odziv.models import CardKind
 from tests.support.cast import Cast
 
-ADMINISTRATION = ["users", "user-new", "health", "working-week"]
+ADMINISTRATION = ["users", "invite", "health", "working-week", "registrations"]
 SWITCHES = ["engagement", "follow-unknown", "assistant", "assistant-cards", "location-service"]
 
 
