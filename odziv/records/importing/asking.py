@@ -103,11 +103,17 @@ def start_check(of: Import) -> bool:
     """Let the whole file be read, and remember what its columns are; False when it was not its turn any more."""
     if not _in_state(of, ImportState.MATCHING, state=ImportState.CHECKING, done=0, attempts=0):
         return False
-    if of.format == FileFormat.CSV and of.has_head:
-        heads, _rows = sample_of(of, 1)
-        pairs = {guess.head_key(head): key for head, key in zip(heads, of.columns, strict=False)}
-        KnownColumn.objects.remember(of, {head: key for head, key in pairs.items() if head})
+    pairs = {guess.head_key(head): key for head, key in zip(_heads(of), of.columns, strict=False)}
+    KnownColumn.objects.remember(of, {head: key for head, key in pairs.items() if head})
     return True
+
+
+def _heads(of: Import) -> list[str]:
+    """The heads of a table that has them; what is wrong with the file, the check will say."""
+    try:
+        return sample_of(of, 1)[0] if of.has_head else []
+    except Unreadable:
+        return []
 
 
 def go_on(of: Import, duplicates: Duplicates) -> bool:

@@ -6,7 +6,7 @@ import logging
 from datetime import datetime, timedelta
 
 from odziv.lib.files import FileStoreError
-from odziv.models import Import, StoredFile
+from odziv.models import Import, ImportFault, StoredFile
 from odziv.records.importing.reading import file_store
 
 log = logging.getLogger("odziv.imports")
@@ -28,6 +28,7 @@ def forget_file(of: Import) -> None:
 
 
 def forget_old(now: datetime) -> None:
-    """Forget the files of imports that are older than KEPT."""
+    """Forget the files of imports that are older than KEPT, and what was wrong with their rows."""
     for of in Import.objects.forgettable(now - KEPT)[:20]:
+        ImportFault.objects.filter(of=of).delete()
         forget_file(of)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from odziv.lib import clock
@@ -26,6 +28,7 @@ from odziv.models import (
 from odziv.privacy import consent
 from odziv.records.importing import asking
 from odziv.records.importing.faults import FileTrouble, Unreadable
+from odziv.records.importing.reading import sample_of
 from odziv.records.importing.report import rejected
 from odziv.records.importing.run import work_on_imports
 from odziv.records.saving import Postal, Reach, reach_of, save
@@ -260,3 +263,21 @@ def test_it_is_stopped_before_anything_is_written_and_its_file_forgotten(cast: C
     of = checked(cast.ana, FILE)
     assert asking.stop(of) and not asking.go_on(of, Duplicates.SKIP)
     assert fresh(of).key == "" and work_on_imports() == 0 and not Record.objects.exists()
+
+
+def test_a_file_that_is_gone_is_said_and_not_stumbled_over(cast: Cast) -> None:
+    of = asking.begin(cast.ana, RecordKind.LEAD, "a.csv", [b"Name\nMaja\n"])
+    asking.forget_file(of)
+    asking.start_check(of)
+    work_on_imports()
+    assert (fresh(of).state, fresh(of).trouble) == (ImportState.FAILED, FileTrouble.GONE)
+
+
+def test_after_a_month_the_file_and_its_faults_are_forgotten(cast: Cast) -> None:
+    of = imported(cast.ana, FILE)
+    kept = asking.begin(cast.ana, RecordKind.LEAD, "b.csv", [FILE.encode()])  # the same content
+    Import.objects.filter(pk=of.pk).update(created_at=clock.now() - timedelta(days=31))
+    work_on_imports()
+    assert fresh(of).key == "" and not ImportFault.objects.exists() and fresh(of).created == 2
+    assert sample_of(kept, 1)[1], "the content is another's too"
+    assert [row.cells for row in rejected(of)] == []
