@@ -28,19 +28,21 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """The same text in two versions; each side's pieces joined are that side, but for what is cut."""
+    """The same text in two versions; each side's pieces joined are that side, but for what is cut.
+
+    `differ` is of the whole texts; `too_long` says that what is behind MOST_LINES is not among the pieces.
+    """
 
     mine: tuple[Piece, ...]
     theirs: tuple[Piece, ...]
-
-    @property
-    def differ(self) -> bool:
-        return any(piece.differs for piece in (*self.mine, *self.theirs))
+    differ: bool
+    too_long: bool
 
 
 def compare(mine: str, theirs: str) -> Sides:
     """Both texts, first line by line, then word by word where lines differ."""
-    ours, others = _lines(mine), _lines(theirs)
+    all_ours, all_others = mine.splitlines(keepends=True), theirs.splitlines(keepends=True)
+    ours, others = all_ours[:MOST_LINES], all_others[:MOST_LINES]
     left: list[Piece] = []
     right: list[Piece] = []
     for kind, a, b, c, d in SequenceMatcher(None, ours, others).get_opcodes():
@@ -52,11 +54,8 @@ def compare(mine: str, theirs: str) -> Sides:
             here, there = _by_words(passage, other)
             left += here
             right += there
-    return Sides(tuple(_shortened(left)), tuple(_shortened(right)))
-
-
-def _lines(text: str) -> list[str]:
-    return text.splitlines(keepends=True)[:MOST_LINES]
+    too_long = max(len(all_ours), len(all_others)) > MOST_LINES
+    return Sides(tuple(_shortened(left)), tuple(_shortened(right)), mine != theirs, too_long)
 
 
 def _by_words(mine: str, theirs: str) -> tuple[list[Piece], list[Piece]]:

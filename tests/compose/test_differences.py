@@ -7,7 +7,7 @@ import time
 from hypothesis import given
 from hypothesis import strategies as st
 
-from odziv.compose.differences import Piece, compare
+from odziv.compose.differences import MOST_LINES, Piece, compare
 
 
 def marked(pieces: tuple[Piece, ...]) -> list[str]:
@@ -37,6 +37,12 @@ def test_the_pieces_of_a_side_are_that_side(mine: str, theirs: str) -> None:
     assert "".join(piece.text for piece in sides.mine) == mine
     assert "".join(piece.text for piece in sides.theirs) == theirs
     assert sides.differ == (mine != theirs)
+
+
+def test_what_differs_behind_the_end_of_what_is_shown_is_not_called_the_same() -> None:
+    same = "a\n" * MOST_LINES
+    sides = compare(f"{same}b", f"{same}c")
+    assert (sides.differ, sides.too_long, marked(sides.mine)) == (True, True, [])
 
 
 def test_huge_texts_are_compared_at_once() -> None:
