@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import expect
 
-from odziv.compose import reminders
+from odziv.compose import attachments, reminders
 from odziv.compose.chosen import at_instant
 from odziv.lib import clock
 from odziv.models import Condition, Message, MessageState
@@ -82,6 +82,19 @@ def test_a_reminder_that_needs_following_is_mended_where_it_stands(site: Site, c
     page.get_by_label("Remind me anyway").check()
     page.locator("#timing-dialog").get_by_role("button", name="Save").click()
     expect(page.locator("#timing-dialog")).to_be_hidden()
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url("**/messages/*/")
+
+
+def test_a_file_that_is_lost_is_mended_among_the_attachments(site: Site, cast: Cast) -> None:
+    message = draft(cast.ana)
+    row = attachments.attach(message, "Ponudba.pdf", "", [b"only here", message.pk.bytes])
+    attachments.file_store().delete(row.file.key)
+    page = composer(site, cast, f"/compose/{message.pk}/")
+    page.keyboard.press("Control+Enter")
+    page.locator("#send-check").get_by_role("button", name="Manage attachments").click()
+    page.locator("#files-dialog").get_by_role("button", name="Remove Ponudba.pdf").click()
+    page.locator("#files-dialog").get_by_role("button", name="Done").click()
     page.keyboard.press("Control+Enter")
     page.wait_for_url("**/messages/*/")
 

@@ -70,6 +70,7 @@ def texts() -> dict[str, str]:
         "go_subject": gettext("Write a subject"),
         "go_body": gettext("Show it in the text"),
         "go_attachments": gettext("Attach a file"),
+        "go_files": gettext("Manage attachments"),
         "go_regarding": gettext("To the record"),
         "go_following": gettext("To the follow state"),
         "go_delivery": gettext("Change the time"),

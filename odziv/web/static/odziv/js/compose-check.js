@@ -6,12 +6,16 @@ import { openDialog } from "./dialog.js";
 const CONTROLS = { from: "mailbox", to: "to-input", cc: "cc-input", bcc: "bcc-input", subject: "subject" };
 const BUTTONS = {
   regarding: "#regarding-name",
-  attachments: "#manage-files, #attach",
+  attachments: "#attach",
+  files: "#manage-files",
   following: "#follow button",
   delivery: "#delivery [data-timing]",
   reminder: "#reminder [data-timing]",
 };
-const OPENS = ["delivery", "reminder"]; // their place is a dialog of its own
+const OPENS = ["files", "delivery", "reminder"]; // their place is a dialog of its own
+
+/** What is wrong with files that are there is mended where they are managed. */
+const placeOf = ({ field }) => (field === "attachments" && document.querySelector("#attachments tbody") ? "files" : field);
 
 export class Check {
   constructor(composer) {
@@ -42,32 +46,33 @@ export class Check {
     const sign = icon(tone === "bad" ? "circle-alert" : tone === "warn" ? "triangle-alert" : "info");
     const word = el("span", { class: "visually-hidden" }, `${this.say(`check_${tone}`)}: `);
     const line = el("li", { class: `problem ${tone}` }, sign, el("span", {}, word, problem.text));
-    if (this.config(problem)) {
-      const go = el("button", { type: "button", class: "button small problem-go" }, this.say(`go_${problem.field}`));
-      go.addEventListener("click", () => this.go(problem));
+    const place = placeOf(problem);
+    if (this.leads(place)) {
+      const go = el("button", { type: "button", class: "button small problem-go" }, this.say(`go_${place}`));
+      go.addEventListener("click", () => this.go(place, problem.near));
       line.append(go);
     }
     return line;
   }
 
-  config({ field }) {
-    return field in CONTROLS || field === "body" || (BUTTONS[field] && document.querySelector(BUTTONS[field]));
+  leads(place) {
+    return place in CONTROLS || place === "body" || (BUTTONS[place] && document.querySelector(BUTTONS[place]));
   }
 
   /** Closes the dialog and leads to where the problem can be mended. */
-  go({ field, near }) {
-    this.dialog.addEventListener("close", () => setTimeout(() => this.lead(field, near)), { once: true });
+  go(name, near) {
+    this.dialog.addEventListener("close", () => setTimeout(() => this.lead(name, near)), { once: true });
     this.dialog.close();
   }
 
-  lead(field, near) {
-    if (field === "body") return this.composer.editor.show(near);
-    const place = document.querySelector(field in CONTROLS ? `#${CONTROLS[field]}` : BUTTONS[field]);
+  lead(name, near) {
+    if (name === "body") return this.composer.editor.show(near);
+    const place = document.querySelector(name in CONTROLS ? `#${CONTROLS[name]}` : BUTTONS[name]);
     const row = place?.closest(".head-row");
     if (row) row.hidden = false;
     place?.scrollIntoView({ block: "center" });
     place?.focus();
-    if (OPENS.includes(field)) place?.click();
+    if (OPENS.includes(name)) place?.click();
     return null;
   }
 }
