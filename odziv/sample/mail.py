@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from html import escape
@@ -11,21 +11,19 @@ from uuid import UUID
 
 from django.db import transaction
 
-from odziv.compose import attachments, drafts, send
+from odziv.compose import drafts, send
+from odziv.compose.templates import insertion
 from odziv.deliver.claim import Claim
 from odziv.deliver.round import Round
 from odziv.lib import clock
 from odziv.lib.hit import Hit
-from odziv.models import Delivery, Message, Record, RecordKind, User
+from odziv.models import Delivery, Message, Record, RecordKind, Template, User
 from odziv.sample.behaviour import NETWORKS, Copy, hits
-from odziv.sample.material import LETTERS, PAGE, Letter
-from odziv.sample.pdf import one_page
+from odziv.sample.material import CLOSINGS, GREETINGS, LETTERS, PAGE, Letter
 from odziv.sample.people import LANGUAGES, Staff
 
 MESSAGES, DAYS = 300, 90
 _COUNTRIES = {language: country for country, language in LANGUAGES.items()}
-_GREETINGS = {"en": "Dear {name},", "sl": "Pozdravljeni, {name},"}
-_CLOSINGS = {"en": "Kind regards,", "sl": "Lep pozdrav,"}
 
 
 @dataclass
@@ -36,6 +34,7 @@ class Office:
     people: Sequence[Record]  # contacts and leads with an address
     chance: Random
     now: datetime
+    templates: Mapping[Letter, Template]
     _rounds: dict[UUID, Round] = field(default_factory=dict)
     _at: datetime = field(init=False)
 
@@ -60,7 +59,7 @@ class Office:
     def _letter(self, at: datetime) -> list[Hit]:
         person = self.chance.choice(self.people)
         seller = self.staff.visitor if self.chance.random() < 0.4 else self.chance.choice(self.staff.sellers)
-        letter = self.chance.choice(LETTERS[self.staff.visitor.language])
+        letter = self.chance.choice(LETTERS[self._language(person)])
         colleagues = [one for one in self.people if one.account_id and one.account_id == person.account_id]
         cc = [one for one in colleagues if one != person][: int(self.chance.random() < 0.15)]
         self._at = at
@@ -71,18 +70,27 @@ class Office:
             self._round(claim.delivery.message.mailbox_id).attempt(claim)
         return [hit for claim in claims for hit in self._reactions(claim.delivery.pk, letter)]
 
+    def _language(self, person: Record) -> str:
+        """In which one writes to them: their own, else English; most of what an English visitor reads is English."""
+        spoken = person.language if person.language in LETTERS else "en"
+        if self.staff.visitor.language == "en" and self.chance.random() < 0.65:
+            return "en"
+        return spoken
+
     def _sent(self, letter: Letter, seller: User, person: Record, cc: Sequence[Record], at: datetime) -> Message:
         message = drafts.new_draft(seller, regarding=person, now=at)
+        subject, html = self._written(message, letter, person, seller)
+        fields = drafts.DraftFields(cc=", ".join(drafts.address_of(one) for one in cc), subject=subject, html=html)
+        return send.submit(drafts.save(message, fields, now=at), seller, at)
+
+    def _written(self, message: Message, letter: Letter, person: Record, seller: User) -> tuple[str, str]:
+        """Subject and text: by its template, which brings its file, or by hand."""
+        template = self.templates.get(letter)
+        if template is not None:
+            inserted = insertion.insert(message, template, str)
+            return inserted.subject, inserted.html
         company = person.account.name if person.account else person.company
-        fields = drafts.DraftFields(
-            cc=", ".join(drafts.address_of(one) for one in cc),
-            subject=letter.subject.format(company=company),
-            html=_body(letter, person, seller, company),
-        )
-        message = drafts.save(message, fields, now=at)
-        if letter.file:
-            attachments.attach(message, letter.file, "application/pdf", [one_page(message.subject)], followed=True)
-        return send.submit(message, seller, at)
+        return letter.subject.format(company=company), _body(letter, person, seller, company)
 
     def _claims(self, message: Message) -> list[Claim]:
         """Take the copies in the transaction that makes them: the worker, whose clock is right, never sees them."""
@@ -120,9 +128,9 @@ class Office:
 
 
 def _body(letter: Letter, person: Record, seller: User, company: str) -> str:
-    language = seller.language if seller.language in LETTERS else "en"
-    paragraphs = [_GREETINGS[language].format(name=escape(person.name))]
+    language = next(language for language, letters in LETTERS.items() if letter in letters)
+    paragraphs = [GREETINGS[language].format(name=escape(person.name))]
     paragraphs += [escape(text.format(company=company)) for text in letter.paragraphs]
     paragraphs += [f'<a href="{PAGE}{escape(path)}">{escape(text)}</a>' for text, path in letter.links]
-    paragraphs.append(f"{_CLOSINGS[language]}<br>{escape(seller.name)}")
+    paragraphs.append(f"{CLOSINGS[language]}<br>{escape(seller.name)}")
     return "".join(f"<p>{text}</p>\n" for text in paragraphs)

@@ -19,6 +19,7 @@ from odziv.lib.spool import SqliteSpool
 from odziv.models import Record, RecordKind, SampleRun
 from odziv.sample.mail import MESSAGES, Office
 from odziv.sample.people import ACCOUNTS, CONTACTS, LEADS, OPPORTUNITIES, Staff, found, populate
+from odziv.sample.templates import sell, write_templates
 
 log = logging.getLogger("odziv.sample")
 
@@ -77,9 +78,11 @@ def _fill(run: SampleRun, staff: Staff, now: datetime) -> None:
         _advance(run, number)
     before = ACCOUNTS + CONTACTS + LEADS + OPPORTUNITIES
     hits: list[Hit] = []
-    for number, reactions in enumerate(Office(staff, people, chance, now).letters(), before + 1):
+    office = Office(staff, people, chance, now, write_templates(staff, now))
+    for number, reactions in enumerate(office.letters(), before + 1):
         hits += reactions
         _advance(run, number)
+    sell(staff, office.templates, chance, now)
     asyncio.run(_record(sorted(hits, key=lambda hit: hit.at)))
 
 

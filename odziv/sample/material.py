@@ -117,18 +117,25 @@ OFFERS = {
     ),
 }
 
+GREETINGS = {"en": "Dear {name},", "sl": "Pozdravljeni, {name},"}
+CLOSINGS = {"en": "Kind regards,", "sl": "Lep pozdrav,"}
 PAGE = "https://lipa-oprema.example"
 
 
 @dataclass(frozen=True)
 class Letter:
-    """One kind of mail that the sample salespeople write. `{name}` and `{company}` are filled in beforehand."""
+    """One kind of mail that the sample salespeople write. `{company}` is filled in beforehand.
+
+    With a title it is a template (sample/templates.py); without, it is written by hand each time.
+    """
 
     subject: str
     paragraphs: tuple[str, ...]
     links: tuple[tuple[str, str], ...]  # text, path
     file: str = ""
     appeal: float = 1.0  # how much more or less than usual people react to it
+    title: str = ""
+    category: str = ""
 
 
 LETTERS = {
@@ -139,12 +146,16 @@ LETTERS = {
             (("Prices in detail", "/offers/detail?lang=en&v=2"), ("Our references", "/references")),
             "Offer.pdf",
             1.5,
+            "Offer after a call",
+            "Sales",
         ),
         Letter(
             "A short visit next week?",
             ("I will be near you on Tuesday and Wednesday.", "May I come by for half an hour and show you samples?"),
             (("Choose a time", "/visit?ref=mail"),),
             appeal=1.1,
+            title="A short visit",
+            category="Sales",
         ),
         Letter(
             "Samples of oak and ash for {company}",
@@ -154,6 +165,8 @@ LETTERS = {
             ),
             (("Follow the parcel", "/parcel/7731"), ("Care and cleaning", "/care")),
             "Samples.pdf",
+            title="Samples are on their way",
+            category="Sales",
         ),
         Letter(
             "Following up on our talk",
@@ -167,6 +180,8 @@ LETTERS = {
             (("Leaf through it", "/catalogue"), ("Only the panels", "/catalogue?page=14")),
             "Catalogue.pdf",
             0.8,
+            "New catalogue",
+            "Sales",
         ),
         Letter(
             "Is everything in its place?",
@@ -181,12 +196,16 @@ LETTERS = {
             (("Cene po postavkah", "/ponudbe/podrobno?jezik=sl&v=2"), ("Naše reference", "/reference")),
             "Ponudba.pdf",
             1.5,
+            "Ponudba po pogovoru",
+            "Prodaja",
         ),
         Letter(
             "Kratek obisk prihodnji teden?",
             ("v torek in sredo bom v vaši bližini.", "Se lahko oglasim za pol ure in pokažem vzorce?"),
             (("Izberite termin", "/obisk?vir=posta"),),
             appeal=1.1,
+            title="Kratek obisk",
+            category="Prodaja",
         ),
         Letter(
             "Vzorci hrasta in jesena za {company}",
@@ -196,6 +215,8 @@ LETTERS = {
             ),
             (("Sledite paketu", "/paket/7731"), ("Nega in čiščenje", "/nega")),
             "Vzorci.pdf",
+            title="Vzorci so na poti",
+            category="Prodaja",
         ),
         Letter(
             "Po najinem pogovoru",
@@ -212,6 +233,8 @@ LETTERS = {
             (("Prelistajte ga", "/katalog"), ("Samo paneli", "/katalog?stran=14")),
             "Katalog.pdf",
             0.8,
+            "Novi katalog",
+            "Prodaja",
         ),
         Letter(
             "Je vse na svojem mestu?",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -79,7 +80,7 @@ class TemplateForm(forms.ModelForm):
         for problem in refused.problems:
             self.add_error(names.get(problem.field), problem.text)
         for field, fault in refused.faults:
-            said = fault_words(fault)
+            said = capfirst(fault_words(fault))
             self.add_error(names[field], f"{said}  {fault.excerpt}" if fault.excerpt else said)
 
 
