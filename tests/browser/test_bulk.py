@@ -8,7 +8,7 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from odziv.lib import clock
-from odziv.models import Activity, ConsentEntry, Contact, Record, User
+from odziv.models import Activity, BulkRun, ConsentEntry, Contact, Record, User
 from tests.browser.conftest import Site
 from tests.browser.test_record_stories import speak
 from tests.support.cast import Cast
@@ -85,6 +85,10 @@ def test_what_stays_as_it_was_is_named_with_the_reason(site: Site, cast: Cast) -
     result.get_by_role("link", name="Close").click()
     expect(page.get_by_role("dialog")).to_be_hidden()
     expect(page.locator(".tone-amber")).to_have_count(3)
+    page.goto(f"{site.url}{reverse('bulk', args=[BulkRun.objects.get().pk])}")
+    assert faults(page) == []
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator("#main")).to_contain_text("Undone: 2 contacts")
 
 
 def test_a_choice_outlives_live_rows_and_not_a_search(site: Site, cast: Cast) -> None:
