@@ -52,7 +52,7 @@ class Refusal(Schema):
 
 
 class FiguresOut(Schema):
-    """Counts of what people did; `machine_*` what machines did. All of them are approximations."""
+    """Counts of what people did; `machine_*` what machines did, `unsure_*` what may be either. All approximate."""
 
     opens: int
     first_opened_at: datetime | None
@@ -63,6 +63,9 @@ class FiguresOut(Schema):
     machine_opens: int
     machine_link_clicks: int
     machine_attachment_views: int
+    unsure_opens: int
+    unsure_link_clicks: int
+    unsure_attachment_views: int
 
 
 class RecipientOut(Schema):

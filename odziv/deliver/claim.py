@@ -102,6 +102,7 @@ class Claim:
             now,
             state=DeliveryState.ACCEPTED,
             accepted_at=now,
+            touched=Delivery.JUDGED_AGAIN,
             tried_at=now,
             lease_until=None,
             reason="",

@@ -20,7 +20,7 @@ def send_again(message: Message, now: datetime) -> int:
 
 def consider_sent(message: Message, now: datetime) -> int:
     """Take every uncertain copy of the message for delivered; returns how many."""
-    return _decide(message, now, state=DeliveryState.ACCEPTED, accepted_at=now)
+    return _decide(message, now, state=DeliveryState.ACCEPTED, accepted_at=now, touched=Delivery.JUDGED_AGAIN)
 
 
 def _decide(message: Message, now: datetime, **fields: object) -> int:

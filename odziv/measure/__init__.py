@@ -4,6 +4,7 @@ evidence  what a fold looks at: events and the facts of a delivery
 verdict   pure: all events of a delivery -> person, machine or unsure, with reasons
 weights   the table of what each piece of evidence counts for, and where that is known from
 patterns  pure: what the events of a copy say of one another: bursts, repetitions, colleagues
+companies which copies of a message went to the same company
 networks  what kind of network an address lies in
 reasons   the reasons as sentences
 fold      pure: events and facts -> verdicts, what counted, figures

@@ -46,7 +46,7 @@ class Facts(NamedTuple):
     `beyond` counts the events, by kind, that were not read because the copy has more than a person can cause.
     `accepted_at` is when the next server took the mail, `links` how many links it has that are followed, `honeypot` the
     number of the link that nobody can see. `colleagues` are other recipients of the message in the same company: what
-    each source did with their copies, by kind and oldest first.
+    each source did with their copies, by kind and oldest first; what is of this `copy` itself may stand among it.
     """
 
     beyond: Mapping[str, int] = {}
@@ -54,6 +54,7 @@ class Facts(NamedTuple):
     links: int = 0
     honeypot: int | None = None
     colleagues: Mapping[tuple[Source, str], Sequence[Sighting]] = {}
+    copy: UUID | None = None
     replied: bool = False
 
 
@@ -76,6 +77,9 @@ class Figures(NamedTuple):
     machine_opens: int = 0
     machine_link_clicks: int = 0
     machine_attachment_views: int = 0
+    unsure_opens: int = 0
+    unsure_link_clicks: int = 0
+    unsure_attachment_views: int = 0
 
 
 class Folded(NamedTuple):

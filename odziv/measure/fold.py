@@ -8,7 +8,7 @@ and an id counts once. docs/decisions/fold-and-verdicts.md says why the rules ar
 - Every request for a link is a click. A download is one view; its further pieces belong to it: those that do not begin
   at the start, and ranges that the same program asks for within `ONE_DOWNLOAD` of the first.
 - Whoever clicks or downloads has opened: when nothing else shows an open by a person, the first of these counts as one.
-- Machines' events are counted by the same rules, apart.
+- Machines' events and those of which one cannot be sure are counted by the same rules, each apart.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from uuid import UUID
 
 from odziv.measure import reasons
 from odziv.measure.evidence import Event, Facts, Figures, Folded, Judgement
-from odziv.measure.verdict import HUMAN, Verdict, judge
+from odziv.measure.verdict import HUMAN, MACHINE, Verdict, judge
 
 ONE_OPEN = timedelta(seconds=60)
 ONE_DOWNLOAD = timedelta(seconds=60)
@@ -96,7 +96,7 @@ def _implied_open(
 
 def _figures(ordered: Sequence[Event], judgements: Mapping[UUID, Judgement], facts: Facts) -> Figures:
     counts = {"opens": 0, "link_clicks": 0, "attachment_views": 0}
-    machines = dict(counts)
+    machines, unsure = dict(counts), dict(counts)
     opened: list[datetime] = []
     for event in ordered:
         judgement = judgements[event.id]
@@ -111,7 +111,7 @@ def _figures(ordered: Sequence[Event], judgements: Mapping[UUID, Judgement], fac
                 counts["opens"] += 1
                 opened.append(event.at)
         else:
-            machines[name] += 1
+            (machines if judgement.verdict == MACHINE else unsure)[name] += 1
     for kind, number in facts.beyond.items():
         machines[_FIGURE[kind]] += number
     return Figures(
@@ -123,6 +123,9 @@ def _figures(ordered: Sequence[Event], judgements: Mapping[UUID, Judgement], fac
         machine_opens=machines["opens"],
         machine_link_clicks=machines["link_clicks"],
         machine_attachment_views=machines["attachment_views"],
+        unsure_opens=unsure["opens"],
+        unsure_link_clicks=unsure["link_clicks"],
+        unsure_attachment_views=unsure["attachment_views"],
     )
 
 

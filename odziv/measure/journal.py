@@ -16,9 +16,11 @@ from django.db import models
 from django.db.models import Count, Max, Min, Sum
 
 from odziv.measure import reasons
+from odziv.measure.companies import Company, company_of
 from odziv.measure.evidence import Event, Facts, Figures, Folded, Judgement
+from odziv.measure.patterns import sightings
 from odziv.measure.verdict import MACHINE
-from odziv.models import Delivery, Interaction, Message
+from odziv.models import Delivery, Interaction, Link, Message
 from odziv.models.bulk import update_rows
 
 MOST_EVENTS = 2_000
@@ -47,9 +49,91 @@ class Read(NamedTuple):
 
 
 def read(copies: Sequence[Copy]) -> dict[UUID, Read]:
-    """The events of all copies: one query for each 500 ordinary ones, two for each that has too many events."""
-    events: dict[UUID, list[Event]] = defaultdict(list)
-    stored: dict[UUID, dict[UUID, Judgement]] = defaultdict(dict)
+    """The events of all copies: one query for each 500 ordinary ones, two for each that has too many events.
+
+    Copies to the same companies are read with them, because what happened to those is evidence too.
+    """
+    members = _members({copy.message for copy in copies})
+    companies = _companies(members)
+    events, stored, beyond = _events(_and_colleagues(copies, members, companies))
+    links = _links({copy.message for copy in copies})
+    seen = {company: sightings({id: events[id] for id in ids}) for company, ids in companies.items()}
+    found: dict[UUID, Read] = {}
+    for copy in copies:
+        facts = Facts(beyond.get(copy.id, {}), links=links.get(copy.message, 0))
+        if member := members.get(copy.id):
+            colleagues = seen.get(member.company, {})
+            facts = facts._replace(
+                accepted_at=member.accepted_at, replied=member.replied, colleagues=colleagues, copy=copy.id
+            )
+        found[copy.id] = Read(events[copy.id], stored[copy.id], facts)
+    return found
+
+
+class _Member(NamedTuple):
+    """What is known of a copy to which something has happened."""
+
+    touched: int
+    accepted_at: datetime | None
+    replied: bool
+    company: Company | None
+
+
+def with_colleagues(copies: Sequence[Copy]) -> list[Copy]:
+    """The copies, and those whose verdicts may change with theirs."""
+    members = _members({copy.message for copy in copies})
+    return _and_colleagues(copies, members, _companies(members))
+
+
+def _and_colleagues(
+    copies: Sequence[Copy], members: Mapping[UUID, _Member], companies: Mapping[Company | None, Sequence[UUID]]
+) -> list[Copy]:
+    found = {copy.id: copy for copy in copies}
+    for copy in copies:
+        for other in companies.get(members[copy.id].company, ()) if copy.id in members else ():
+            found.setdefault(other, Copy(other, copy.message, members[other].touched, members[other].touched))
+    return list(found.values())
+
+
+def _members(messages: Iterable[UUID]) -> dict[UUID, _Member]:
+    fields = ("pk", "message_id", "touched", "accepted_at", "replies", "party__address", "party__position")
+    found: dict[UUID, _Member] = {}
+    for chunk in _chunks(sorted(messages)):
+        for pk, message, touched, accepted, replies, address, position in Delivery.objects.compared(chunk).values_list(
+            *fields
+        ):
+            found[pk] = _Member(touched, accepted, replies > 0, company_of(message, address, position))
+    return found
+
+
+def _companies(members: Mapping[UUID, _Member]) -> dict[Company | None, list[UUID]]:
+    """The copies of each company of which something happened to at least two."""
+    found: dict[Company | None, list[UUID]] = defaultdict(list)
+    for id, member in members.items():
+        if member.company is not None:
+            found[member.company].append(id)
+    return {company: ids for company, ids in found.items() if len(ids) > 1}
+
+
+def _links(messages: Iterable[UUID]) -> dict[UUID, int]:
+    """How many followed links stand in the HTML of each message; in its text, when it has no other."""
+    found: dict[UUID, int] = {}
+    for chunk in _chunks(sorted(messages)):
+        rows = Link.objects.filter(message__in=chunk, followed=True).order_by().values_list("message_id", "part")
+        for message, part, number in rows.annotate(number=Count("pk")).values_list("message_id", "part", "number"):
+            if part == "html" or message not in found:
+                found[message] = number
+    return found
+
+
+Events = dict[UUID, list[Event]]
+Stored = dict[UUID, dict[UUID, Judgement]]
+
+
+def _events(copies: Sequence[Copy]) -> tuple[Events, Stored, dict[UUID, dict[str, int]]]:
+    """Events of copies, how they were judged last, and how many stand behind the limit."""
+    events: Events = defaultdict(list)
+    stored: Stored = defaultdict(dict)
     beyond: dict[UUID, dict[str, int]] = {}
     ordinary = [copy.id for copy in copies if copy.events <= MOST_EVENTS]
     querysets = [Interaction.objects.filter(delivery_id__in=chunk) for chunk in _chunks(ordinary)]
@@ -64,7 +148,7 @@ def read(copies: Sequence[Copy]) -> dict[UUID, Read]:
             verdict, codes, counted = values[len(_EVENT) :]
             events[delivery].append(event)
             stored[delivery][event.id] = Judgement(verdict, tuple(codes), counted)
-    return {copy.id: Read(events[copy.id], stored[copy.id], Facts(beyond.get(copy.id, {}))) for copy in copies}
+    return events, stored, beyond
 
 
 def _beyond(rows: models.QuerySet[Interaction]) -> dict[str, int]:

@@ -171,9 +171,9 @@ def _within(times: Sequence[datetime] | None, at: datetime, reach: timedelta) ->
     return place < len(times) and times[place] <= at + reach
 
 
-def with_colleagues(event: Event, seen: Mapping[tuple[Source, str], Sequence[Sighting]]) -> str:
+def with_colleagues(event: Event, facts: Facts) -> str:
     """What it means that the same source did the same with colleagues' copies; empty when it did not."""
-    sightings = seen.get((event.source, "open" if event.kind in PICTURES else event.kind))
+    sightings = facts.colleagues.get((event.source, "open" if event.kind in PICTURES else event.kind))
     if not sightings:
         return ""
     start = bisect_left(sightings, event.at - WHILE_AT_WORK, key=lambda sighting: sighting.at)
@@ -183,14 +183,19 @@ def with_colleagues(event: Event, seen: Mapping[tuple[Source, str], Sequence[Sig
         at, colleague = sightings[place]
         if at > event.at + WHILE_AT_WORK:
             break
+        if colleague == facts.copy:
+            continue
         near.add(colleague)
         if abs(at - event.at) <= BURST:
             at_once.add(colleague)
-    if len(at_once) >= 2 or len(near) >= 4:
+    if len(at_once) >= 2:
         return reasons.COLLEAGUES
-    if at_once or len(near) >= 2:
-        return reasons.COLLEAGUES_OPENED if event.kind in PICTURES else reasons.SOME_COLLEAGUES
-    return ""
+    if event.kind in PICTURES:
+        # People of one office open what has just arrived within the same minute.
+        return reasons.COLLEAGUES_OPENED if at_once or len(near) >= 4 else ""
+    if len(near) >= 4:
+        return reasons.COLLEAGUES
+    return reasons.SOME_COLLEAGUES if at_once or len(near) >= 2 else ""
 
 
 _MOST_LOOKED_AT = 200

@@ -34,7 +34,7 @@ def measure(limit: int = BATCH, *, now: datetime | None = None) -> int:
         if events > MOST_EVENTS:
             break
     if copies:
-        fold_copies(copies, now or timezone.now())
+        fold_copies(journal.with_colleagues(copies), now or timezone.now())
     return len(copies)
 
 

@@ -63,7 +63,7 @@ def judge(events: Iterable[Event], facts: Facts) -> dict[UUID, Verdict]:
     for event in abroad:
         evidence[event.id] |= _of_network(event)
         # The mail service's proxy is the same source for everybody.
-        if event.agent_kind == PERSON and (code := patterns.with_colleagues(event, facts.colleagues)):
+        if event.agent_kind == PERSON and (code := patterns.with_colleagues(event, facts)):
             evidence[event.id].add(code)
     disguised = [event for event in abroad if evidence[event.id] & _SHOWS_A_MACHINE]
     asked_for_headers = [event for event in of_people if reasons.HEAD in evidence[event.id]]

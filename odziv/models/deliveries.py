@@ -9,7 +9,7 @@ from typing import Self
 from uuid import UUID, uuid4
 
 from django.db import models, transaction
-from django.db.models import Count, Q
+from django.db.models import Case, Count, Q, When
 from django.utils.translation import gettext_lazy as _
 
 from odziv.models.base import OwnedQuerySet
@@ -32,6 +32,10 @@ class DeliveryQuerySet(OwnedQuerySet["Delivery"]):
         rows = self.filter(failed | uncertain, message__in=messages).order_by().values("message_id")
         counted = rows.annotate(failed=Count("pk", filter=failed), uncertain=Count("pk", filter=uncertain))
         return {row["message_id"]: Troubles(row["failed"], row["uncertain"]) for row in counted}
+
+    def compared(self, messages: Collection[UUID]) -> Self:
+        """The copies of these messages to which something has happened, with where they went."""
+        return self.filter(message__in=messages, touched__gt=0).select_related("party")
 
     def unfolded(self) -> Self:
         """Copies with events that are not in the figures yet."""
@@ -116,6 +120,9 @@ class Delivery(Figures):
     folded = models.PositiveBigIntegerField(default=0, editable=False)
 
     objects = DeliveryQuerySet.as_manager()
+
+    # What is learnt of a copy after its first events: they are judged again.
+    JUDGED_AGAIN = Case(When(touched__gt=0, then=models.F("touched") + 1), default=0)
 
     class Meta:
         indexes = [

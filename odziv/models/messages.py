@@ -80,7 +80,8 @@ WALKED = {
 class Figures(models.Model):
     """The KPIs of a message or a delivery (J3). Only ever written by a fold over the journal (`measure`).
 
-    `opens`, `link_clicks`, `attachment_views` and `replies` count people; `machine_*` count machines (J5).
+    `opens`, `link_clicks`, `attachment_views` and `replies` count people; `machine_*` count machines, `unsure_*`
+    what may be either (J5).
     """
 
     opens = models.PositiveIntegerField(_("opens"), default=0, editable=False)
@@ -92,6 +93,9 @@ class Figures(models.Model):
     machine_opens = models.PositiveIntegerField(default=0, editable=False)
     machine_link_clicks = models.PositiveIntegerField(default=0, editable=False)
     machine_attachment_views = models.PositiveIntegerField(default=0, editable=False)
+    unsure_opens = models.PositiveIntegerField(default=0, editable=False)
+    unsure_link_clicks = models.PositiveIntegerField(default=0, editable=False)
+    unsure_attachment_views = models.PositiveIntegerField(default=0, editable=False)
     figures_at = models.DateTimeField(null=True, editable=False)  # when they were last folded; live pages watch it
 
     class Meta:

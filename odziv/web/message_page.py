@@ -30,11 +30,12 @@ MOST_SHOWN = 400
 
 @dataclass(frozen=True, slots=True)
 class Kpi:
-    """One figure: people's, machines' apart, and a bar for each recipient when there are several."""
+    """One figure: people's, apart the unsure ones and machines', and a bar for each recipient if there are several."""
 
     icon: str
     label: str
     value: int
+    unsure: int
     machine: int
     note: str
     bars: list[tuple[str, int]]
@@ -108,7 +109,15 @@ def _kpis(message: Message, deliveries: list[Delivery], now: datetime) -> list[K
         ("reply", _("Replies"), "replies", ""),
     )
     return [
-        Kpi(icon, label, getattr(message, name), getattr(message, f"machine_{name}", 0), note, _bars(deliveries, name))
+        Kpi(
+            icon,
+            label,
+            getattr(message, name),
+            getattr(message, f"unsure_{name}", 0),
+            getattr(message, f"machine_{name}", 0),
+            note,
+            _bars(deliveries, name),
+        )
         for icon, label, name, note in rows
     ]
 

@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 from pytest_django.fixtures import DjangoAssertNumQueries
 
+from odziv.deliver.uncertain import consider_sent
 from odziv.environment import ENV
 from odziv.ingest.run import ingest
 from odziv.lib.plain import PlainError
@@ -15,7 +16,7 @@ from odziv.lib.seal import Kind
 from odziv.measure import journal
 from odziv.measure.rebuild import run as rebuild
 from odziv.measure.run import measure
-from odziv.models import Delivery, Interaction, Message
+from odziv.models import Delivery, DeliveryState, Interaction, Message
 from tests.support.cast import Cast
 from tests.support.journal import NOON, SCANNER, delivery_of, followed_message, happened, hit, spool, take_in
 
@@ -68,11 +69,12 @@ def test_many_copies_are_folded_in_a_bounded_number_of_queries(
     cast: Cast, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     message = followed_message(cast.ana, to=[f"p{number}@hrast.example" for number in range(200)])
-    for copy in message.deliveries.all():
-        spool([hit(copy), hit(copy, Kind.CLICK, after=9999), hit(copy, agent=SCANNER)])
+    for number, copy in enumerate(message.deliveries.all()):
+        peer = f"193.2.{number}.66"
+        spool([hit(copy, peer=peer), hit(copy, Kind.CLICK, after=9999, peer=peer), hit(copy, agent=SCANNER)])
     while ingest():
         pass
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(15):
         assert measure() == 200
     message.refresh_from_db()
     assert (message.opens, message.link_clicks, message.machine_opens) == (200, 200, 200)
@@ -81,7 +83,7 @@ def test_many_copies_are_folded_in_a_bounded_number_of_queries(
 def test_a_copy_with_very_many_events_is_read_only_so_far(message: Message, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(journal, "MOST_EVENTS", 20)
     maja = delivery_of(message)
-    happened(*[hit(maja, Kind.CLICK, after=100 + number * 61) for number in range(70)], hit(maja, after=10))
+    happened(*[hit(maja, Kind.CLICK, after=400 + number * 61) for number in range(70)], hit(maja, after=10))
     copy = Delivery.objects.get(pk=maja.pk)
     assert (copy.opens, copy.link_clicks, copy.machine_link_clicks) == (1, 19, 51)
     assert Interaction.objects.filter(verdict="machine", reasons=["flood"], counted=True).count() == 51
@@ -125,3 +127,50 @@ def test_an_event_that_comes_late_is_put_where_it_belongs(message: Message) -> N
     assert (maja.opens, maja.first_opened_at) == (2, NOON + timedelta(seconds=100))
     assert maja.last_opened_at == NOON + timedelta(seconds=5000)
     assert take_in() == 0
+
+
+def test_what_may_be_either_stands_apart(message: Message) -> None:
+    maja = delivery_of(message)
+    happened(hit(maja, after=3), hit(maja, Kind.CLICK, after=200, peer="84.112.67.5"), hit(maja, method="HEAD"))
+    message.refresh_from_db()
+    assert (message.opens, message.link_clicks, message.machine_opens) == (0, 0, 1)
+    assert (message.unsure_opens, message.unsure_link_clicks) == (1, 1)
+    assert message.first_opened_at is None
+
+
+def test_a_burst_turns_the_open_before_it_into_a_machines(message: Message) -> None:
+    maja = delivery_of(message)
+    happened(hit(maja, after=30))
+    assert Delivery.objects.get(pk=maja.pk).opens == 1
+    happened(*(hit(maja, Kind.CLICK, after=40 + number / 2, ordinal=number) for number in range(3)))
+    copy = Delivery.objects.get(pk=maja.pk)
+    assert (copy.opens, copy.link_clicks, copy.machine_opens, copy.machine_link_clicks) == (0, 0, 1, 3)
+
+
+def test_what_happens_to_colleagues_changes_the_verdict_and_rebuild_agrees(cast: Cast) -> None:
+    message = followed_message(cast.ana, to=[f"{name}@hrast.example" for name in ("maja", "jan", "eva")])
+    copies = [delivery_of(message, number) for number in range(3)]
+    happened(hit(copies[0], Kind.CLICK))
+    assert Delivery.objects.get(pk=copies[0].pk).link_clicks == 1
+    happened(*(hit(copy, Kind.CLICK, after=3601) for copy in copies[1:]))
+    assert [Delivery.objects.get(pk=copy.pk).machine_link_clicks for copy in copies] == [1, 1, 1]
+    assert rebuild(["--check"]) == 0
+
+
+def test_people_at_a_provider_for_everybody_are_no_colleagues(cast: Cast) -> None:
+    message = followed_message(cast.ana, to=[f"{name}@gmail.com" for name in ("maja", "jan", "eva")])
+    happened(*(hit(copy, Kind.CLICK) for copy in message.deliveries.all()))
+    message.refresh_from_db()
+    assert message.link_clicks == 3
+
+
+def test_an_event_before_its_copy_was_known_to_be_accepted_is_judged_again(message: Message) -> None:
+    maja = delivery_of(message)
+    Delivery.objects.filter(pk=maja.pk).update(accepted_at=None, state=DeliveryState.UNCERTAIN)
+    happened(hit(maja, Kind.CLICK, after=20))
+    assert Delivery.objects.get(pk=maja.pk).link_clicks == 1
+    consider_sent(message, NOON)
+    take_in()
+    copy = Delivery.objects.get(pk=maja.pk)
+    assert (copy.link_clicks, copy.machine_link_clicks) == (0, 1)
+    assert rebuild(["--check"]) == 0

@@ -143,7 +143,8 @@ def test_one_source_at_many_colleagues_at_once_is_a_gateway() -> None:
 
 
 def test_colleagues_who_read_at_nine_are_not_machines() -> None:
-    assert verdicts(opened(7230), known=seen([opened(7200)], [opened(7260)])) == "u"
+    assert verdicts(opened(7230), known=seen([opened(7200)], [opened(7260)])) == "h"
+    assert verdicts(opened(7230), known=seen([opened(7231)])) == "u"
     assert verdicts(opened(7230, GMAIL), known=seen(*[[opened(7230, GMAIL)]] * 5)) == "h"
 
 

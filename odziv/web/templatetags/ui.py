@@ -126,18 +126,20 @@ def avatar(name: str, shape: str = "", size: str = "") -> SafeString:
 
 
 @register.simple_tag
-def count(human: int | None, machine: int | None = 0) -> SafeString:
-    """People's figure bold, the automatic ones as a quiet second number."""
-    human, machine = human or 0, machine or 0
-    if not human and not machine:
+def count(human: int | None, machine: int | None = 0, unsure: int | None = 0) -> SafeString:
+    """People's figure bold, the unsure and automatic ones together as a quiet second number with its words."""
+    human, machine, unsure = human or 0, machine or 0, unsure or 0
+    if not human and not machine and not unsure:
         return mark_safe('<span class="zero">0</span>')
     second: SafeString | str = ""
-    if machine:
-        words_ = ngettext("%(n)d automatic", "%(n)d automatic", machine) % {"n": machine}
+    if machine or unsure:
+        parts = [ngettext("%(n)d unsure", "%(n)d unsure", unsure) % {"n": unsure}] if unsure else []
+        if machine:
+            parts.append(ngettext("%(n)d automatic", "%(n)d automatic", machine) % {"n": machine})
         second = format_html(
             '<small title="{0}"><span aria-hidden="true">+{1}</span><span class="visually-hidden">, {0}</span></small>',
-            words_,
-            machine,
+            ", ".join(parts),
+            machine + unsure,
         )
     return format_html('<span class="count"><b>{}</b>{}</span>', human, second)
 
