@@ -167,3 +167,9 @@ def test_everything_is_there_in_slovenian(cast: Cast, ana: Client) -> None:
     User.objects.update(language="sl")
     of = upload(ana, FILE)
     assert of is not None and "ni e-poštni naslov" in ana.get(of.get_absolute_url()).content.decode()
+
+
+@pytest.mark.parametrize("url", ["/today/", "/accounts/", "/contacts/", "/leads/", "/settings/"])
+def test_a_newcomer_is_led_there(cast: Cast, ana: Client, url: str) -> None:
+    page = ana.get(url).content.decode()
+    assert reverse("imports" if url == "/settings/" else "import-new") in page
