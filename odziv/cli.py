@@ -51,7 +51,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("demo", "send a followed message, play its recipients, compare the figures", "odziv.demo.run:run"),
     Command("rebuild", "make all figures anew from the journal", "odziv.measure.rebuild:run", django=True),
-    Command("explain", "say what would be followed in HTML files, and why not", "odziv.explain.explain:run"),
+    Command("explain", "say what would be followed, what kind of mail came back, and why", "odziv.explain.explain:run"),
     Command("instrument", "write the followed copy of an HTML file", "odziv.explain.instrument:run"),
     Command("keys", "list or rotate the keys of the identifiers in sent mail", "odziv.commands.keys:run"),
     Command("manage", "Django's own management commands", "odziv.commands.manage:run"),

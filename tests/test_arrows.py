@@ -14,7 +14,13 @@ from odziv.environment import ROOT
 PACKAGE = ROOT / "odziv"
 BASE = {"environment", "lib"}
 DOORS = {"api", "cli", "commands", "edge", "gateway", "supervise", "urls", "web", "work", "demo", "explain"}
-ALONE = {"edge": {"edge", "lib"}, "instrument": {"instrument", "lib"}, "lib": {"lib"}, "environment": BASE}
+ALONE = {
+    "edge": {"edge", "lib"},
+    "instrument": {"instrument", "lib"},
+    "lib": {"lib"},
+    "environment": BASE,
+    "replies/kinds": {"replies", "lib"},
+}
 PARTS = sorted({path.stem for path in PACKAGE.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()})
 VERBS = [part for part in PARTS if part not in DOORS | BASE | {"models", "__init__", "settings", "apps", "migrations"}]
 
@@ -55,6 +61,11 @@ def imports_of(part: str, packages: set[str]) -> list[str]:
 def test_this_part_stands_alone(part: str) -> None:
     assert [where for other, where in parts_imported(part) if other not in ALONE[part]] == []
     assert imports_of(part, {"django"}) == []
+
+
+def test_judging_mail_knows_nothing_of_fetching_it() -> None:
+    own = imports_of("replies/kinds", {"odziv.replies"})
+    assert own and own == imports_of("replies/kinds", {"odziv.replies.kinds"})
 
 
 def test_models_know_only_the_library() -> None:

@@ -1,4 +1,4 @@
-"""What both commands share: their options, the files they read, and the addresses they make."""
+"""What the commands share: their options, the files they read, and the addresses they make."""
 
 from __future__ import annotations
 
@@ -53,10 +53,13 @@ def addresses_from(options: argparse.Namespace) -> tuple[EdgeAddresses, str]:
     return EdgeAddresses(options.edge_url, keys, NOBODY, NOBODY), f"Redirects lead to {options.edge_url}, {worth}."
 
 
-def read_file(name: str) -> bytes:
-    """The bytes of a file, or of standard input for `-`. Raises PlainError."""
+def read_file(name: str, most: int = -1) -> bytes:
+    """The bytes of a file, or of standard input for `-`; of a longer one the first `most`. Raises PlainError."""
     try:
-        return sys.stdin.buffer.read() if name == STDIN else Path(name).read_bytes()
+        if name == STDIN:
+            return sys.stdin.buffer.read(most)
+        with Path(name).open("rb") as file:
+            return file.read(most)
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise PlainError(f"{name} cannot be read: {why}.") from error

@@ -10,8 +10,8 @@ from pathlib import PurePath
 from uuid import UUID
 
 from odziv.explain import letter, transfer
-from odziv.explain.charset import Decoded, decoded
 from odziv.instrument import Addresses, HtmlPlan, ImageFound, LinkFound, Problem, Rules, TextPlan, plan_html, plan_text
+from odziv.lib.charset import Decoded, decoded
 from odziv.lib.seal import FileRef
 
 NOBODY = UUID(int=0)

@@ -9,6 +9,10 @@ from importlib import import_module
 KINDS: Mapping[str, str] = {
     "html": "odziv.explain.html:run",
     "events": "odziv.explain.events:run",
+    "mail": "odziv.explain.mail:run",
+    "headers": "odziv.explain.headers:run",
+    "body": "odziv.explain.body:run",
+    "agents": "odziv.explain.agents:run",
 }
 
 
@@ -16,8 +20,8 @@ def run(argv: Sequence[str]) -> int:
     """`argv` is what follows `odziv explain`. Raises PlainError."""
     parser = argparse.ArgumentParser(
         prog="odziv explain",
-        description="Say what would be followed and why not (html), or which events are a person's (events): "
-        "odziv explain html FILE… [--json], odziv explain events FILE [--json].",
+        description="Say what would be followed and why not (html), which events are a person's (events), what kind of "
+        "mail came back (mail, headers), what of a reply is its writer's (body), or what program asked (agents).",
     )
     parser.add_argument("what", choices=list(KINDS), help="each knows --help")
     what = parser.parse_args(argv[:1]).what

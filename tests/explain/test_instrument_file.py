@@ -14,9 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from odziv.cli import main
-from odziv.explain.charset import decoded
 from odziv.explain.document import Document, read
 from odziv.instrument import Rules
+from odziv.lib.charset import decoded
 from tests.instrument.support import EDGE, RULES, real, redirected
 from tests.support import corpora
 
