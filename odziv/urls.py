@@ -187,6 +187,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/location/", switches.location, name="location-service"),
     path("settings/working-week/", switches.working_week, name="working-week"),
     path("settings/profile/", settings.profile, name="profile"),
+    path("settings/profile/assistant/", settings.own_assistant, name="own-assistant"),
     path("settings/profile/keys/", settings.letter_keys, name="letter-keys"),
     path("settings/sign-in/", connecting.registrations, name="registrations"),
     path("settings/tokens/", settings.tokens, name="tokens"),

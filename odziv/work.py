@@ -41,6 +41,7 @@ JOBS: tuple[Job, ...] = (
     Job("deliver what is due", "odziv.deliver.due.deliver_due", 0.5),
     Job("take up what a dead worker left", "odziv.deliver.due.recover_abandoned", 10),
     Job("put what was sent into its sender's folder", "odziv.replies.filing.file_sent", 2),
+    Job("look for replies in mailboxes", "odziv.replies.reading.read_mailboxes", 2),
     Job("take what the edge recorded into the journal", "odziv.ingest.run.ingest", 0.3),
     Job("bring figures up to the journal", "odziv.measure.run.measure", 0.3),
     Job("make cards of what happened", "odziv.assist.run.assist", 0.3),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.utils import translation
@@ -14,6 +15,9 @@ settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 # Each test client begins by reading the folder of collected files, hundreds of them, and asks for none.
 settings.SERVESTATIC_USE_STATIC_ROOT = False
+# How long an example takes depends on whoever shares the processor; tests of speed measure on their own.
+hypothesis.settings.register_profile("odziv", deadline=None)
+hypothesis.settings.load_profile("odziv")
 
 
 @pytest.fixture

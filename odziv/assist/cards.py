@@ -20,7 +20,8 @@ TROUBLES = {
 def look(message: Message, kind: CardKind, now: datetime) -> None:
     """Make, renew or withdraw the card of this kind for the message's owner, by what is so now.
 
-    Call it with the message's row locked. With the assistant, or this kind, switched off nothing is made (O4).
+    Call it with the message's row locked. With the assistant, or this kind, switched off nothing is made (O4);
+    nor does the owner get what they do not want (A1).
     """
     count = _COUNTS[kind](message, now)
     key = f"{kind}:{message.pk}"
@@ -28,7 +29,7 @@ def look(message: Message, kind: CardKind, now: datetime) -> None:
     if count == 0:
         _withdraw(card, now)
     elif card is None:
-        if message.organisation.wants_card(kind):
+        if message.organisation.wants_card(kind) and message.owner.wants_card(kind):
             _make(message, kind, key, count, now)
     elif card.state == CardState.WITHDRAWN or count > card.told:
         _renew(card, count, now)

@@ -37,6 +37,7 @@ class Reason(StrEnum):
     TOO_BIG = "too-big"
     NO_UTF8 = "no-utf8"  # the address needs SMTPUTF8, which the server does not offer
     UNANSWERED = "unanswered"  # the message was complete, and no answer came
+    BOUNCED = "bounced"  # a server further on could not deliver it, and sent it back
     ABANDONED = "abandoned"  # our own process ended between the last byte and the answer
     UNBUILDABLE = "unbuildable"  # the copy cannot be made into correct mail
     FILE = "file"  # an attached file cannot be read

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from odziv.health.place import Place, Seen
 from odziv.mailboxes.advice import explained
-from odziv.models import Mailbox
+from odziv.models import Mailbox, SetAside
 
 _NAMED = 3  # mailboxes that do not work, by name; the page Mailboxes shows all
 
@@ -30,6 +30,13 @@ def replies(place: Place) -> Seen:
     if not (count := rows.count()):
         said = _("no mailbox is looked into, so replies are not found; name its IMAP server under Settings, Mailboxes.")
         return Seen(None, said)
+    if aside := SetAside.objects.filter(mailbox__in=rows).count():
+        said = ngettext(
+            "%(n)d mail could not be read three times and was set aside; it is still in its mailbox.",
+            "%(n)d mails could not be read three times and were set aside; they are still in their mailboxes.",
+            aside,
+        )
+        return Seen(False, said % {"n": aside})
     failing = rows.failing_to_read()
     named = [_reason(row, "imap", row.imap_reason, row.imap_answer) for row in failing[:_NAMED]]
     return _told(count, named, failing.count() - len(named))

@@ -18,8 +18,9 @@ from odziv.measure import journal, templates
 from odziv.measure.evidence import Figures
 from odziv.measure.fold import fold
 from odziv.measure.journal import Copy
+from odziv.measure.replies import count_replies
 from odziv.measure.run import fold_copies
-from odziv.models import Delivery, Interaction, Message, Organisation, Template, TemplateVersion
+from odziv.models import Arrival, Delivery, Interaction, Message, Organisation, Template, TemplateVersion
 from odziv.models.templates import TALLY
 
 _CHUNK = 500
@@ -79,8 +80,17 @@ def rebuild(organisation: UUID | None, *, check: bool, now: datetime) -> Outcome
         outcome.messages += len(rows)
         if not check:
             journal.store_sums(changed, now)
+        _rebuild_replies(rows, outcome, check=check, now=now)
     _rebuild_templates(organisation, outcome, check=check)
     return outcome
+
+
+def _rebuild_replies(rows: Sequence[Message], outcome: Outcome, *, check: bool, now: datetime) -> None:
+    """The replies of these messages by what came back."""
+    numbers = Arrival.objects.numbers(row.pk for row in rows)
+    wrong = [row for row in rows if _differs("message", row, ("replies",), (numbers.get(row.pk, 0),), outcome)]
+    for row in () if check else wrong:
+        count_replies(row, now)
 
 
 def _rebuild_templates(organisation: UUID | None, outcome: Outcome, *, check: bool) -> None:

@@ -6,17 +6,31 @@ import base64
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import Q
 
-from odziv.models import AgentKind, Attachment, Delivery, DeliveryState, Interaction, InteractionKind, Link, Message
+from odziv.models import (
+    AgentKind,
+    Arrival,
+    ArrivalKind,
+    Attachment,
+    Delivery,
+    DeliveryState,
+    Interaction,
+    InteractionKind,
+    Link,
+    Message,
+)
 
 PAGE = 40
 _MOST_TROUBLES = 20
 _NAMED = 3  # recipients named in "sent to …"; more are counted
 
+STRANGER = "stranger"  # a reply by nobody whom the message went to
+_MOST_ARRIVALS = 50
+_SAID = 300  # characters
 SENT, RETRY, REFUSED, BOUNCED, UNCERTAIN = "sent", "retry", "refused", "bounced", "uncertain"
 _TROUBLES = {
     DeliveryState.REFUSED: REFUSED,
@@ -49,6 +63,9 @@ class Entry:
     agent: str = ""
     network: str = ""
     method: str = ""
+    said: str = ""  # what a mail that came back says
+    until: date | None = None  # when somebody who is away comes back
+    url: str = ""  # the page of a reply
     count: int = 1  # of recipients, when the line speaks of several
     names: tuple[str, ...] = ()
     delivery: Delivery | None = field(default=None, compare=False)
@@ -73,7 +90,7 @@ def timeline(message: Message, *, before: str = "", size: int = PAGE) -> Page:
     found = found[:size]
     entries = _interactions(message, found)
     oldest = found[-1].at if more else None
-    for entry in _sending(message):
+    for entry in (*_sending(message), *_arrivals(message)):
         if (place is None or entry.at < place[0]) and (oldest is None or entry.at >= oldest):
             entries.append(entry)
     entries.sort(key=lambda entry: (entry.at, entry.kind != SENT), reverse=True)
@@ -143,6 +160,24 @@ def _sending(message: Message) -> list[Entry]:
         at = copy.tried_at or copy.due_at
         entries.append(Entry(id=f"copy-{copy.pk.hex}", kind=kind, at=at, who=str(copy.party), delivery=copy))
     return entries
+
+
+def _arrivals(message: Message) -> list[Entry]:
+    """What came back, the newest fifty; a bounce that names a copy shows as what became of the copy."""
+    rows = Arrival.objects.of_message(message.pk).select_related("delivery__party", "reply")[:_MOST_ARRIVALS]
+    return [
+        Entry(
+            id=f"arrival-{row.pk.hex}",
+            kind=STRANGER if row.stranger else row.kind,
+            at=row.at,
+            who=str(row.delivery.party) if row.delivery and not row.stranger else row.from_name or row.from_address,
+            said=row.visible_text[:_SAID] if row.kind in (ArrivalKind.HUMAN, ArrivalKind.AUTO_REPLY) else "",
+            url=row.reply.get_absolute_url() if row.reply else "",
+            until=row.away_until,
+        )
+        for row in rows
+        if row.kind != ArrivalKind.BOUNCE or row.delivery is None
+    ]
 
 
 def _write(row: Interaction) -> str:

@@ -7,10 +7,12 @@ from gettext import NullTranslations, translation
 from typing import NamedTuple
 
 import pycountry
+from django.utils.formats import date_format
 from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
-from odziv.measure.timeline import BOUNCED, REFUSED, RETRY, SENT, UNCERTAIN, Entry
+from odziv.measure.timeline import BOUNCED, REFUSED, RETRY, SENT, STRANGER, UNCERTAIN, Entry
+from odziv.models import ArrivalKind
 
 
 class Sentence(NamedTuple):
@@ -29,6 +31,8 @@ def sentence(entry: Entry) -> Sentence:
         return _sent(entry)
     if entry.kind in _TROUBLES:
         return Sentence(_TROUBLES[entry.kind](), {"who": entry.who})
+    if entry.kind in _CAME:
+        return _came(entry)
     by_person = entry.verdict != "machine"
     values = {"who": entry.who, "what": shown_address(entry.what), "where": where(entry), "client": _program(entry)}
     return Sentence(_pattern(entry, by_person=by_person), values)
@@ -68,6 +72,28 @@ _TROUBLES = {
     UNCERTAIN: lambda: _("It is not certain whether %(who)s got it"),
     RETRY: lambda: _("Delivery to %(who)s has not worked yet; it will be tried again"),
 }
+
+
+_CAME = {
+    ArrivalKind.HUMAN: lambda: _("%(who)s replied"),
+    STRANGER: lambda: _("%(who)s replied; the sender does not match any recipient, so it does not count"),
+    ArrivalKind.AUTO_REPLY: lambda: _("Automatic reply from %(who)s"),
+    ArrivalKind.BOUNCE: lambda: _("It came back from %(who)s"),
+    ArrivalKind.DELAYED: lambda: _("A mail server still tries to deliver the copy for %(who)s"),
+    ArrivalKind.DELIVERY_RECEIPT: lambda: _("The mail server of %(who)s confirms the delivery"),
+    ArrivalKind.READ_RECEIPT: lambda: _("The mail program of %(who)s confirms that the e-mail was displayed"),
+    ArrivalKind.FEEDBACK: lambda: _("%(who)s marked it as unwanted"),
+    ArrivalKind.CHALLENGE: lambda: _("%(who)s asks you to prove that you are a person; look into your mailbox"),
+    ArrivalKind.OTHER: lambda: _("A mail came back from %(who)s"),
+}
+
+
+def _came(entry: Entry) -> Sentence:
+    """What came back; of somebody who is away, until when."""
+    if entry.until is not None and entry.kind == ArrivalKind.AUTO_REPLY:
+        pattern = _("Automatic reply from %(who)s: away until %(day)s")
+        return Sentence(pattern, {"who": entry.who, "day": date_format(entry.until)})
+    return Sentence(_CAME[entry.kind](), {"who": entry.who})
 
 
 def where(entry: Entry) -> str:

@@ -1,6 +1,7 @@
 """The nouns. Rows are read through their named querysets; a door never builds a query."""
 
 from odziv.models.activities import Activity, ActivityKind, ActivityState
+from odziv.models.arrivals import Arrival, ArrivalKind, Reading, SetAside
 from odziv.models.assistant import CardKind
 from odziv.models.bulk_runs import BulkRun, BulkStep, RunState
 from odziv.models.cards import Card, CardState, Happening, Priority
@@ -79,6 +80,8 @@ __all__ = [
     "ActivityState",
     "AgentKind",
     "ApiToken",
+    "Arrival",
+    "ArrivalKind",
     "Attachment",
     "BulkRun",
     "BulkStep",
@@ -127,6 +130,7 @@ __all__ = [
     "PersonChangeKind",
     "Priority",
     "Qualification",
+    "Reading",
     "RecentRecord",
     "Record",
     "RecordAddress",
@@ -142,6 +146,7 @@ __all__ = [
     "SavedView",
     "SecretUnreadable",
     "Security",
+    "SetAside",
     "SignIn",
     "SpoolPosition",
     "StatusChange",

@@ -240,7 +240,7 @@ class MessageQuerySet(OwnedQuerySet["Message"]):
     def for_assistant(self) -> Self:
         """What decides over a card, without the body."""
         bodies = ("html", "text", "to_line", "cc_line", "bcc_line", "references")
-        return self.select_related("organisation").defer(*bodies)
+        return self.select_related("organisation", "owner").defer(*bodies)
 
     def template_versions(self) -> list[UUID]:
         """The versions of templates that these messages were made from, each once."""
@@ -252,6 +252,12 @@ class MessageQuerySet(OwnedQuerySet["Message"]):
         begun = self.for_(user).drafts().filter(owner=user, in_reply_to=message.message_id)
         rows = begun.exclude(cc_line="") if wide else begun.filter(cc_line="")
         return rows.select_related("activity__regarding", "owner", "mailbox").order_by("pk").first()
+
+    def sent_as(self, organisation_id: UUID, ids: Iterable[str]) -> dict[str, Message]:
+        """The organisation's sent e-mails by their Message-IDs."""
+        rows = self.of(organisation_id).filter(message_id__in=list(ids), direction=Direction.OUT)
+        found = rows.exclude(state=MessageState.DRAFT).select_related("activity__regarding", "owner", "organisation")
+        return {row.message_id: row for row in found}
 
     def conversation(self, user: User, message: Message) -> Self:
         """The other e-mails of its thread that the user may see, the oldest first."""

@@ -148,6 +148,9 @@ class User(AbstractBaseUser):
     signed_out_at = models.DateTimeField(null=True, blank=True, editable=False)  # sessions from before are over
     undo_seconds = models.PositiveSmallIntegerField(_("undo send"), choices=UndoSeconds, default=UndoSeconds.TEN)
     letter_keys = models.BooleanField(_("keys of a single letter"), default=True)  # WCAG 2.1.4
+    muted_cards = models.JSONField(default=list, blank=True)  # kinds of card that this user does not want (A1)
+    quiet_from = models.TimeField(null=True, blank=True)  # on the user's own clock; both or none
+    quiet_until = models.TimeField(null=True, blank=True)
     first_steps_hidden_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
@@ -178,6 +181,19 @@ class User(AbstractBaseUser):
     def leads(self) -> bool:
         """Managers and administrators: they see the team, and arrange for everybody (O2)."""
         return self.role in (Role.MANAGER, Role.ADMINISTRATOR)
+
+    def wants_card(self, kind: CardKind) -> bool:
+        """Whether this user wants cards of the kind, as far as the organisation has them."""
+        return kind.value not in self.muted_cards
+
+    def is_quiet(self, now: datetime) -> bool:
+        """Whether the user is not to be disturbed now; the hours may go past midnight."""
+        if self.quiet_from is None or self.quiet_until is None or self.quiet_from == self.quiet_until:
+            return False
+        clock = now.astimezone(self.zone).time()
+        if self.quiet_from < self.quiet_until:
+            return self.quiet_from <= clock < self.quiet_until
+        return clock >= self.quiet_from or clock < self.quiet_until
 
     @property
     def is_administrator(self) -> bool:

@@ -8,7 +8,7 @@ import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Self
 
 from imapclient.imap_utf7 import decode as from_utf7
@@ -22,6 +22,7 @@ from odziv.replies.wire import Client, TooBig
 
 _LARGEST = 64 * 1024 * 1024
 _MOST_FOLDERS = 2000
+_LONGEST_HEAD = 65536
 _CODE = re.compile(r"\[([A-Z-]+)[^\]]*\]")
 _CODES = {
     "UNAVAILABLE": Reason.BUSY,
@@ -66,6 +67,15 @@ class Selected:
     exists: int
     uidvalidity: int
     uidnext: int
+
+
+@dataclass(frozen=True)
+class Head:
+    """The header of a mail, at most 64 KiB of it; `size` is that of the whole mail, `at` when it arrived."""
+
+    content: bytes
+    size: int
+    at: datetime | None
 
 
 class Connection:
@@ -135,6 +145,33 @@ class Connection:
         self.select(folder)
         with self._step(Reason.REFUSED):
             return bool(self._open.search(["HEADER", "Message-ID", message_id.strip("<>")]))
+
+    def uids_from(self, uid: int) -> list[int]:
+        """The mails of the open folder with this number or a higher one, in order."""
+        with self._step(Reason.REFUSED):
+            found = self._open.search(["UID", f"{max(uid, 1)}:*"])
+        return sorted(int(one) for one in found if int(one) >= uid)  # `*` is the last one, whatever its number
+
+    def uids_since(self, day: date) -> list[int]:
+        """The mails of the open folder that arrived on that day or later, in order."""
+        with self._step(Reason.REFUSED):
+            return sorted(int(one) for one in self._open.search(["SINCE", day]))
+
+    def heads(self, uids: list[int]) -> dict[int, Head]:
+        """The headers of these mails, as far as they are still there; nothing is marked as read."""
+        wanted = [f"BODY.PEEK[HEADER]<0.{_LONGEST_HEAD}>", "RFC822.SIZE", "INTERNALDATE"]
+        with self._step(Reason.REFUSED):
+            self._open.normalise_times = False
+            found = self._open.fetch(uids, wanted)
+        return {uid: _head(said) for uid, said in found.items()}
+
+    def content(self, uid: int, most: int = 0) -> bytes:
+        """The whole mail, or its first `most` bytes; nothing is marked as read. Empty when it is gone."""
+        part = f"BODY.PEEK[]<0.{most}>" if most else "BODY.PEEK[]"
+        with self._step(Reason.REFUSED):
+            found = self._open.fetch([uid], [part])
+        said = found.get(uid, {})
+        return next((bytes(value) for name, value in said.items() if name.startswith(b"BODY[]") and value), b"")
 
     def append(self, folder: Folder | str, content: bytes, *, seen: bool = True, at: datetime | None = None) -> None:
         """Put a message into a folder, its lines ended with CRLF, as received `at` that moment."""
@@ -278,6 +315,11 @@ def sent_folder(folders: list[Folder]) -> Folder | None:
     by_name = {one.name.lower().rpartition(one.delimiter or "\0")[2]: one for one in reversed(folders)}
     named = (by_name[name] for name in _SENT_NAMES if name in by_name)
     return next((one for one in folders if "sent" in one.uses), None) or next(named, None)
+
+
+def _head(said: dict[bytes, Any]) -> Head:
+    content = next((value for name, value in said.items() if name.startswith(b"BODY[HEADER]")), b"")
+    return Head(bytes(content or b""), int(said.get(b"RFC822.SIZE", 0)), said.get(b"INTERNALDATE"))
 
 
 def _folder(listed: tuple[tuple[bytes, ...], bytes | None, bytes | str]) -> Folder | None:

@@ -18,9 +18,9 @@ from odziv.instrument.reasons import LINKS
 from odziv.measure import message as measured
 from odziv.measure.message import LinkRow
 from odziv.measure.reasons import sentences
-from odziv.measure.timeline import Entry, timeline
+from odziv.measure.timeline import STRANGER, Entry, timeline
 from odziv.measure.wording import sentence
-from odziv.models import Delivery, DeliveryState, FollowState, Message, MessageState
+from odziv.models import ArrivalKind, Delivery, DeliveryState, FollowState, Message, MessageState
 from odziv.web import words
 
 BARS = 5
@@ -64,6 +64,8 @@ class Line:
     at: datetime
     why: list[str]
     unsure: bool
+    said: str = ""  # by a mail that came back
+    url: str = ""
 
 
 def figures_of(message: Message, now: datetime, *, shown: int = SHOWN, before: str = "") -> dict[str, Any]:
@@ -185,8 +187,26 @@ _ICONS = {
     "refused": "circle-alert",
     "bounced": "undo-2",
     "uncertain": "circle-question-mark",
+    ArrivalKind.HUMAN: "reply",
+    STRANGER: "reply",
+    ArrivalKind.AUTO_REPLY: "bot",
+    ArrivalKind.BOUNCE: "undo-2",
+    ArrivalKind.DELAYED: "clock-alert",
+    ArrivalKind.DELIVERY_RECEIPT: "check-check",
+    ArrivalKind.READ_RECEIPT: "check-check",
+    ArrivalKind.FEEDBACK: "circle-alert",
+    ArrivalKind.CHALLENGE: "circle-question-mark",
+    ArrivalKind.OTHER: "mail",
 }
-_TONES = {"refused": "bad", "bounced": "bad", "human": "human", "machine": "machine"}
+_TONES = {
+    "refused": "bad",
+    "bounced": "bad",
+    ArrivalKind.BOUNCE: "bad",
+    ArrivalKind.FEEDBACK: "bad",
+    "human": "human",
+    "machine": "machine",
+    ArrivalKind.AUTO_REPLY: "machine",
+}
 
 
 def _line(entry: Entry) -> Line:
@@ -200,6 +220,8 @@ def _line(entry: Entry) -> Line:
         at=entry.at,
         why=_why(entry),
         unsure=entry.verdict == "unsure",
+        said=entry.said,
+        url=entry.url,
     )
 
 

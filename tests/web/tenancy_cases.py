@@ -293,6 +293,7 @@ CASES: dict[str, tuple[Case, ...] | Free] = {
     "location-service": Free(ADMINISTRATION),
     "working-week": Free(ADMINISTRATION, ("/settings/working-week/",)),
     "letter-keys": Free("the asker's own"),
+    "own-assistant": Free("one's own", ("/settings/profile/assistant/",)),
     "profile": Free("the asker's own", ("/settings/profile/",)),
     "tokens": Free("the asker's own", ("/settings/tokens/",)),
     "token-revoke": (post("/settings/tokens/{token}/revoke/"),),

@@ -74,7 +74,7 @@ def test_all_are_those_of_the_filter(cast: Cast, ana: Client) -> None:
     assert list(Record.objects.filter(follow_email="allow").values_list("name", flat=True)) == ["His"]
 
 
-@pytest.mark.parametrize("query", [f"account={uuid4()}", "owner=nonsense", "follow=maybe"])
+@pytest.mark.parametrize("query", ["account=6c7121d3-72d4-40ad-aef8-86cf1e702bed", "owner=nonsense", "follow=maybe"])
 def test_a_filter_that_cannot_be_understood_means_nobody(cast: Cast, ana: Client, query: str) -> None:
     people(cast, 2)
     assert ana.post(DENY, {"all": "1", "query": query, "go": "1"}).status_code == 422

@@ -58,6 +58,7 @@ def said(client: Client, case: Case, ids: dict[str, str], token: str) -> tuple[i
     return answer.status_code, comparable(text, ids)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "cases"), WALK, ids=[name for name, _cases in WALK])
 def test_a_foreign_identifier_is_as_good_as_none(
     cast: Cast, eva: Client, token: str, name: str, cases: tuple[Case, ...]
@@ -72,6 +73,7 @@ def test_a_foreign_identifier_is_as_good_as_none(
         assert stored() == before, case
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("url", READS)
 def test_nothing_of_another_organisation_shows(cast: Cast, eva: Client, url: str) -> None:
     make_world(cast)

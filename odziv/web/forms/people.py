@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -143,6 +144,51 @@ class ProfileForm(forms.ModelForm):
         fields = ("name", "job_title", "phone", "language", "time_zone", "undo_seconds", "letter_keys")
         labels = {"undo_seconds": _("Undo send")}
         help_texts = {"undo_seconds": _("So long an e-mail waits after Send, and can be taken back.")}
+
+
+class OwnAssistantForm(forms.ModelForm):
+    """What the assistant tells its user, and when it keeps quiet (A1)."""
+
+    kinds = forms.MultipleChoiceField(
+        label=_("Tell me when"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Only of what your organisation has switched on."),
+    )
+    quiet_from = forms.TimeField(
+        label=_("Quiet from"), required=False, widget=forms.TimeInput({"type": "time"}, "%H:%M")
+    )
+    quiet_until = forms.TimeField(
+        label=_("Quiet until"),
+        required=False,
+        widget=forms.TimeInput({"type": "time"}, "%H:%M"),
+        help_text=_("In these hours your browser shows no notification; the cards wait for you."),
+    )
+
+    class Meta:
+        model = User
+        fields = ("quiet_from", "quiet_until")
+
+    def __init__(self, *args: Any, kinds: Iterable[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._kinds = list(kinds)
+        chosen = self.fields["kinds"]
+        assert isinstance(chosen, forms.MultipleChoiceField)
+        chosen.choices = self._kinds
+        self.initial["kinds"] = [kind for kind, _told in self._kinds if kind not in self.instance.muted_cards]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        starts, ends = cleaned.get("quiet_from"), cleaned.get("quiet_until")
+        if (starts is None) != (ends is None) and not self.errors:
+            self.add_error("quiet_until" if ends is None else "quiet_from", _("Fill in both times, or none."))
+        return cleaned
+
+    def save(self, commit: bool = True) -> User:
+        """With the kinds that were not chosen as muted ones."""
+        wanted = set(self.cleaned_data["kinds"])
+        self.instance.muted_cards = [kind for kind, _told in self._kinds if kind not in wanted]
+        return super().save(commit)
 
 
 class TokenForm(forms.Form):

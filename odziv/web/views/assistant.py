@@ -77,10 +77,13 @@ def bell(request: access.SignedRequest) -> HttpResponse:
 def newest(request: access.SignedRequest) -> JsonResponse:
     """GET after: what a browser notification says of the cards that appeared since then, at most three.
 
-    `{"cards": [{"id", "title", "text", "url"}], "now"}`; without `after` only the time, which is then given back.
+    `{"cards": [{"id", "title", "text", "url"}], "now"}`; without `after` only the time, which is then given back. In
+    the user's quiet hours nothing is said, and what came meanwhile is said behind them.
     """
     now = clock.now()
     since = _moment(request.GET.get("after", ""))
+    if request.user.is_quiet(now):
+        return JsonResponse({"cards": [], "now": (since or now).isoformat()})
     shown = cards_of(request.user, now, 20) if since else []
     fresh = [one for one in shown if since and since < one.card.shown_at <= now][:3]
     return JsonResponse({"cards": [_notice(one) for one in fresh], "now": now.isoformat()})

@@ -19,7 +19,7 @@ from odziv.environment import ENV
 from odziv.lib import clock
 from odziv.lib.paper import PAPER
 from odziv.mailboxes.advice import explained
-from odziv.models import Direction, Filing, FilingState, FollowState, Message, MessageState, Party
+from odziv.models import Direction, Filing, FilingState, FollowState, Message, MessageState, Party, PartyRole
 from odziv.web import access, live
 from odziv.web.message_page import MOST_SHOWN, SHOWN, figures_of
 from odziv.web.views.compose.page import attachment_address
@@ -104,9 +104,17 @@ def _letter(message: Message) -> dict[str, Any]:
         "files": list(message.attachments.files().select_related("file")),
         "live_url": reverse("message-live", args=[message.pk]),
         "may_answer": message.direction == Direction.IN or message.sent_at is not None,
-        "many": len(parties) > 1,
+        "many": len([party for party in parties if party.role in (PartyRole.TO, PartyRole.CC)]) > 1,
+        "said": _said(message),
         "is_blocked": message.follow_state == FollowState.BLOCKED,
     }
+
+
+def _said(message: Message) -> str:
+    """What a reply says this time, when that is less than all of it."""
+    arrival = getattr(message, "arrival", None) if message.direction == Direction.IN else None
+    said: str = arrival.visible_text.strip() if arrival is not None else ""
+    return said if said != message.text.strip() else ""
 
 
 def _without_edge(html: str) -> str:

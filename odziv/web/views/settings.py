@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from odziv.environment import ENV
 from odziv.models import ApiToken, EngagementPause, Import, Invitation, Mailbox, OAuthClient, Organisation, User
 from odziv.web import access
-from odziv.web.forms.people import ProfileForm, TokenForm
+from odziv.web.forms.people import OwnAssistantForm, ProfileForm, TokenForm
 from odziv.web.views.switches import card_switches, week_in_words
 
 PAUSES = 5  # the latest times in which engagement was off
@@ -52,6 +52,20 @@ def profile(request: access.SignedRequest) -> HttpResponse:
             messages.success(request, _("Saved."))
         return redirect("profile")
     return render(request, "settings/profile.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@access.signed_in
+def own_assistant(request: access.SignedRequest) -> HttpResponse:
+    """Which cards one wants, and one's quiet hours (A1)."""
+    kinds = [(card.value, card.told) for card in card_switches([])]
+    person = access.person(request.user, request.user.pk)
+    form = OwnAssistantForm(request.POST or None, instance=person, kinds=kinds)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, _("Saved."))
+        return redirect("own-assistant")
+    context = {"form": form, "is_on": request.user.organisation.assistant}
+    return render(request, "settings/own_assistant.html", context, status=422 if form.errors else 200)
 
 
 @require_POST

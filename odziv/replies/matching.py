@@ -1,0 +1,83 @@
+"""To which sent e-mail a mail answers: by identifiers, never by subject, never across organisations (P1)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.message import Message as Mail
+from uuid import UUID
+
+from odziv.models import Delivery, Message
+from odziv.models.records import address_key
+
+_ID = re.compile(r"<[^<>\s@]{1,250}@[^<>\s]{1,250}>")
+_MOST_IDS = 200
+_READ_OF_REPORT = 400_000  # bytes in which a report's original is looked for
+
+
+@dataclass(frozen=True)
+class Match:
+    """`by` is in-reply-to, references or original (a report names the message that it is about)."""
+
+    message: Message
+    by: str
+
+
+def referenced(mail: Mail) -> Mapping[str, list[str]]:
+    """The identifiers that the headers name, the nearest first, by the header that names them."""
+    return {
+        "in-reply-to": _ids(mail.get_all("In-Reply-To", [])),
+        "references": _ids(mail.get_all("References", []))[::-1],
+    }
+
+
+def match(organisation_id: UUID, mail: Mail) -> Match | None:
+    """By the headers of a reply."""
+    named = referenced(mail)
+    found = Message.objects.sent_as(organisation_id, [one for ids in named.values() for one in ids][:_MOST_IDS])
+    for by, ids in named.items():
+        for one in ids:
+            if one in found:
+                return Match(found[one], by)
+    return None
+
+
+def match_report(organisation_id: UUID, raw: bytes) -> Match | None:
+    """By the identifiers that a report's body names: that of the message it is about is among them."""
+    text = raw[:_READ_OF_REPORT].decode("latin-1")
+    ids = list(dict.fromkeys(_ID.findall(text)))[:_MOST_IDS]
+    found = Message.objects.sent_as(organisation_id, ids)
+    first = next((one for one in ids if one in found), None)
+    return Match(found[first], "original") if first else None
+
+
+def may_be_report(mail: Mail) -> bool:
+    """Whether a mail without a reference of ours may still be about one: sent by a program, not by a person."""
+    sender = str(mail.get("From", "")).lower()
+    return (
+        (mail.get_content_maintype() == "multipart" and mail.get_content_subtype() == "report")
+        or mail.get("Return-Path", "").strip() == "<>"
+        or mail.get("Auto-Submitted", "no").strip().lower() not in ("", "no")
+        or any(name in mail for name in ("X-Failed-Recipients", "X-Autoreply", "X-Auto-Response-Suppress"))
+        or any(name in sender for name in ("mailer-daemon", "postmaster", "mail delivery", "no-reply", "noreply"))
+    )
+
+
+def copy_of(message: Message, addresses: list[str]) -> Delivery | None:
+    """The copy of the first of these addresses that the message went to; of its only recipient otherwise."""
+    copies = list(Delivery.objects.filter(message=message).select_related("party").order_by("pk")[:2000])
+    by_key = {copy.party.key: copy for copy in copies}
+    return next((by_key[key] for key in map(address_key, addresses) if key in by_key), None)
+
+
+def is_stranger(message: Message, address: str) -> bool:
+    """Whether a sender is neither a recipient nor at a recipient's domain."""
+    parties = list(message.parties.values_list("key", flat=True)[:2000])
+    key = address_key(address)
+    domain = key.rpartition("@")[2]
+    return key not in parties and (not domain or domain not in {one.rpartition("@")[2] for one in parties})
+
+
+def _ids(values: list[str]) -> list[str]:
+    return list(dict.fromkeys(one for value in values for one in _ID.findall(str(value)[:20_000])))[:_MOST_IDS]

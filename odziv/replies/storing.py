@@ -1,0 +1,104 @@
+"""What came back for a sent e-mail is kept, once: a reply as an e-mail of its own, a bounce as what became of a copy
+(P2, P3).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from odziv.deliver.claim import settle, tell
+from odziv.deliver.trouble import Reason as Trouble
+from odziv.deliver.trouble import readable
+from odziv.measure.replies import count_replies
+from odziv.models import Arrival, ArrivalKind, CardKind, Delivery, DeliveryState, Happening, Mailbox, Message
+from odziv.replies.kinds.judge import Judgement, judge_bytes
+from odziv.replies.letter import read, store_reply
+from odziv.replies.matching import Match, copy_of, is_stranger
+
+
+@dataclass(frozen=True)
+class Came:
+    """A mail as it came: its bytes, when it arrived, and in which mailbox it was found."""
+
+    raw: bytes
+    at: datetime
+    mailbox: Mailbox | None
+
+
+@transaction.atomic
+def store(came: Came, found: Match, now: datetime) -> Arrival | None:
+    """Keep it; None when it was kept before, or is an e-mail of ours (a copy of what was sent, filed or addressed to
+    oneself).
+    """
+    letter = read(came.raw)
+    if letter.message_id and Message.objects.sent_as(found.message.organisation_id, [letter.message_id]):
+        return None
+    message = Message.objects.select_for_update().get(pk=found.message.pk)
+    key = hashlib.sha256(letter.message_id.encode() or came.raw).hexdigest()
+    if Arrival.objects.filter(message=message, key=key).exists():
+        return None
+    ours = [came.mailbox.address.lower()] if came.mailbox else []
+    judged = judge_bytes(came.raw, ours=ours, today=came.at.date())
+    stranger = is_stranger(message, letter.from_address)
+    arrival = Arrival(
+        organisation_id=message.organisation_id,
+        message=message,
+        mailbox=came.mailbox,
+        delivery=copy_of(message, judged.failed or [letter.from_address]),
+        key=key,
+        kind=judged.kind,
+        counts=judged.counts_as_reply and not stranger,
+        at=came.at,
+        from_name=letter.from_name,
+        from_address=letter.from_address,
+        subject=letter.subject,
+        matched_by=found.by,
+        stranger=stranger and judged.kind == ArrivalKind.HUMAN,
+        reasons=list(judged.reasons),
+        failed=list(judged.failed)[:50],
+        severity=judged.severity or "",
+        status=judged.status or "",
+        away_until=judged.away_until,
+        visible_text=judged.visible_text[:100_000],
+    )
+    if judged.kind == ArrivalKind.HUMAN:
+        arrival.reply = store_reply(message, letter, came.at, now)
+    arrival.save(force_insert=True)
+    _follows(message, arrival, judged, now)
+    return arrival
+
+
+def _follows(message: Message, arrival: Arrival, judged: Judgement, now: datetime) -> None:
+    if arrival.counts:
+        count_replies(message, now)
+        Happening.objects.note(message.organisation_id, message.pk, CardKind.REPLIED)
+    elif judged.kind == ArrivalKind.BOUNCE and judged.severity != "delayed":
+        _bounced(message, arrival, judged, now)
+    # Live pages look at the figures' time; what is no reply changes the timeline too.
+    Message.objects.filter(pk=message.pk).update(figures_at=now)
+
+
+def _bounced(message: Message, arrival: Arrival, judged: Judgement, now: datetime) -> None:
+    """The copies that a bounce names, or the only copy, came back."""
+    copies = list(_copies(message, judged.failed)) or ([arrival.delivery] if arrival.delivery else [])
+    if not copies and message.deliveries.count() == 1:
+        copies = list(message.deliveries.all())
+    words = readable(" ".join(dict.fromkeys(filter(None, (judged.status, *(one.answer for one in judged.failures))))))
+    took = (DeliveryState.ACCEPTED, DeliveryState.UNCERTAIN)
+    fields = {"state": DeliveryState.BOUNCED, "reason": Trouble.BOUNCED, "answer": words, "tried_at": now}
+    changed = Delivery.objects.filter(pk__in=[copy.pk for copy in copies], state__in=took).update(**fields)
+    if changed:
+        settle(message, now)
+        tell(message, DeliveryState.BOUNCED)
+
+
+def _copies(message: Message, failed: Iterable[str]) -> Iterable[Delivery]:
+    for address in failed:
+        found = copy_of(message, [address])
+        if found is not None:
+            yield found
