@@ -35,6 +35,10 @@ KNOWN = {
     "settings",
     "users",
     "test-mail",
+    "templates",
+    "template",
+    "template-edit",
+    "template-version",
 }
 
 
