@@ -18,7 +18,8 @@ _DAEMON = re.compile(
     re.IGNORECASE,
 )
 _NOBODY = re.compile(
-    r"^(?:no-?_?\.?reply|do-?_?not-?_?reply|donotrespond|no-?_?response|autoresponder|auto-?reply|"
+    r"^(?:no-?_?\.?reply|do-?_?not-?_?reply|donotrespond|notifications?|auto-?confirm|no-?_?response|"
+    r"autoresponder|auto-?reply|"
     r"autoresponse|noreply-[\w-]+|[\w.-]+[-_.+]no-?reply)"
     r"(?:[-_.+][\w-]*)?@|^(?:mailer-daemon|postmaster|root|nobody|daemon|cron|listserv|majordomo|mailman)@",
     re.IGNORECASE,
@@ -115,8 +116,19 @@ class Evidence:
     @cached_property
     def says_delayed(self) -> bool:
         """Whether a notice without a report says that the server goes on trying."""
-        said = f"{self.subject} {wording.plain(bounces.notice_of(self.body))}"
-        return bool(notices.DELAY_OPENING.search(said)) and not notices.GIVEN_UP.search(said)
+        return self._delays or (bool(notices.DELAY_OPENING.search(self.subject)) and not self._is_final)
+
+    @cached_property
+    def _notice(self) -> str:
+        return wording.plain(bounces.notice_of(self.body))
+
+    @property
+    def _is_final(self) -> bool:
+        return bool(notices.GIVEN_UP.search(self._notice))
+
+    @cached_property
+    def _delays(self) -> bool:
+        return bool(notices.DELAY_OPENING.search(self._notice)) and not self._is_final
 
     @cached_property
     def is_notice(self) -> bool:
@@ -130,7 +142,7 @@ class Evidence:
         if notices.BOUNCE_WHOLE_SUBJECT.match(self.subject) and not self.is_threaded:
             return True
         subject = bool(notices.BOUNCE_SUBJECT.search(self.subject)) and not self.is_answer
-        opening = bool(notices.BOUNCE_OPENING.search(self.opening) or self.says_delayed)
+        opening = bool(notices.BOUNCE_OPENING.search(self.opening) or self._delays)
         if self.is_from_mailer:
             return subject or opening or self.has_original
         if self.has_null_path or self.is_from_nobody:

@@ -90,7 +90,9 @@ def _announced_behind(lines: list[Line], at: int) -> str:
 
 def _announcement_end(lines: list[Line], at: int) -> int | None:
     """The line behind *On …, Ana wrote:*, which programs wrap over a few lines; None where there is none."""
-    if not (quoting.BEGINNING.match(lines[at].text) or quoting.ADDRESS.search(lines[at].text[:_LOOKED_AT])):
+    first = lines[at].text[:_LOOKED_AT]
+    begins = quoting.BEGINNING.match(first) or quoting.QUOTING.match(first) or first.startswith("--")
+    if not (begins or quoting.ADDRESS.search(first)):
         return None
     joined = ""
     for end in range(at, min(at + _JOINED, len(lines))):
@@ -106,17 +108,28 @@ def _announcement_end(lines: list[Line], at: int) -> int | None:
 
 
 def _is_announcement(text: str, *, quoted_next: bool) -> bool:
-    if not text.endswith((":", "：")) and not quoted_next:
+    if text.startswith("--") and text.endswith("--"):
+        text = f"{text.strip('- ')}:"  # Zoho's
+    has_colon = text.endswith((":", "："))
+    if not has_colon and not quoted_next:
         return False
     has_address = quoting.ADDRESS.search(text) is not None
     is_dated = quoting.TIME.search(text) is not None or quoting.DATE.search(text) is not None
-    if quoting.BARE.match(text) and (is_dated or quoted_next) and (text.endswith(":") or quoted_next):
+    if quoting.BARE.match(text) and (is_dated or quoted_next):
         return True
-    if not text.endswith((":", "：")) or not (quoting.VERB_AT_END.search(text) or quoting.VERB.search(text)):
+    if quoted_next and has_colon and (quoting.QUOTING.match(text) or (is_dated and text[0].isdigit())):
+        return True
+    return has_colon and _says_who_wrote(text, has_address, is_dated, quoted_next)
+
+
+def _says_who_wrote(text: str, has_address: bool, is_dated: bool, quoted_next: bool) -> bool:
+    """By a verb: at the end it needs a date or an address beside it, within the line both or a quotation behind it."""
+    if quoting.VERB_AT_END.search(text):
+        begins = quoting.BEGINNING.match(text) is not None
+        return (begins and is_dated) or has_address or (quoted_next and len(text) < 120)
+    if not quoting.VERB.search(text):
         return False
-    if quoting.BEGINNING.match(text) and (has_address or is_dated):
-        return bool(quoting.VERB_AT_END.search(text)) or has_address or quoted_next
-    return bool(quoting.VERB_AT_END.search(text)) and (has_address or (quoted_next and len(text) < 120))
+    return (has_address and is_dated) or (quoting.BEGINNING.match(text) is not None and quoted_next and is_dated)
 
 
 def _next_mark(lines: list[Line], at: int) -> str:

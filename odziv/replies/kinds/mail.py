@@ -24,7 +24,7 @@ LONGEST = 32 * 1024 * 1024
 _MOST_PARTS = 1_000
 _MOST_HEADERS = 2_000
 _LONGEST_VALUE = 65_536
-_LONGEST_TEXT = 1_000_000
+_LONGEST_TEXT = 400_000
 _HEADER = re.compile(rb"([!-9;-~]{1,200})[ \t]*:[ \t]*([^\n]*(?:\n[ \t][^\n]*)*)(?:\n|\Z)")
 _MBOX = re.compile(rb"(?:\s*\n)*(?:>?From [^\n]*\n)?(?:[ \t]*\n)*")
 _DELIMITER = re.compile(rb"^--([^\n]*)", re.MULTILINE)
@@ -85,18 +85,23 @@ class Part:
 
     @cached_property
     def content(self) -> bytes:
+        return self._content(len(self.body))
+
+    def _content(self, most: int) -> bytes:
+        """Without transfer encoding, of the first `most` bytes of the body."""
+        body = self.body[:most]
         encoding = self.headers.get("content-transfer-encoding").partition(";")[0].strip().lower()
         if encoding == "quoted-printable":
-            return binascii.a2b_qp(self.body)
+            return binascii.a2b_qp(body)
         if encoding == "base64":
-            letters = re.sub(rb"[^A-Za-z0-9+/]", b"", self.body)
+            letters = re.sub(rb"[^A-Za-z0-9+/]", b"", body)
             return base64.b64decode(letters[: len(letters) // 4 * 4] + _tail(letters))
-        return self.body
+        return body
 
     @cached_property
     def text(self) -> str:
-        """As characters, with line feeds; at most a million."""
-        raw = self.content[: 4 * _LONGEST_TEXT]
+        """As characters, with line feeds; at most `_LONGEST_TEXT`."""
+        raw = self._content(4 * _LONGEST_TEXT)[: 2 * _LONGEST_TEXT]
         text = decoded(raw, self.parameters.get("charset", "")).text.encode("utf-8", "replace").decode()
         return text.replace("\r\n", "\n").replace("\r", "\n")[:_LONGEST_TEXT]
 
@@ -201,9 +206,10 @@ def _boundary(part: Part) -> bytes | None:
 
 def _line_feeds(data: bytes) -> bytes:
     """With LF for every line end: CRLF, the CR of old Macintoshes, and the CR CR LF of programs that convert twice."""
-    if b"\r" not in data:
-        return data
-    return re.sub(rb"\r+\n", b"\n", data).replace(b"\r", b"\n")
+    for end in (b"\r\n", b"\r\n", b"\r"):
+        if end in data:
+            data = data.replace(end, b"\n")
+    return data
 
 
 def _characters(raw: bytes) -> str:

@@ -31,7 +31,7 @@ ATTRIBUTIONS: Sequence[tuple[str, str, str]] = (
     ("sr", r"дана|у", r"је написао(?:/ла)?|је написала|пише"),
     ("nl", r"op", r"schreef|het volgende geschreven|heeft .{1,200} geschreven|schreef het volgende"),
     ("pt", r"em|no dia|a", r"escreveu|escreveu o seguinte|enviou"),
-    ("pl", r"dnia|w dniu|w dn\.", r"napisał(?:a|\(a\))?|pisze|napisano|pisał(?:a|\(a\))?"),
+    ("pl", r"dnia|w dniu|w dn\.", r"napisana przez .{1,200}|napisał(?:a|\(a\))?|pisze|napisano|pisał(?:a|\(a\))?"),
     ("cs", r"dne|dňa|v", r"napsal(?:a|\(a\))?|napísal(?:a|\(a\))?|píše|odeslal"),
     ("sv", r"den|på|kl\.?", r"skrev|skrev följande|följande"),
     ("fi", r"", r"kirjoitti(?: näin)?"),
@@ -58,6 +58,10 @@ TIME = re.compile(r"\d{1,2}\s?[:.h]\s?\d{2}(?!\d)")
 DATE = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|(?<!\d)\d{1,2}[./-] ?\d{1,2}[./-] ?\d{2,4}")
 # With a date and an address and nothing to be said: *30. 9. 2017, 18.30, "Jan" <jan@x.example>:*, and Gmail's of old.
 BARE = re.compile(r"^\W{0,3}(?:[^\W\d]{1,12}[.,]{1,2} ?)?\d.{3,200}[<(][^\s<>()@]{1,64}@[^\s<>()]{2,253}[>)]\s*:?\s*$")
+# Programs that quote in the name of somebody (Horde and others).
+QUOTING = re.compile(
+    r"^(?:quoting|zitat von|citando|citazione di|citat|cytowanie|citiram|navajam)\b.{2,200}:\s*$", re.IGNORECASE
+)
 INLINE = re.compile(
     r"\sOn (?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|"
     r"Dec)[a-z]*|\d{1,2})\b.{5,200}\bwrote:\s*$"

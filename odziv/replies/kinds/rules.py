@@ -121,6 +121,9 @@ _AUTORESPONDERS = (
     "x-autorespond-by",
     "x-vzautoreply",
     "x-gm-vacation",
+    "x-cron-env",
+    "x-servicenow-generated",
+    "x-jira-fingerprint",
     "x-facebook-auto-reply",
 )
 

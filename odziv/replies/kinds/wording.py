@@ -19,7 +19,11 @@ FORWARDED = re.compile(rf"^{ANSWER}*{FORWARD}", re.IGNORECASE)
 
 # A program's answer: (language, beginnings of a subject; each stands alone or before a colon, a dash or a bracket).
 AUTO_SUBJECTS: Sequence[tuple[str, str]] = (
-    ("en", r"(?:ooo|oof)(?=\s*:)|auto(?:matic|mated)?[ -]?(?:reply|response|responder|respons|answer|email response)"),
+    (
+        "en",
+        r"(?:ooo|oof)(?=\s*:|\s+re\b)|auto-?respond|"
+        r"auto(?:matic|mated)?[ -]?(?:reply|response|responder|respons|answer|email response)",
+    ),
     (
         "en",
         r"(?:i am |i'm |currently )?(?:away|out) (?:from|of) (?:the |my )?office(?: (?:auto ?reply|"
@@ -59,7 +63,7 @@ AUTO_SUBJECTS: Sequence[tuple[str, str]] = (
         r"réponse automatique|réponse auto|message automatique|absent(?:e)? du bureau|"
         r"absence du bureau|message d['’]absence",
     ),
-    ("fr", r"notification d['’]absence|avis d['’]absence|hors du bureau"),
+    ("fr", r"notification d['’]absence|avis d['’]absence|hors du bureau|absence(?=\s*:)"),
     (
         "es",
         r"respuesta automática|auto-?respuesta|respuesta autom[aá]tica|fuera de (?:la )?oficina|"
@@ -99,10 +103,12 @@ AUTO_SUBJECTS: Sequence[tuple[str, str]] = (
     ("ko", r"자동 회신|자동 응답|부재중"),
 )
 _END = (
-    r"\s*(?:$|[:：\]\)\(–—-]|\s(?:re|aw|bis|until|till|from|vom|von|ab|do|od|jusqu|hasta|fino|du|del|dal|tot|to)\b|"
+    r"\s*(?:$|[:：\]\)\(–—-]|\s(?:re|aw|auf|bis|until|till|from|vom|von|ab|do|od|jusqu|hasta|fino|du|"
+    r"del|dal|tot|to)\b|"
     r"!|\.$)"
 )
-AUTO_SUBJECT = re.compile(rf"^{ANSWER}*[\[\(\"*]*\s*(?:{'|'.join(words for _, words in AUTO_SUBJECTS)}){_END}")
+_WORDS = "|".join(words for _, words in AUTO_SUBJECTS)
+AUTO_SUBJECT = re.compile(rf"^{ANSWER}*(?:auto\s*:\s*)?[\[\(\"*]*\s*(?:{_WORDS}){_END}|[\[\(](?:{_WORDS})[\]\)]")
 # Being on holiday is what people write of as well; a program says until when.
 HOLIDAY_SUBJECT = re.compile(
     rf"^{ANSWER}*(?:on (?:vacation|holiday|leave)|im urlaub|na dopustu|en congés?|en vacances|in ferie|"

@@ -29,7 +29,8 @@ def dsn(action: str, status: str, *, top: str = "", answer: str = "550 5.1.1 Use
     [
         "Automatic reply: Offer", "Samodejni odgovor: Ponudba", "Odsotnost: Ponudba", "Automatische Antwort: Angebot",
         "Abwesenheitsnotiz", "Réponse automatique : Prix", "Respuesta automática: Oferta", "Risposta automatica: Sì",
-        "Automatski odgovor: Ponuda", "Na dopustu do 3. 5.", "Out of Office: Offer", "Ana Novak is out of the office",
+        "Automatski odgovor: Ponuda", "Thank you (automatic reply)",
+        "Na dopustu do 3. 5.", "Out of Office: Offer", "Ana Novak is out of the office",
     ],
 )  # fmt: skip
 def test_programs_subjects_are_known_in_seven_languages(subject: str) -> None:
@@ -41,7 +42,8 @@ def test_programs_subjects_are_known_in_seven_languages(subject: str) -> None:
     [
         "Re: Auto-reply rules for the support desk", "Dopust v maju", "Na dopustu", "On holiday", "Automatic doors",
         "Re: Automatic update", "Frage zur automatischen Abrechnung", "Office hours", "Undeliverable goods: what now?",
-        "Prebrano, hvala", "Read the offer",
+        "Prebrano, hvala", "Read the offer", "Delivery delayed?",
+        "Absence of documents", "Re: Delivery Status Notification",
     ],
 )  # fmt: skip
 def test_people_write_of_holidays_and_automatic_things(subject: str) -> None:

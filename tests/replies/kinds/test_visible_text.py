@@ -28,6 +28,12 @@ QUOTATIONS = {
     "pl": "pon., 3 maj 2021 o 10:12 Jan <j@x.pl> napisał(a):\n\n> Cześć",
     "cs": "po 3. 5. 2021 v 10:12 odesílatel Jan <j@x.cz> napsal:\n\n> Ahoj",
     "sv": "Den mån 3 maj 2021 kl 10:12 skrev Jan <j@x.se>:\n\n> Hej",
+    "pl-apple": "Wiadomość napisana przez Jan <j@x.pl> w dniu 3 maj 2021, o godz. 10:12:\n\n> Cześć",
+    "hu": "Jan <j@x.hu> ezt írta (időpont: 2021. máj. 3., H, 10:12):\n\n> Szia",
+    "ro": "Pe 3 mai 2021, Jan <j@x.ro> a scris:\n> Salut",
+    "fi": "ma 3. toukok. 2021 klo 10.12 Jan (j@x.fi) kirjoitti:\n\n> Hei",
+    "zoho": "---- On Mon, 03 May 2021 10:12:00 +0200 Jan <j@x.si> wrote ----\n\nHello",
+    "horde": "Quoting Jan <j@x.si>:\n\n> Hello",
     "ru": "пн, 3 мая 2021 г. в 10:12, Иван <i@x.ru>:\n\n> Привет",
 }
 
