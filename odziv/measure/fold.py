@@ -19,10 +19,13 @@ from uuid import UUID
 
 from odziv.measure import reasons
 from odziv.measure.evidence import Event, Facts, Figures, Folded, Judgement
+from odziv.measure.networks import HERE, kind_of
 from odziv.measure.verdict import HUMAN, MACHINE, Verdict, judge
 
 ONE_OPEN = timedelta(seconds=60)
 ONE_DOWNLOAD = timedelta(seconds=60)
+STILL_SCANNED = timedelta(minutes=10)
+SETTLING = timedelta(seconds=60)
 _PICTURES = ("open", "image")
 
 
@@ -40,6 +43,19 @@ def fold(events: Iterable[Event], facts: Facts) -> Folded:
             codes = (*codes, further)
         judgements[event.id] = Judgement(verdict, codes, event.id not in parts)
     return Folded(judgements, _figures(ordered, judgements, facts))
+
+
+def settles_at(events: Iterable[Event], facts: Facts, figures: Figures) -> datetime | None:
+    """When it is clear enough that the first open is a person's to tell somebody; None when it is so at once.
+
+    While scanners may still be at work, a burst of clicks could show that it was one of them.
+    """
+    first = figures.first_opened_at
+    if first is None or facts.accepted_at is None or not timedelta(0) <= first - facts.accepted_at < STILL_SCANNED:
+        return None
+    if any(event.at == first and kind_of(event.network) == HERE for event in events):
+        return None
+    return first + SETTLING
 
 
 def _parts_of_opens(ordered: Sequence[Event], verdicts: Mapping[UUID, Verdict]) -> dict[UUID, str]:

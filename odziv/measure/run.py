@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -10,9 +10,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from odziv.measure import journal
-from odziv.measure.evidence import Judgement
-from odziv.measure.fold import fold
-from odziv.measure.journal import Copy
+from odziv.measure.evidence import Folded, Judgement
+from odziv.measure.fold import fold, settles_at
+from odziv.measure.journal import Copy, Read
 from odziv.models import CardKind, Delivery, Happening, Message, TemplateVersion
 
 BATCH = 1_000
@@ -45,6 +45,7 @@ def fold_copies(copies: Sequence[Copy], now: datetime) -> None:
     changed: dict[UUID, Judgement] = {}
     for id, read in found.items():
         changed |= journal.differences(read.stored, folded[id].judgements)
+    settling = _settling(copies, found, folded)
     messages = sorted({copy.message for copy in copies})
     with transaction.atomic():
         # Two workers with copies of one message: each must see the other's figures when it adds them up.
@@ -61,5 +62,23 @@ def fold_copies(copies: Sequence[Copy], now: datetime) -> None:
         for key, (organisation, first) in before.items():
             # The first open by a person, or that what looked like one was none: the assistant should know.
             if key in after and (first is None) != (after[key].first_opened_at is None):
-                Happening.objects.note(organisation, key, CardKind.OPENED)
+                Happening.objects.note(organisation, key, CardKind.OPENED, not_before=settling.get(key))
         TemplateVersion.objects.touch(Message.objects.filter(pk__in=messages).template_versions())
+
+
+def _settling(
+    copies: Sequence[Copy], found: Mapping[UUID, Read], folded: Mapping[UUID, Folded]
+) -> dict[UUID, datetime]:
+    """Until when the assistant should wait with the first opens of messages; left out where one of them is clear."""
+    waiting: dict[UUID, datetime] = {}
+    clear: set[UUID] = set()
+    for copy in copies:
+        read, figures = found[copy.id], folded[copy.id].figures
+        if figures.first_opened_at is None:
+            continue
+        at = settles_at(read.events, read.facts, figures)
+        if at is None:
+            clear.add(copy.message)
+        else:
+            waiting[copy.message] = min(at, waiting.get(copy.message, at))
+    return {message: at for message, at in waiting.items() if message not in clear}

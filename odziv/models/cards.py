@@ -20,16 +20,22 @@ if TYPE_CHECKING:
 
 
 class HappeningQuerySet(OwnedQuerySet["Happening"]):
-    def taken(self, limit: int) -> list[Happening]:
-        """The oldest ones, held against other workers until the transaction ends."""
-        rows = self.order_by("pk")
+    def due(self, now: datetime) -> Self:
+        """Those that need not wait any longer."""
+        return self.filter(Q(not_before=None) | Q(not_before__lte=now))
+
+    def taken(self, limit: int, now: datetime) -> list[Happening]:
+        """The oldest ones that are due, held against other workers until the transaction ends."""
+        rows = self.due(now).order_by("pk")
         if connection.features.has_select_for_update_skip_locked:
             rows = rows.select_for_update(skip_locked=True)
         return list(rows[:limit])
 
-    def note(self, organisation_id: UUID, message_id: UUID, kind: CardKind) -> None:
+    def note(
+        self, organisation_id: UUID, message_id: UUID, kind: CardKind, *, not_before: datetime | None = None
+    ) -> None:
         """Ask the assistant to look at a message. In the transaction of what happened, so that neither is alone."""
-        self.create(organisation_id=organisation_id, message_id=message_id, kind=kind)
+        self.create(organisation_id=organisation_id, message_id=message_id, kind=kind, not_before=not_before)
 
 
 class Happening(Owned):
@@ -41,6 +47,7 @@ class Happening(Owned):
 
     message = models.ForeignKey("odziv.Message", on_delete=models.CASCADE, related_name="+")
     kind = models.CharField(max_length=12, choices=CardKind)
+    not_before = models.DateTimeField(null=True, blank=True)  # until then more may be learnt that changes it
 
     objects = HappeningQuerySet.as_manager()
 

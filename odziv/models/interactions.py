@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Self
 from uuid import UUID
@@ -62,6 +62,12 @@ class InteractionQuerySet(OwnedQuerySet["Interaction"]):
     def told(self, message_id: UUID | OuterRef) -> Self:
         """What the timeline of a message tells, newest first: every event that counted as something."""
         return self.filter(message_id=message_id, counted=True).order_by("-at", "-pk")
+
+    def opens_of(self, deliveries: Sequence[UUID]) -> Self:
+        """What counted as an open of these copies, whosever."""
+        return self.filter(
+            delivery__in=deliveries, kind__in=(InteractionKind.OPEN, InteractionKind.IMAGE), counted=True
+        )
 
     def by_people(self) -> Self:
         return self.filter(verdict=Verdict.HUMAN)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.utils.functional import Promise
 from django.utils.html import conditional_escape, format_html
@@ -50,6 +51,7 @@ class Copy:
     tone: str
     icon: str
     detail: str
+    hidden: bool  # whether it was opened cannot be told
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +73,12 @@ class Line:
 def figures_of(message: Message, now: datetime, *, shown: int = SHOWN, before: str = "") -> dict[str, Any]:
     """The context of everything on the page that changes while one looks."""
     deliveries = measured.recipients(message)
+    hidden = measured.unmeasurable(deliveries)
     page = timeline(message, before=before, size=min(max(shown, SHOWN), MOST_SHOWN))
     return {
         "message": message,
-        "kpis": _kpis(message, deliveries, now) if message.is_followed else [],
-        "copies": [_copy(delivery) for delivery in deliveries],
+        "kpis": _kpis(message, deliveries, hidden, now) if message.is_followed else [],
+        "copies": [_copy(delivery, hidden=delivery.pk in hidden) for delivery in deliveries],
         "more_copies": max(0, _recipient_count(message, deliveries)),
         "links": [_link(row) for row in measured.links(message)],
         "lines": [_line(entry) for entry in page.entries],
@@ -100,8 +103,8 @@ def _recipient_count(message: Message, shown: list[Delivery]) -> int:
     return message.deliveries.count() - len(shown)
 
 
-def _kpis(message: Message, deliveries: list[Delivery], now: datetime) -> list[Kpi]:
-    opened = ""
+def _kpis(message: Message, deliveries: list[Delivery], hidden: Collection[UUID], now: datetime) -> list[Kpi]:
+    opened = _("Cannot be measured: its pictures are loaded in advance.") if len(hidden) == len(deliveries) > 0 else ""
     if message.last_opened_at:
         opened = _("Last opened %(time)s") % {"time": words.near_or_far(message.last_opened_at, now)}
     rows = (
@@ -144,12 +147,12 @@ _STATES: dict[str, tuple[str | Promise, str, str]] = {
 }
 
 
-def _copy(delivery: Delivery) -> Copy:
+def _copy(delivery: Delivery, *, hidden: bool) -> Copy:
     text, tone, icon = _STATES[delivery.state]
     if delivery.state == DeliveryState.WAITING and delivery.attempts:
         text, tone, icon = _("Will be tried again"), "amber", "clock-alert"
     answer = _answer(delivery)
-    return Copy(delivery, str(text), tone, icon, (answer.text or answer.words) if answer else "")
+    return Copy(delivery, str(text), tone, icon, (answer.text or answer.words) if answer else "", hidden)
 
 
 def _answer(delivery: Delivery) -> Explanation | None:

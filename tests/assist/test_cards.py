@@ -12,6 +12,7 @@ from odziv.assist.run import assist
 from odziv.deliver import uncertain
 from odziv.deliver.claim import tell
 from odziv.lib import clock
+from odziv.lib.seal import Kind
 from odziv.measure.rebuild import rebuild
 from odziv.models import Card, CardKind, CardState, Delivery, DeliveryState, Message, MessageState
 from tests.support.cast import Cast
@@ -75,19 +76,36 @@ def test_a_dismissed_card_stays_dismissed_whatever_is_opened_and_rebuilt(message
     assert again.state == CardState.DISMISSED
 
 
+def burst(message: Message, after: float) -> None:
+    clicks = (hit(delivery_of(message), Kind.CLICK, after=after + n / 2, ordinal=n) for n in range(3))
+    happened(*clicks)
+
+
 def test_an_open_that_turns_out_to_be_a_machines_withdraws_its_card(message: Message) -> None:
     happened(hit(delivery_of(message)))
-    look()
-    Message.objects.update(first_opened_at=None, opens=0)
-    tell_opened(message)
+    (card,) = look()
+    assert card.state == CardState.OPEN
+    burst(message, 3601)
     (card,) = look()
     assert card.state == CardState.WITHDRAWN
 
 
-def tell_opened(message: Message) -> None:
-    from odziv.models import Happening
+def test_while_scanners_may_be_at_work_a_card_waits_a_minute(message: Message) -> None:
+    happened(hit(delivery_of(message), after=30))
+    assert look(NOON + timedelta(seconds=40)) == []
+    assert len(look(NOON + timedelta(seconds=91))) == 1
 
-    Happening.objects.note(message.organisation_id, message.pk, CardKind.OPENED)
+
+def test_a_burst_in_that_minute_leaves_no_card_at_all(message: Message) -> None:
+    happened(hit(delivery_of(message), after=30))
+    assert look(NOON + timedelta(seconds=35)) == []
+    burst(message, 40)
+    assert look() == []
+
+
+def test_what_happens_on_this_machine_is_clear_at_once(message: Message) -> None:
+    happened(hit(delivery_of(message), after=30, peer="127.0.0.1"))
+    assert len(look(NOON + timedelta(seconds=31))) == 1
 
 
 def test_opens_of_long_ago_are_no_news(message: Message) -> None:

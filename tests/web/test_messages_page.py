@@ -206,3 +206,21 @@ def test_it_speaks_slovenian(cast: Cast, message: Message, ana: Client) -> None:
     page = read(ana, message)
     assert "Maja: sporočilo odprto (iPhone, Slovenija)" in sentences(page)
     assert "Številke so približki" in page
+
+
+def test_where_opens_cannot_be_measured_it_says_so_instead_of_a_number(message: Message, ana: Client) -> None:
+    maja, jan = delivery_of(message, 0), delivery_of(message, 1)
+    happened(hit(maja, agent="Mozilla/5.0"), hit(maja, agent="Mozilla/5.0", after=9000))
+    page = read(ana, message)
+    assert page.count("Cannot be measured: pictures are loaded in advance") == 1
+    happened(hit(jan, agent="Mozilla/5.0"))
+    assert "Cannot be measured: its pictures are loaded in advance." in read(ana, message)
+    happened(hit(maja, Kind.CLICK, after=9900), hit(jan, agent=SCANNER))
+    assert "Cannot be measured" not in read(ana, message)
+
+
+def test_what_may_be_either_is_named_unsure(message: Message, ana: Client) -> None:
+    happened(hit(delivery_of(message), after=3))
+    page = read(ana, message)
+    assert "+ 1 unsure" in page
+    assert "hardly anybody reads that fast" in page
