@@ -31,6 +31,7 @@ FLAGS = (
 EXPECTED = re.compile(
     r"Failed to load resource: the server responded with a status of (409|422|404)"
     r"|^htmx:(afterRequest|sendAbort)\b"
+    r"|Response Status Error Code 404 from /messages/[0-9a-f-]+/now"  # it was deleted while its page lived on
 )
 
 
