@@ -10,18 +10,29 @@ from odziv.replies.kinds.bounces import Failure
 from odziv.replies.kinds.html import text_of
 from odziv.replies.kinds.mail import Mail, head
 
+# Servers, by the address or by the whole name that they send under.
 _DAEMON = re.compile(
-    r"mailer-?daemon|^\"?postmaster\b|^postmaster@|mail(?:er)? ?delivery|delivery ?(?:sub)?system|"
-    r"system administrator|mdaemon@|^mail-?system|"
-    r"mail\.delivery|ndr administrator|mailadmin@|maildaemon|mailer@|daemon@|microsoftexchange|"
-    r"bounce-?handler|admin(?:istrator)?@.*ndr",
+    r"^(?:mailer-?daemon|mdaemon|mail-?daemon|mail\.delivery\.system|microsoftexchange\w*|"
+    r"bounce-?handler)@|^mailer-?daemon$",
+    re.IGNORECASE,
+)
+_DAEMONS_NAME = re.compile(
+    r"^\W*(?:mailer[ -]?daemon|(?:internet )?mail delivery (?:sub)?(?:system|service)|"
+    r"(?:mail )?delivery subsystem|mdaemon)\W*(?:<|$)|"
+    r"\(mail delivery system\)|mailer-daemon",
+    re.IGNORECASE,
+)
+# People use these as well, for what they write themselves.
+_DESK = re.compile(
+    r"^(?:postmaster|mailer|mailadmin|mail-?system|administrator|sysadmin)@|postmaster\b|"
+    r"system administrator|ndr administrator",
     re.IGNORECASE,
 )
 _NOBODY = re.compile(
     r"^(?:no-?_?\.?reply|do-?_?not-?_?reply|donotrespond|notifications?|auto-?confirm|no-?_?response|"
     r"autoresponder|auto-?reply|"
     r"autoresponse|noreply-[\w-]+|[\w.-]+[-_.+]no-?reply)"
-    r"(?:[-_.+][\w-]*)?@|^(?:mailer-daemon|postmaster|root|nobody|daemon|cron|listserv|majordomo|mailman)@",
+    r"(?:[-_.+][\w-]*)?@|^(?:mailer-daemon|root|nobody|daemon|cron|listserv|majordomo|mailman)@",
     re.IGNORECASE,
 )
 # A server's answer (RFC 5321, 4.2; RFC 3463), or a list of those who were not reached.
@@ -50,7 +61,12 @@ class Evidence:
 
     @cached_property
     def is_from_mailer(self) -> bool:
-        return bool(_DAEMON.search(self.headers.get("from")[:500])) or self.headers.get("from").strip() == "<>"
+        """Whether a server sent it; a postmaster who answers something is a person."""
+        name = self.headers.get("from")[:500]
+        if _DAEMON.search(self.sender or name) or _DAEMONS_NAME.search(name) or name.strip() == "<>":
+            return True
+        is_desk = _DESK.search(self.sender) or _DESK.search(name)
+        return bool(is_desk) and not (self.is_threaded and self.is_prefixed)
 
     @cached_property
     def is_from_nobody(self) -> bool:
@@ -147,10 +163,14 @@ class Evidence:
             return subject or opening or self.has_original
         if self.has_null_path or self.is_from_nobody:
             return subject or (opening and (self.has_original or bool(_ANSWER.search(self.opening))))
-        return subject and (opening or self.has_original) and not self.is_threaded
+        is_named = bool(_ANSWER.search(self.opening)) or "@" in self.opening
+        return subject and (self.has_original or (opening and is_named)) and not self.is_threaded
 
     @cached_property
-    def is_answer(self) -> bool:
+    def is_prefixed(self) -> bool:
         """Whether its subject begins as that of a person's answer or forward does."""
-        is_prefixed = re.match(wording.ANSWER, self.subject) or wording.FORWARDED.match(self.subject)
-        return bool(is_prefixed) and not self.is_from_mailer
+        return bool(re.match(wording.ANSWER, self.subject) or wording.FORWARDED.match(self.subject))
+
+    @property
+    def is_answer(self) -> bool:
+        return self.is_prefixed and not self.is_from_mailer

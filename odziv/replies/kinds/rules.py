@@ -40,10 +40,10 @@ def _is_old_feedback(one: Evidence) -> bool:
     """Before RFC 5965, and still: Microsoft's JMRP, AOL's loop, the abuse desks that write plain text."""
     if "x-hmxmroriginalrecipient" in one.headers or one.headers.get("x-loop").lower().startswith("scomp"):
         return True
-    return one.has_original and bool(
-        re.match(r"complaint about message from|e?-?mail (?:feedback|abuse) report|abuse report", one.subject)
-        or re.match(r"this is an? (?:e-?mail )?abuse report", one.opening)
-    )
+    if re.search(r"this is an? (?:e-?mail )?abuse report for an? (?:e-?mail )?message", one.opening[:600]):
+        return True
+    subject = r"complaint about message from|e-?mail (?:feedback|abuse) report|abuse report"
+    return one.has_original and bool(re.match(subject, one.subject))
 
 
 def _is_disposition(one: Evidence) -> bool:
@@ -112,7 +112,6 @@ _AUTORESPONDERS = (
     "x-out-of-office",
     "x-kmail-autoreply",
     "x-zoho-autoresponse",
-    "x-ms-exchange-inbox-rules-loop",
     "x-ms-exchange-oof",
     "x-amazon-auto-reply",
     "x-ebay-mailtracker-auto",

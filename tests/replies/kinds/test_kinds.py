@@ -135,6 +135,22 @@ def test_a_bounce_that_a_person_sends_on_is_the_persons() -> None:
     assert (one.kind, one.counts_as_reply, one.is_forward) == ("human", True, True)
 
 
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "From: postmaster@x.si\nSubject: Re: Ponudba\nIn-Reply-To: <a@b>\n\nDobro, kupimo.",
+        "From: System Administrator <it@x.si>\nSubject: Re: Ponudba\nIn-Reply-To: <a@b>\n\nDobro, kupimo.",
+        "From: Mail Delivery d.o.o. <ana@maildelivery.si>\nSubject: Re: Ponudba\n\nDobro, kupimo.",
+        "From: a@x.si\nSubject: Delivery failed again\n\nThe delivery of pallets has failed. Please call me.",
+        "From: a@x.si\nSubject: Re: Ponudba\n\nYour mail could not be delivered to bor@x.si, use this address.",
+        "From: a@x.si\nSubject: Re: Ponudba\nIn-Reply-To: <a@b>\n\nNa dopustu sem do 3. maja, potem se slišimo.",
+        "From: a@x.si\nSubject: Re: Ponudba\nIn-Reply-To: <a@b>\n\nPlease confirm that your message reached us.",
+    ],
+)
+def test_a_person_who_writes_as_servers_do_stays_a_person(raw: str) -> None:
+    assert judge_bytes(raw.encode()).kind == "human"
+
+
 def test_what_we_send_on_ourselves_does_not_count() -> None:
     raw = b"From: Ana <Ana@ours.example>\nSubject: Fwd: Offer\n\nSee below\n"
     assert judge_bytes(raw).counts_as_reply
