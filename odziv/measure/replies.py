@@ -14,12 +14,13 @@ def count_replies(message: Message, now: datetime) -> None:
     of_copies: dict[UUID | None, int] = {}
     for delivery in counted.values_list("delivery_id", flat=True):
         of_copies[delivery] = of_copies.get(delivery, 0) + 1
-    Delivery.objects.filter(message=message).exclude(pk__in=[pk for pk in of_copies if pk is not None]).update(
-        replies=0
-    )
+    # A reply proves an open (J5), so the events of a copy whose figure changes are judged again.
+    answered = Delivery.objects.filter(message=message, replies__gt=0)
+    answered.exclude(pk__in=[pk for pk in of_copies if pk is not None]).update(replies=0, touched=Delivery.JUDGED_AGAIN)
     for pk, number in of_copies.items():
         if pk:
-            Delivery.objects.filter(pk=pk).update(replies=number, figures_at=now)
+            copy = Delivery.objects.filter(pk=pk).exclude(replies=number)
+            copy.update(replies=number, figures_at=now, touched=Delivery.JUDGED_AGAIN)
     message.replies = sum(of_copies.values())
     Message.objects.filter(pk=message.pk).update(replies=message.replies, figures_at=now)
     TemplateVersion.objects.touch([message.template_version_id])

@@ -174,3 +174,13 @@ def test_an_event_before_its_copy_was_known_to_be_accepted_is_judged_again(messa
     copy = Delivery.objects.get(pk=maja.pk)
     assert (copy.link_clicks, copy.machine_link_clicks) == (0, 1)
     assert rebuild(["--check"]) == 0
+
+
+def test_a_reply_makes_an_unsure_open_a_persons(message: Message) -> None:
+    maja = delivery_of(message)
+    happened(hit(maja, after=3))
+    assert Delivery.objects.get(pk=maja.pk).unsure_opens == 1
+    Delivery.objects.filter(pk=maja.pk).update(replies=1, touched=Delivery.JUDGED_AGAIN)
+    take_in()
+    assert Delivery.objects.get(pk=maja.pk).opens == 1
+    assert rebuild(["--check"]) == 0
