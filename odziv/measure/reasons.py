@@ -7,8 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.utils.translation import gettext
-from django.utils.translation import gettext_noop as _
+
+def _(text: str) -> str:
+    """Marks a text that has a translation. Django's own mark would want settings, which `odziv explain` has not."""
+    return text
+
 
 HEAD = "head"
 PREFETCH = "prefetch"
@@ -89,4 +92,6 @@ SENTENCES: dict[str, str] = {
 
 def sentences(codes: Iterable[str]) -> list[str]:
     """The reasons in the reader's language. Codes that nobody knows any more are left out."""
+    from django.utils.translation import gettext  # here, so that judging needs no Django
+
     return [gettext(SENTENCES[code]) for code in codes if code in SENTENCES]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -74,3 +76,14 @@ def test_what_is_missing_is_not_known(explain: Any) -> None:
     status, lines, _ = explain({"events": [{"kind": "open", "ua": CHROME}, {"kind": "click", "ua": CHROME}]})
     assert status == 0
     assert [event["verdict"] for event in json.loads(lines[0])["events"]] == ["human", "human"]
+
+
+def test_it_runs_without_django_and_without_any_settings(tmp_path: Path) -> None:
+    script = "import sys; sys.modules['django'] = None; from odziv.cli import main; sys.exit(main(sys.argv[1:]))"
+    done = subprocess.run(
+        [sys.executable, "-c", script, "explain", "events", "-", "--json"],
+        input=json.dumps({"id": 7, "events": [CLICK]}), env={"PATH": "/usr/bin:/bin"}, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout)["id"] == 7
