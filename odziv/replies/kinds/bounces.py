@@ -45,6 +45,12 @@ _RETURNED = re.compile(
     r"return-path:|received: |begin forwarded|included (?:is|below)|forwarded message|undelivered message)",
     re.IGNORECASE | re.MULTILINE,
 )
+# Messaging Server, MailEnable and others put a word before each.
+_LABELLED = re.compile(
+    r"^[ \t]*(?:(?:failed |final[ -]|invalid )?recipient(?: address)?|undeliverable address)[ \t]*:[ \t]*"
+    rf"(?:\[?smtp:|rfc822;)?[ \t]*<?({_ADDRESS.pattern})",
+    re.IGNORECASE | re.MULTILINE,
+)
 _DESK = re.compile(r"(?:postmaster|mailer-daemon|support|abuse|hostmaster|helpdesk)@", re.IGNORECASE)
 _STAGE = re.compile(r"in reply to [a-z ]{0,20}data\b|after end of data|>>> data <<< 5", re.IGNORECASE)
 _QUOTED_SUBJECT = re.compile(r"^[ \t>]*subject:[^\n]*(?:\n[ \t]+[^\n]*)*", re.IGNORECASE | re.MULTILINE)
@@ -103,10 +109,7 @@ def _groups(block: bytes, notice: str) -> Iterator[Failure]:
         outcome = _outcome(fields.get("action"), status)
         # A report's own code is often less telling than the one in the server's answer.
         told = reasons.status_in(answer) or status
-        name, severity = reasons.diagnose(f"{answer} {_stage(notice)}", told)
-        if name in (reasons.UNKNOWN, "system", "policy", "content"):
-            again = reasons.diagnose(f"{answer} {notice}", told, vague=False)
-            name, severity = again if again[0] != reasons.UNKNOWN else (name, severity)
+        name, severity = reasons.diagnose(f"{answer} {_stage(notice)}", told, notice)
         if outcome == DELAYED:
             severity = reasons.DELAYED
         final = fields.get("final-recipient")
@@ -140,7 +143,7 @@ def told(mail: Mail, *, delayed: bool) -> list[Failure]:
     """What a notice without a report says: the field that some servers add, then the library, then the text itself."""
     text = notice_of(mail.plain or mail.html)
     addresses = [address for value in mail.headers.all("x-failed-recipients") for address in _ADDRESS.findall(value)]
-    addresses = addresses or _by_library(mail) or _named_in(mail, text)
+    addresses = addresses or _by_library(mail) or _LABELLED.findall(text)[:100] or _named_in(mail, text)
     known = {address.lower(): address for address in reversed(addresses)}
     return [_of_text(address, text, delayed=delayed) for address in reversed(known.values())]
 
@@ -163,9 +166,7 @@ def _of_text(address: str, text: str, *, delayed: bool) -> Failure:
         around = text[at : at + 600]
     status = reasons.status_in(around) or reasons.status_in(text)
     answer = " ".join(around.split())
-    name, severity = reasons.diagnose(answer, status)
-    if name == reasons.UNKNOWN:
-        name, severity = reasons.diagnose(" ".join(text.split()), status, vague=False)
+    name, severity = reasons.diagnose(answer, status, " ".join(text.split()))
     outcome = DELAYED if delayed else FAILED
     return Failure(address, outcome, status, reasons.DELAYED if delayed else severity, name, answer[:1000])
 

@@ -62,7 +62,9 @@ REASONS: tuple[Reason, ...] = (
         "1.8",
     ),
     # Phone companies of Japan say so of mail that their customers' filters refuse (KDDI, without an address; Docomo).
-    _reason("filtered", SOFT, r"\b550:? ?: user unknown|unknown user \S+@\S*(?:docomo|ntt)\S*\.ne\.jp"),
+    _reason(
+        "filtered", SOFT, r"\b550:? ?: user unknown|recipient preferences|unknown user \S+@\S*(?:docomo|ntt)\S*\.ne\.jp"
+    ),
     _reason(
         "rate-limited",
         SOFT,
@@ -71,7 +73,7 @@ REASONS: tuple[Reason, ...] = (
         r"(?:daily|hourly) (?:sending )?(?:limit|quota)|slow down|too fast|receiving mail at a rate|"
         r"concurrent (?:connections|smtp)|"
         r"exceeded .{0,40}(?:connections|messages per|sending limit)|unusual rate|too frequent|"
-        r"connection frequency limited|max defers",
+        r"frequency limited|max defers",
         "7.28",
     ),
     _reason(
@@ -153,7 +155,7 @@ REASONS: tuple[Reason, ...] = (
         r"\b(?:black|block|deny|s?b)[- ]?list|\brbl\b|dnsbl|spamhaus|spamcop|sorbs|blocked (?:using|"
         r"by|for|due|because|from)|is blocked|has been blocked|poor (?:ip )?reputation|bad reputation|"
         r"reputation|"
-        r"access (?:to this mail system )?(?:has been )?denied|banned|your (?:ip|network|server|host|"
+        r"(?<!rejected: )access (?:to this mail system )?(?:has been )?denied|banned|your (?:ip|network|server|host|"
         r"mail server|mta|domain)(?: \S+){0,8}? (?:is |has |been |was )+(?:blocked|listed|rejected|"
         r"banned)|connection (?:refused|rejected|dropped) (?:from|due)|"
         r"not (?:allowed|permitted|authorized) to (?:connect|send)|unacceptable.{0,20}(?:host|ip)|"
@@ -167,7 +169,8 @@ REASONS: tuple[Reason, ...] = (
     _reason(
         "too-large",
         SOFT,
-        r"(?:message|mail|e-?mail|size|attachment)\S*(?: \S+){0,6}? (?:too (?:big|large|long)|exceeds|"
+        r"(?:message|mail|e-?mail|size|attachment)\S*(?: \S+){0,6}? (?:(?:too (?:big|large)|"
+        r"(?<!queue )too long)|exceeds|"
         r"larger than|size limit|maximum (?:message )?size)|(?:exceed\w*|over).{0,30}(?:message|"
         r"mail) size|file too large|too big",
         "3.4",
@@ -214,9 +217,9 @@ REASONS: tuple[Reason, ...] = (
         r"there is no (?:one|user|such|account)|not our customer|recipient (?:address )?rejected(?:$|"
         r"[.,;]|: (?:access denied|user|undeliverable|no such|unknown|mailbox|invalid|recipient))|"
         r"said 550 for rcpt to|"
-        r"rejected as undeliverable|does not like recipient|mailbox unavailable|"
+        r"rejected as undeliverable|5\.1\.0 address rejected|does not like recipient|mailbox unavailable|"
         r"unknown (?:or illegal )?alias|not listed in (?:domino|public|directory)|"
-        r"did not exactly match|can't create user output|user unknown|unknown local|valid recipients|"
+        r"did not exactly match|user unknown|unknown local|valid recipients|"
         r"is not a valid|existiert nicht|unbekannt|inconnu|desconocid|sconosciut|inesistente|nepoznat|"
         r"neznan|ne obstaja|не существует|invalid mailbox|この.{0,20}存在|見つかりません|宛先不明",
         "1.1",
@@ -275,7 +278,8 @@ REASONS: tuple[Reason, ...] = (
         SOFT,
         r"(?:system|server|local|internal|mailer|configuration|mail system|ldap|temporary|i/o|disk|"
         r"program|command|script|pipe) .{0,20}(?:error|fail|problem)|service (?:unavailable|"
-        r"not available|currently unavailable)|try again later|temporarily|exit(?:ed)? (?:status|with|"
+        r"not available|currently unavailable)|try again later|temporarily|"
+        r"can't create (?:user )?output|error while writing|lock failure|exit(?:ed)? (?:status|with|"
         r"code)|command (?:failed|unrecognized|not)|syntax error|protocol error|child process|"
         r"\bdied\b|no such file or directory|couldn.?t create|mailer error",
         "3.0",
@@ -310,31 +314,34 @@ def status_in(text: str) -> str:
     return next((match[0] for match in _CODE.finditer(text) if match[1] != "2"), "")
 
 
-def diagnose(answer: str, status: str, *, vague: bool = True) -> tuple[str, str]:
-    """Name and severity of why, from a server's answer in words and an enhanced code; either may be empty.
+def diagnose(answer: str, status: str, notice: str = "") -> tuple[str, str]:
+    """Name and severity of why, from a server's answer in words and an enhanced code; either may be empty. The rest of
+    the `notice` is asked where they say nothing in particular.
 
-    The words are believed before the code: servers choose their codes carelessly. With `vague=False` words
-    that stand in any notice say nothing. What is said to be transient is never hard, nor what a server says once it has
-    taken the recipient: then it speaks of the message.
+    The words are believed before the code: servers choose their codes carelessly. What is said to be transient is never
+    hard, nor what a server says once it has taken the recipient: then it speaks of the message.
     """
-    name = next((reason for reason in REASONS if _says(reason, answer, vague)), None)
-    if name is None:
-        detail = status.partition(".")[2]
-        name = next((reason for reason in REASONS if detail in reason.codes), None)
-    if name is None:
+    reason = _named(answer, status)
+    if notice and (reason is None or reason.name in _VAGUE):
+        reason = next((one for one in REASONS if one.name not in _VAGUE and one.wording.search(notice)), reason)
+    if reason is None:
         return UNKNOWN, HARD if not status or (status == "5.0.0" and not answer.strip()) else SOFT
-    if name.severity == HARD and (status.startswith("4") or _TRANSIENT.search(answer)):
-        return name.name, SOFT
+    is_transient = status.startswith("4") or (not status and _TRANSIENT.search(answer))
+    if reason.severity == HARD and is_transient:
+        return reason.name, SOFT
     speaks_of_mail = _AFTER_DATA.search(answer) or status.startswith("5.7.")
-    if name.name == "user-unknown" and not status.endswith(".1.1") and speaks_of_mail:
+    if reason.name == "user-unknown" and not status.endswith(".1.1") and speaks_of_mail:
         return "filtered", SOFT
-    return name.name, name.severity
+    return reason.name, reason.severity
 
 
-def _says(reason: Reason, answer: str, vague: bool) -> bool:
-    return (vague or reason.name not in _VAGUE) and reason.wording.search(answer) is not None
+def _named(answer: str, status: str) -> Reason | None:
+    worded = next((reason for reason in REASONS if reason.wording.search(answer)), None)
+    detail = status.partition(".")[2]
+    return worded or next((reason for reason in REASONS if detail in reason.codes), None)
 
 
+# Their words stand in any notice.
 _VAGUE = ("policy", "system", "content")
 _TRANSIENT = re.compile(r"try again(?! later\W* \(?#?5)|temporar(?:y|ily)|(?<!\d)4[0-5]\d[ -]4\.", re.IGNORECASE)
 _AFTER_DATA = re.compile(r"end of data|reply to (?:end of )?data|>>> (?:data|\.)\s|after data", re.IGNORECASE)
