@@ -139,6 +139,11 @@ class Activity(Owned):
             ),
         ]
 
+    @property
+    def regarding_key(self) -> str:
+        """By what lists sort the regarding; empty without one."""
+        return self.regarding.name_key if self.regarding else ""
+
     def __str__(self) -> str:
         return self.subject
 

@@ -9,12 +9,14 @@ No query here names the organisation: the record is of it, and SQLite would rath
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from odziv.models.activities import Activity, ActivityKind
 from odziv.models.keyset import Slice, Source, merged
@@ -22,6 +24,7 @@ from odziv.models.messages import Message, MessageState, Party
 from odziv.models.organisations import User
 from odziv.models.records import Record, RecordKind
 
+_PIECE = 500  # records at a time
 MOST_FORMER = 20  # leads that became the same contact
 
 
@@ -51,6 +54,26 @@ def follow_account(record: Record) -> None:
     for key in [record.pk, *former.values_list("pk", flat=True)]:
         Activity.objects.filter(regarding=key).update(account=record.account_id)
         Party.objects.filter(record=key).update(account=record.account_id)
+
+
+def follow_names(records: Iterable[UUID]) -> None:
+    """After records were renamed or brought back: lists sort their e-mails by the name as it is now."""
+    named = Activity.objects.filter(pk=OuterRef("pk")).values("regarding__name_key")[:1]
+    for part in _pieces(records):
+        about = Message.objects.filter(activity__regarding__in=part)
+        about.update(regarding_key=Coalesce(Subquery(named), Value("")))
+
+
+def forget_names(records: Iterable[UUID]) -> None:
+    """Before records are deleted: lists sort their e-mails among those without a regarding."""
+    for part in _pieces(records):
+        Message.objects.filter(activity__regarding__in=part).update(regarding_key="")
+
+
+def _pieces(records: Iterable[UUID]) -> Iterator[list[UUID]]:
+    left = iter(records)
+    while piece := list(islice(left, _PIECE)):
+        yield piece
 
 
 def sources(record: Record, user: User, kind: str) -> Iterator[Source]:

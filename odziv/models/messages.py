@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 from uuid import UUID
 
 from django.db import models
@@ -15,7 +15,8 @@ from django.utils.translation import gettext_lazy as _
 
 from odziv.models.activities import Activity
 from odziv.models.base import Owned, OwnedQuerySet
-from odziv.models.derived import DerivedLink, DerivedMoment
+from odziv.models.derived import DerivedField, DerivedLink, DerivedMoment
+from odziv.models.keyset import Sorting
 from odziv.models.records import Record, address_key
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ class FollowState(models.TextChoices):
 WALKED = {
     "subject": "message_by_subject",
     "recipients": "message_by_recipients",
+    "regarding_key": "message_by_regarding",
     "opens": "message_by_opens",
     "last_opened_at": "message_by_last_open",
     "attachment_views": "message_by_views",
@@ -282,6 +284,8 @@ class Message(Figures):
     Inline images stand in `html` as `cid:` addresses of attachments with `inline`.
     """
 
+    ORDERS: ClassVar = {"regarding_key": Sorting(("regarding_key",), last="")}
+
     activity = models.OneToOneField(Activity, primary_key=True, on_delete=models.CASCADE, related_name="message")
     organisation = models.ForeignKey("odziv.Organisation", on_delete=models.CASCADE, related_name="+")
     direction = models.CharField(max_length=3, choices=Direction, default=Direction.OUT)
@@ -293,6 +297,8 @@ class Message(Figures):
     # Stand in lists: kept beside the activity's own so that each list has one index to walk.
     subject = models.CharField(_("subject"), max_length=500, blank=True)
     recipients = models.CharField(_("recipients"), max_length=300, blank=True)
+    # By what lists sort the regarding; who renames a record by `update` or deletes it tells `feeds`.
+    regarding_key = DerivedField(max_length=200, derive=lambda row: row.activity.regarding_key)
     # What the writer typed into the three fields; becomes Party rows whenever the draft is saved and can be read.
     to_line = models.TextField(_("To"), blank=True)
     cc_line = models.TextField(_("Cc"), blank=True)

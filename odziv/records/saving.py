@@ -105,6 +105,8 @@ def save(
         _keep_status(record, before, user, now)
     if before and before.account_id != record.account_id:
         feeds.follow_account(record)
+    if before and before.name_key != record.name_key:
+        feeds.follow_names([record.pk])
     tell_of_sale(before, record)
     if wanted != record.follow_email and record.has_preference:
         consent.change(record, wanted, source=source, user=user, now=now)
@@ -125,6 +127,7 @@ def remove(record: Record) -> None:
     keys = list(record.emails.values_list("key", flat=True))
     with transaction.atomic():
         versions = _sold_with(record)
+        feeds.forget_names([record.pk])
         record.delete()
         TemplateVersion.objects.touch(versions)
         rematch_parties(record.organisation_id, keys)
@@ -135,6 +138,7 @@ def remove_all(records: Sequence[Record], user: User, now: datetime) -> Discarde
     """Delete records of one organisation so that `restore_all` can bring them back for a while; else as `remove`."""
     keys = [email.key for email in RecordEmail.objects.filter(record__in=[record.pk for record in records])]
     versions = _sold_with(*records)
+    feeds.forget_names(record.pk for record in records)
     kept = discarding.discard(records, user, now)
     TemplateVersion.objects.touch(versions)
     rematch_parties(user.organisation_id, keys)
@@ -148,6 +152,7 @@ def restore_all(kept: Discarded) -> int:
     count = discarding.restore(kept)
     back = Record.objects.filter(pk__in=[row["pk"] for row in rows if row["model"] == Record._meta.label_lower])
     TemplateVersion.objects.touch(_sold_with(*back))
+    feeds.follow_names(back.values_list("pk", flat=True))
     rematch_parties(
         kept.organisation_id, [row["fields"]["key"] for row in rows if row["model"] == RecordEmail._meta.label_lower]
     )

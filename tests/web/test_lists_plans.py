@@ -26,7 +26,7 @@ ROWS = 900
 SIZE = 50  # of a page
 MANY = 160  # more rows than these are many here: a page must not go through as many
 # Sorted by a name that stands in another table. No index holds that order; what it costs is measured by bin/bench.
-ACROSS = {"regarding", "owner", "account"}
+ACROSS = {"owner", "account"}
 STATUSES = {"lead": ["open", "qualified", "disqualified"], "opportunity": ["open", "won", "lost"]}
 # Where few rows are expected in any list: they are found by an index and sorted.
 FEW = {"tasks", "scheduled", "drafts"}

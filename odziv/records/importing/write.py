@@ -57,6 +57,7 @@ def _write(of: Import, ready: Ready, now: datetime) -> None:
     PHONE.insert(ready.phones)
     ADDRESS.insert(ready.addresses)
     CONSENT.insert(ready.consents)
+    feeds.follow_names(values[-1] for values in ready.updates)
     for record in Record.objects.filter(pk__in=ready.moved):
         feeds.follow_account(record)
     for record in Record.objects.filter(pk__in=ready.refused):

@@ -15,7 +15,7 @@ from odziv.web.lists.of_template import TemplateOf
 from odziv.web.lists.shape import Column, View, Words
 
 SUBJECT = Column("subject", _("Subject"), "subject", fixed=True)
-REGARDING = Column("regarding", _("Regarding"), "activity__regarding__name_key", nullable=True)
+REGARDING = Column("regarding", _("Regarding"), "regarding_key")
 RECIPIENTS = Column("recipients", _("Recipients"), "recipients")
 SENT = Column("sent", _("Sent"), "at", first="down")
 SAVED = Column("saved", _("Last saved"), "at", first="down")
