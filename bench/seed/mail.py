@@ -147,6 +147,7 @@ class Mail:
             from_address=address,
             subject=letter.subject,
             recipients=shown,
+            regarding_key=letter.regarding.name_key if letter.regarding else "",
             to_line=line,
             html=f"<html><body><p>{text}</p><p>{text[::-1]}</p></body></html>",
             text=text,
