@@ -9,6 +9,7 @@ from odziv.models.consent import ConsentEntry, ConsentSource
 from odziv.models.deliveries import Delivery
 from odziv.models.discarded import Discarded
 from odziv.models.engagement import EngagementPause
+from odziv.models.files import Attachment, StoredFile
 from odziv.models.filings import Filing, FilingState
 from odziv.models.grants import Grant, OAuthClient
 from odziv.models.imports import Duplicates, FileFormat, Import, ImportFault, ImportState, KnownColumn
@@ -22,19 +23,7 @@ from odziv.models.interactions import (
     Verdict,
 )
 from odziv.models.mailboxes import Mailbox, MailboxKind, Security, SignIn
-from odziv.models.messages import (
-    FINAL,
-    Attachment,
-    DeliveryState,
-    Direction,
-    FollowState,
-    Link,
-    Message,
-    MessageState,
-    Party,
-    PartyRole,
-    StoredFile,
-)
+from odziv.models.messages import Link, Message, Party, PartyRole
 from odziv.models.organisations import (
     OWN_HOLIDAYS,
     ApiToken,
@@ -65,6 +54,7 @@ from odziv.models.reminders import Condition, Reminder, ReminderState
 from odziv.models.sample import SampleRun
 from odziv.models.saved_views import ListChoice, SavedView
 from odziv.models.secret import SecretUnreadable
+from odziv.models.states import FINAL, DeliveryState, Direction, FollowState, MessageState
 from odziv.models.statuses import REASONS, StatusChange, StatusReason
 from odziv.models.templates import Template, TemplateAttachment, TemplateVersion
 from odziv.models.testmail import TestMail

@@ -13,7 +13,8 @@ from django.db.models import Case, Count, Q, When
 from django.utils.translation import gettext_lazy as _
 
 from odziv.models.base import OwnedQuerySet
-from odziv.models.messages import DeliveryState, Figures, Message, MessageState, Party
+from odziv.models.messages import Message, Party
+from odziv.models.states import DeliveryState, Figures, MessageState
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,9 +20,10 @@ from django.db.models.functions import Coalesce
 
 from odziv.models.activities import Activity, ActivityKind
 from odziv.models.keyset import Slice, Source, merged
-from odziv.models.messages import Message, MessageState, Party
+from odziv.models.messages import Message, Party
 from odziv.models.organisations import User
 from odziv.models.records import Record, RecordKind
+from odziv.models.states import MessageState
 
 _PIECE = 500  # records at a time
 MOST_FORMER = 20  # leads that became the same contact

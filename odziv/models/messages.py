@@ -18,52 +18,12 @@ from odziv.models.base import Owned, OwnedQuerySet
 from odziv.models.derived import DerivedField, DerivedLink, DerivedMoment
 from odziv.models.keyset import Sorting
 from odziv.models.records import Record, address_key
+from odziv.models.states import FINAL, Direction, Figures, FollowState, MessageState
 
 if TYPE_CHECKING:
     from odziv.models.mailboxes import Mailbox
     from odziv.models.organisations import User
     from odziv.models.templates import Template
-
-
-class Direction(models.TextChoices):
-    OUT = "out", _("Sent")
-    IN = "in", _("Received")
-
-
-class MessageState(models.TextChoices):
-    DRAFT = "draft", _("Draft")
-    SCHEDULED = "scheduled", _("Scheduled")
-    SENDING = "sending", _("Sending")
-    SENT = "sent", _("Sent")
-    FAILED = "failed", _("Delivery failed")
-    CANCELLED = "cancelled", _("Cancelled")
-
-
-class DeliveryState(models.TextChoices):
-    WAITING = "waiting", _("Waiting")
-    IN_TRANSIT = "transit", _("On its way")
-    ACCEPTED = "accepted", _("Accepted by the mail server")
-    UNCERTAIN = "uncertain", _("Uncertain")
-    REFUSED = "refused", _("Refused")
-    BOUNCED = "bounced", _("Bounced")
-    CANCELLED = "cancelled", _("Cancelled")
-
-
-FINAL = (
-    DeliveryState.ACCEPTED,
-    DeliveryState.UNCERTAIN,
-    DeliveryState.REFUSED,
-    DeliveryState.BOUNCED,
-    DeliveryState.CANCELLED,
-)
-
-
-class FollowState(models.TextChoices):
-    """F1. The wish (`Message.wants_following`) and the evaluated state are two fields."""
-
-    ON = "on", _("Followed")
-    OFF = "off", _("Not followed")
-    BLOCKED = "blocked", _("Not allowed")
 
 
 # Columns of lists that an index of their own holds in order, so that a page of a million costs what one of fifty does.
@@ -77,31 +37,6 @@ WALKED = {
     "link_clicks": "message_by_clicks",
     "replies": "message_by_replies",
 }
-
-
-class Figures(models.Model):
-    """The KPIs of a message or a delivery (J3). Only ever written by a fold over the journal (`measure`).
-
-    `opens`, `link_clicks`, `attachment_views` and `replies` count people; `machine_*` count machines, `unsure_*`
-    what may be either (J5).
-    """
-
-    opens = models.PositiveIntegerField(_("opens"), default=0, editable=False)
-    first_opened_at = models.DateTimeField(_("first opened"), null=True, editable=False)
-    last_opened_at = models.DateTimeField(_("last opened"), null=True, editable=False)
-    link_clicks = models.PositiveIntegerField(_("link clicks"), default=0, editable=False)
-    attachment_views = models.PositiveIntegerField(_("attachment views"), default=0, editable=False)
-    replies = models.PositiveIntegerField(_("replies"), default=0, editable=False)
-    machine_opens = models.PositiveIntegerField(default=0, editable=False)
-    machine_link_clicks = models.PositiveIntegerField(default=0, editable=False)
-    machine_attachment_views = models.PositiveIntegerField(default=0, editable=False)
-    unsure_opens = models.PositiveIntegerField(default=0, editable=False)
-    unsure_link_clicks = models.PositiveIntegerField(default=0, editable=False)
-    unsure_attachment_views = models.PositiveIntegerField(default=0, editable=False)
-    figures_at = models.DateTimeField(null=True, editable=False)  # when they were last folded; live pages watch it
-
-    class Meta:
-        abstract = True
 
 
 class MessageQuerySet(OwnedQuerySet["Message"]):
@@ -479,51 +414,3 @@ class Link(Owned):
     class Meta:
         ordering = ("message", "ordinal")
         constraints = [models.UniqueConstraint(fields=["message", "ordinal"], name="link_ordinal_once")]
-
-
-class StoredFile(Owned):
-    """A file's content in the file store, once for each organisation and SHA-256."""
-
-    sha256 = models.CharField(max_length=64)
-    size = models.PositiveBigIntegerField()
-    key = models.CharField(max_length=200)  # where the file store keeps it
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-
-    objects = OwnedQuerySet.as_manager()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["organisation", "sha256"], name="file_content_once")]
-
-
-class AttachmentQuerySet(OwnedQuerySet["Attachment"]):
-    def files(self) -> Self:
-        """Attachments in the grid: not the images inside of the body."""
-        return self.filter(inline=False)
-
-    def images(self) -> Self:
-        return self.filter(inline=True)
-
-    def image_of(self, organisation_id: UUID, key: str) -> Attachment | None:
-        """An image of the organisation's mail with this content, by its key in the file store."""
-        images = self.of(organisation_id).filter(inline=True, file__organisation=organisation_id, file__key=key)
-        return images.select_related("file").first()
-
-
-class Attachment(Owned):
-    """A file of a message; followed ones leave as a link (I5). `ordinal` counts within files and within images."""
-
-    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="attachments")
-    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
-    ordinal = models.PositiveIntegerField()
-    name = models.CharField(max_length=255)
-    content_type = models.CharField(max_length=150, default="application/octet-stream")
-    followed = models.BooleanField(default=False)
-    followed_before = models.BooleanField(default=False)  # till Don't follow made a file of it; Follow undoes that
-    inline = models.BooleanField(default=False)
-    content_id = models.CharField(max_length=200, blank=True)  # of an inline image, without < and >
-
-    objects = AttachmentQuerySet.as_manager()
-
-    class Meta:
-        ordering = ("message", "inline", "ordinal")
-        constraints = [models.UniqueConstraint(fields=["message", "inline", "ordinal"], name="attachment_ordinal_once")]

@@ -11,7 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from odziv.models.base import Owned, OwnedQuerySet
-from odziv.models.messages import Message, MessageState
+from odziv.models.messages import Message
+from odziv.models.states import MessageState
 
 if TYPE_CHECKING:
     from odziv.models.organisations import User

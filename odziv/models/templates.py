@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from odziv.lib.text import fold, sort_key
 from odziv.models.base import Owned, OwnedQuerySet
 from odziv.models.derived import DerivedField
-from odziv.models.messages import StoredFile
+from odziv.models.files import StoredFile
 
 if TYPE_CHECKING:
     from odziv.models.organisations import User
