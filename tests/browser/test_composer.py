@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import FrameLocator, Page, expect
+from playwright.sync_api import expect
 
 from odziv.compose import attachments, drafts
 from odziv.compose.drafts import DraftFields
 from odziv.models import Message, MessageState
+from tests.browser.composing import composer, faults, saved, sheet, write
 from tests.browser.conftest import Site
 from tests.compose.support import PNG, contact, draft
 from tests.support.cast import Cast
@@ -19,27 +18,6 @@ from tests.support.cast import Cast
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 MSO = '<!--[if mso]><v:rect href="https://hrast.example/?a=1&amp;b=2" style="x:y"><![endif]-->'
-
-
-def composer(site: Site, cast: Cast, path: str = "/compose/", **options: Any) -> Page:
-    page = site.open(cast.ana, path, **options)
-    page.wait_for_selector("#composer[data-ready]")
-    return page
-
-
-def sheet(page: Page) -> FrameLocator:
-    return page.frame_locator(".tox-edit-area__iframe")
-
-
-def write(page: Page, text: str) -> None:
-    sheet(page).locator("body").click()
-    page.keyboard.type(text)
-
-
-def saved(page: Page) -> Message:
-    """The draft, when the page says that the server has all of it."""
-    expect(page.locator("#saved-state")).to_have_text(re.compile(r"^Saved \d"))
-    return Message.objects.select_related("activity").get(pk=page.url.rstrip("/").rpartition("/")[2])
 
 
 def test_looking_makes_no_draft(site: Site, cast: Cast) -> None:
@@ -326,13 +304,6 @@ def test_nobody_is_shut_out(site: Site, cast: Cast) -> None:
         page.get_by_role("button", name="Show settings").click()
         page.locator("#recipient-settings td").first.wait_for()
         assert faults(page) == []
-
-
-def faults(page: Page) -> list[Any]:
-    """What axe finds against WCAG 2.2 AA."""
-    rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-    found = Axe().run(page, options={"runOnly": rules, "preload": False}).response["violations"]
-    return [(fault["id"], [node["target"] for node in fault["nodes"]][:3]) for fault in found]
 
 
 def test_sending_asks_what_is_questionable_and_leads_to_the_message(site: Site, cast: Cast) -> None:
