@@ -45,6 +45,9 @@ def test_added_failing_mended_working(site: Site, cast: Cast, language: str) -> 
 
     page.get_by_role("link", name=words("Signature")).click()
     editor = page.frame_locator("iframe.tox-edit-area__iframe").locator("body")
+    expect(editor).to_have_attribute("contenteditable", "true")
+    while not page.evaluate("window.tinymce.activeEditor.initialized"):
+        page.wait_for_timeout(50)
     editor.fill("Lep pozdrav, ")
     page.get_by_role("button", name="{{ sender.name }}").click()
     page.get_by_role("button", name=words("Save"), exact=True).click()

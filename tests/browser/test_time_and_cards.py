@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -145,7 +146,7 @@ def test_a_card_comes_by_itself_and_leads_to_a_phone_call(site: Site, cast: Cast
     opened(cast.ana, maja)
     assist()
     expect(page.locator("#bell")).to_have_attribute("data-count", "1")
-    assert page.title().startswith("(1) ")
+    expect(page).to_have_title(re.compile(r"^\(1\) "))
     page.click("#bell")
     card = page.locator("#assistant-sheet .card")
     expect(card).to_contain_text("Offer")
