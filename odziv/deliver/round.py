@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from functools import cached_property
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -46,14 +47,31 @@ class Round:
         """Try each due copy once; returns how many attempts came to an end."""
         try:
             for pk in Delivery.objects.due_in(self.mailbox_id, self._clock(), self._limit):
-                if self._stopping():
+                if self._stopping() or not self._has_room():
                     break
                 claim = Claim.take(pk, self._clock)
                 if claim is not None:
                     self.attempt(claim)
+                elif self._limited and self.mailbox_id:
+                    Mailbox.objects.give_room(self.mailbox_id)
         finally:
             self.close()
         return self.done
+
+    @cached_property
+    def _limited(self) -> bool:
+        """Whether the mailbox may only send so much in an hour."""
+        return Mailbox.objects.filter(pk=self.mailbox_id, hourly_limit__gt=0).exists()
+
+    def _has_room(self) -> bool:
+        """Whether one more copy may leave in this hour; else all that is due waits for the next one."""
+        if not self._limited or self.mailbox_id is None:
+            return True
+        now = self._clock()
+        until = Mailbox.objects.take_room(self.mailbox_id, now)
+        if until is not None:
+            Delivery.objects.put_off(self.mailbox_id, now, until, Reason.LIMIT)
+        return until is None
 
     def attempt(self, claim: Claim) -> None:
         """Try one copy of this mailbox that was claimed, and settle it."""

@@ -30,6 +30,7 @@ class Reason(StrEnum):
     TIMEOUT = "timeout"  # no answer in time, before the message was complete
     CLOSED = "closed"  # it hung up before the message was complete
     CONFUSED = "confused"  # its answer was not SMTP
+    LIMIT = "limit"  # the mailbox has sent as much as it may within an hour
     BUSY = "busy"  # 421: it takes nothing at the moment
     SENDER = "sender"  # MAIL FROM refused
     RECIPIENT = "recipient"  # RCPT TO refused

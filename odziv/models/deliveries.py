@@ -90,6 +90,11 @@ class DeliveryQuerySet(OwnedQuerySet["Delivery"]):
         waiting = self.filter(Q(message__mailbox_id=mailbox_id), state=DeliveryState.WAITING, due_at__lte=now)
         return list(waiting.order_by("due_at", "message_id", "party__position").values_list("pk", flat=True)[:limit])
 
+    def put_off(self, mailbox_id: UUID, now: datetime, until: datetime, reason: str) -> int:
+        """Let what is due in a mailbox wait till then; returns how many copies. No attempt is counted."""
+        waiting = Q(message__mailbox_id=mailbox_id, state=DeliveryState.WAITING, due_at__lte=now)
+        return self.filter(waiting).update(due_at=until, reason=reason)
+
     def due_mailboxes(self, now: datetime) -> list[UUID | None]:
         """The mailboxes that have copies to send now; None stands for messages whose mailbox was removed."""
         waiting = self.filter(state=DeliveryState.WAITING, due_at__lte=now).order_by()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 from uuid import UUID
 
 from django.db import models, transaction
-from django.db.models import Case, Q, When
+from django.db.models import Case, F, Q, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -33,6 +33,9 @@ class SignIn(models.TextChoices):
     PASSWORD = "password", _("Password")
     GOOGLE = "google", "Google"
     MICROSOFT = "microsoft", "Microsoft"
+
+
+HOUR = timedelta(hours=1)
 
 
 class MailboxQuerySet(OwnedQuerySet["Mailbox"]):
@@ -73,6 +76,21 @@ class MailboxQuerySet(OwnedQuerySet["Mailbox"]):
 
     def failing_to_read(self) -> Self:
         return self.exclude(imap_reason="")
+
+    def take_room(self, pk: UUID, now: datetime) -> datetime | None:
+        """Count one more copy in the mailbox's hour; when that is full, when the next one begins."""
+        mine = self.filter(pk=pk)
+        begun = Q(hour_began_at__gt=now - HOUR, hour_began_at__lte=now)
+        if mine.exclude(begun).update(hour_began_at=now, hour_sent=1):
+            return None
+        if mine.filter(hour_sent__lt=F("hourly_limit")).update(hour_sent=F("hour_sent") + 1):
+            return None
+        began = mine.values_list("hour_began_at", flat=True).first()
+        return began + HOUR if began else None
+
+    def give_room(self, pk: UUID) -> None:
+        """Take back the count of a copy that did not leave after all."""
+        self.filter(pk=pk, hour_sent__gt=0).update(hour_sent=F("hour_sent") - 1)
 
     def make_default(self, mailbox: Mailbox) -> None:
         """New e-mails of its user leave from this mailbox from now on."""
@@ -118,6 +136,10 @@ class Mailbox(Owned):
     sent_folder = models.CharField(_("folder of what was sent"), max_length=250, blank=True)  # "": as the server says
     read_until = models.DateTimeField(null=True, editable=False)  # what arrived till then was looked at (P1, M1)
     files_sent = models.BooleanField(default=True)  # put a copy of what was sent into it (D6)
+    # How many copies may leave within an hour (0: any number), and how many have left in the present one (D3).
+    hourly_limit = models.PositiveIntegerField(_("e-mails in an hour, at most"), default=0)
+    hour_began_at = models.DateTimeField(null=True, editable=False)
+    hour_sent = models.PositiveIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     # How the last contact ended: a code of deliver.trouble or replies.trouble, empty when it went well (O6).
     smtp_tried_at = models.DateTimeField(null=True, editable=False)

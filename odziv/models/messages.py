@@ -7,8 +7,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 from uuid import UUID
 
-from django.db import models
-from django.db.models import Count, Max, Q, Sum
+from django.db import connections, models
+from django.db.models import Count, F, Max, Q, Sum
+from django.db.models.lookups import Exact
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -71,7 +72,16 @@ class MessageQuerySet(OwnedQuerySet["Message"]):
 
     def not_opened(self) -> Self:
         """Followed and sent, and nobody has opened them: no sign of it, at least."""
-        return self.followed().filter(opens=0, state=MessageState.SENT)
+        return self._without("opens")
+
+    def _without(self, figure: str) -> Self:
+        """Followed and sent, with none of a figure."""
+        sent = self.followed().filter(state=MessageState.SENT)
+        if connections[self.db].vendor != "sqlite":
+            return sent.filter(**{figure: 0})
+        # Most have none. SQLite knows nothing of that, and would look all of them up in the index of the figure
+        # (1,000,000 messages: 617 ms for one's own that were not opened); a sum it cannot look up.
+        return sent.filter(Exact(F(figure) + 0, 0))
 
     def lately_touched(self, user: User) -> Self:
         """The user's messages in whose figures something was counted, the latest first."""
@@ -85,19 +95,19 @@ class MessageQuerySet(OwnedQuerySet["Message"]):
         return self.filter(link_clicks__gt=0)
 
     def not_clicked(self) -> Self:
-        return self.followed().filter(link_clicks=0, state=MessageState.SENT)
+        return self._without("link_clicks")
 
     def viewed(self) -> Self:
         return self.filter(attachment_views__gt=0)
 
     def not_viewed(self) -> Self:
-        return self.followed().filter(attachment_views=0, state=MessageState.SENT)
+        return self._without("attachment_views")
 
     def replied(self) -> Self:
         return self.filter(replies__gt=0)
 
     def not_replied(self) -> Self:
-        return self.followed().filter(replies=0, state=MessageState.SENT)
+        return self._without("replies")
 
     def scheduled(self) -> Self:
         """Messages that wait for their time, also those that are only held so that Send can be undone."""

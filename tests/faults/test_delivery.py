@@ -11,6 +11,7 @@ import random
 import time
 from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -117,3 +118,46 @@ def test_what_is_due_in_one_minute_leaves_in_time_and_never_early(place: Install
         assert late[0] >= 0
         assert late[int(messages * 0.95)] <= 30
         assert late[-1] <= 180
+
+
+def test_a_clock_that_jumps_sends_nothing_early_and_nothing_twice(
+    place: Installation, full: bool, tmp_path: Path
+) -> None:
+    """The workers' clock is set an hour forth and back, again and again, while messages fall due."""
+    library = next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
+    messages = 400 if full else 60
+    clock = tmp_path / "clock"
+    clock.write_text("+0")
+    faked = {
+        "LD_PRELOAD": str(library),
+        "FAKETIME_TIMESTAMP_FILE": str(clock),
+        "FAKETIME_NO_CACHE": "1",
+        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+    }
+    jumps: list[tuple[float, int]] = [(0.0, 0)]
+    with SmtpServer() as sink:
+        letters = write(place, sink, messages=messages, mailboxes=4, first=4, apart=0.1)
+        with Workers(place, 3, period=0.05, **faked):
+            for number in range(messages // 8):
+                offset = (0, -3600, 3600)[number % 3]
+                _set(clock, offset)
+                jumps.append((time.time(), offset))
+                time.sleep(0.8)
+            _set(clock, 0)
+            jumps.append((time.time(), 0))
+            assert until(settled(letters), WITHIN, 2), Counter(letters.states().values())
+        assert counts(sink) == dict.fromkeys(letters.written, 1)
+        for mail in sink.taken:
+            assert mail.at + _furthest(jumps, mail.at) >= letters.written[mail.recipient]["due"]
+
+
+def _set(clock: Path, offset: int) -> None:
+    fresh = clock.with_suffix(".new")
+    fresh.write_text(f"{offset:+d}")
+    fresh.replace(clock)
+
+
+def _furthest(jumps: list[tuple[float, int]], at: float) -> int:
+    """The furthest that the clock stood ahead when a copy that came now was begun, at most three seconds ago."""
+    before = [jump for jump in jumps if jump[0] <= at - 3][-1:]
+    return max(offset for moment, offset in [*before, *(jump for jump in jumps if at - 3 < jump[0] <= at)])

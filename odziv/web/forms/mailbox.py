@@ -14,7 +14,7 @@ from odziv.oauth.providers import TENANT
 from odziv.web.forms.fields import AddressField
 
 HOST = r"^[A-Za-z0-9\u00a1-\uffff._:\[\]-]+$"
-_SENDING = ("smtp_host", "smtp_port", "smtp_security", "smtp_username", "password")
+_SENDING = ("smtp_host", "smtp_port", "smtp_security", "smtp_username", "password", "hourly_limit")
 _READING = ("imap_host", "imap_port", "imap_security", "imap_own_login", "imap_username", "imap_password")
 _FOLDERS = ("files_sent", "sent_folder", "inbox_folder")
 
@@ -64,6 +64,14 @@ class MailboxForm(forms.ModelForm):
     imap_password = _password(_("Password for reading"))
     inbox_folder = forms.CharField(label=_("Folder of what arrives"), max_length=250, required=False)
     files_sent = forms.BooleanField(label=_("Put sent e-mails into the folder of what was sent"), required=False)
+    hourly_limit = forms.IntegerField(
+        label=_("E-mails in an hour, at most"),
+        min_value=0,
+        max_value=1_000_000,
+        initial=0,
+        required=False,
+        help_text=_("Many providers block a mailbox that sends too much at once. What is beyond waits; 0: no limit."),
+    )
     shared = forms.BooleanField(label=_("Shared: everybody in the organisation may send from it"), required=False)
 
     class Meta:
@@ -71,7 +79,7 @@ class MailboxForm(forms.ModelForm):
         fields = (
             "name", "address", "shared", "sign_in", "smtp_host", "smtp_port", "smtp_security", "smtp_username",
             "imap_host", "imap_port", "imap_security", "imap_own_login", "imap_username", "inbox_folder",
-            "sent_folder", "files_sent",
+            "sent_folder", "files_sent", "hourly_limit",
         )  # fmt: skip
         labels = {
             "smtp_username": _("User name"),
@@ -132,6 +140,7 @@ class MailboxForm(forms.ModelForm):
         cleaned = super().clean() or {}
         if not self.has_servers:
             return cleaned
+        cleaned["hourly_limit"] = cleaned.get("hourly_limit") or 0
         cleaned["imap_port"] = cleaned.get("imap_port") or 993
         cleaned["imap_security"] = cleaned.get("imap_security") or Security.TLS
         cleaned["inbox_folder"] = cleaned.get("inbox_folder") or "INBOX"
