@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 from html import escape
-from uuid import uuid4
 
 import css_inline
 from django.db import transaction
@@ -76,9 +75,7 @@ def answer(message: Message, user: User, kind: Answer, now: datetime) -> Message
 
 def _join(draft: Message, message: Message, *, reply: bool) -> None:
     """Into the thread of the message, by identifiers (RFC 5322, 3.6.4) and by our own."""
-    stored = Message.objects.filter(pk=message.pk)
-    stored.filter(thread=None).update(thread=uuid4())  # whoever answers at the same moment finds the same one
-    thread = stored.values_list("thread", flat=True).get()
+    thread = Message.objects.thread_of(message.pk)
     earlier = (message.references or message.in_reply_to).split()
     references = [*dict.fromkeys([*earlier, message.message_id])]
     if len(references) > MOST_REFERENCES:  # the first one and the nearest, as RFC 5322's forebears advise

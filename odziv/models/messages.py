@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Self
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import connections, models
 from django.db.models import Count, F, Max, Q, Sum
@@ -205,6 +205,12 @@ class MessageQuerySet(OwnedQuerySet["Message"]):
         rows = self.of(organisation_id).filter(message_id__in=list(ids), direction=Direction.OUT)
         found = rows.exclude(state=MessageState.DRAFT).select_related("activity__regarding", "owner", "organisation")
         return {row.message_id: row for row in found}
+
+    def thread_of(self, pk: UUID) -> UUID:
+        """The thread of an e-mail, which begins one when it has none; whoever asks at the same moment gets the same."""
+        self.filter(pk=pk, thread=None).update(thread=uuid4())
+        thread: UUID = self.filter(pk=pk).values_list("thread", flat=True).get()
+        return thread
 
     def conversation(self, user: User, message: Message) -> Self:
         """The other e-mails of its thread that the user may see, the oldest first."""

@@ -7,7 +7,6 @@ from datetime import datetime
 from email.message import Message as Mail_
 from email.utils import getaddresses
 from re import IGNORECASE, compile
-from uuid import uuid4
 
 from odziv.compose import attachments
 from odziv.compose.addresses import parse_line
@@ -85,8 +84,7 @@ def read(raw: bytes) -> Letter:
 
 def store_reply(answered: Message, letter: Letter, at: datetime, now: datetime) -> Message:
     """The reply as an e-mail regarding the same record, in the same thread; files in the file store."""
-    thread = answered.thread or uuid4()
-    Message.objects.filter(pk=answered.pk, thread=None).update(thread=thread)
+    thread = Message.objects.thread_of(answered.pk)
     activity = Activity.objects.create(
         organisation_id=answered.organisation_id,
         kind=ActivityKind.EMAIL,
