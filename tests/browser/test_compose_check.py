@@ -11,7 +11,7 @@ from odziv.compose import attachments, reminders
 from odziv.compose.chosen import at_instant
 from odziv.lib import clock
 from odziv.models import Condition, Message, MessageState
-from tests.browser.composing import composer, faults, saved, sheet, write
+from tests.browser.composing import becomes_true, composer, faults, saved, sheet, write
 from tests.browser.conftest import Site
 from tests.compose.support import draft
 from tests.support.cast import Cast
@@ -59,7 +59,7 @@ def test_what_is_wrong_leads_to_its_place_and_questions_can_be_sent(site: Site, 
     expect(dialog).to_contain_text(attached)
     expect(dialog).to_contain_text(placeholder)
     dialog.locator("li", has_text=placeholder).get_by_role("button", name=show).click()
-    page.wait_for_function("tinymce.activeEditor.selection.getContent({format: 'text'}) === '{{ contact.name }}'")
+    becomes_true(page, "tinymce.activeEditor.selection.getContent({format: 'text'}) === '{{ contact.name }}'")
     page.keyboard.type("Ana")
     expect(sheet(page).locator("body")).to_contain_text("Yours, Ana")
     page.keyboard.press("Control+Enter")

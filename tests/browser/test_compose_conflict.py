@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from odziv.compose import drafts
 from odziv.compose.drafts import DraftFields
 from odziv.models import Message
-from tests.browser.composing import composer, faults, saved, sheet, write
+from tests.browser.composing import becomes_true, composer, faults, saved, sheet, write
 from tests.browser.conftest import Site
 from tests.compose.support import draft
 from tests.support.cast import Cast
@@ -118,7 +118,7 @@ def test_after_a_session_ended_its_text_is_for_its_writer_only(site: Site, cast:
     page.get_by_role("button", name="Throw it away").wait_for()
     site.sign_in(context, cast.bor)
     page.goto(f"{site.url}/today/")
-    page.wait_for_function("localStorage['odziv.user'] === document.body.dataset.user")
+    becomes_true(page, "localStorage['odziv.user'] === document.body.dataset.user")
     left = """async () => {
       const open = indexedDB.open("odziv-composer", 1);
       await new Promise((done) => (open.onsuccess = done));

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Error, Page, expect
 
 from odziv.compose.limits import MAX_FILE
 from odziv.models import Message
@@ -88,7 +89,12 @@ def test_too_large_is_said_before_it_is_sent_and_what_waits_can_be_stopped(site:
     expect(failed).to_contain_text("“film.mp4” is larger than 25 MB")
     assert asked == []
     failed.get_by_role("button").click()
-    page.route("**/files/", lambda route: None)  # a connection on which nothing moves
+    held: list[Any] = []
+
+    def hold(route: Any) -> None:  # as a connection on which nothing moves
+        held.append(route)
+
+    page.route("**/files/", hold)
     dropped(page, "#files-drop", [("a.pdf", 1000), ("b.pdf", 1000)])
     expect(page.locator("#managed-uploads progress")).to_have_count(2)
     page.keyboard.press("Escape")
@@ -98,6 +104,9 @@ def test_too_large_is_said_before_it_is_sent_and_what_waits_can_be_stopped(site:
     expect(uploads).to_have_count(1)
     page.get_by_role("button", name="Stop uploading a.pdf").click()
     expect(uploads).to_have_count(0)
+    for route in held:  # else the browser lets them go on below
+        with suppress(Error):
+            route.abort()
     page.unroute("**/files/")
     page.set_input_files("#files", [{"name": "c.pdf", "mimeType": "application/pdf", "buffer": b"x"}])
     expect(page.locator("#attachments tbody tr")).to_have_count(1)

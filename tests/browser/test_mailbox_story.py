@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from odziv.mailboxes.trial import try_next
 from odziv.models import Mailbox, User
+from tests.browser.composing import becomes_true
 from tests.browser.conftest import Site
 from tests.support.browser import Words
 from tests.support.cast import Cast
@@ -46,8 +47,7 @@ def test_added_failing_mended_working(site: Site, cast: Cast, language: str) -> 
     page.get_by_role("link", name=words("Signature")).click()
     editor = page.frame_locator("iframe.tox-edit-area__iframe").locator("body")
     expect(editor).to_have_attribute("contenteditable", "true")
-    while not page.evaluate("window.tinymce.activeEditor.initialized"):
-        page.wait_for_timeout(50)
+    becomes_true(page, "window.tinymce.activeEditor.initialized")
     editor.fill("Lep pozdrav, ")
     page.get_by_role("button", name="{{ sender.name }}").click()
     page.get_by_role("button", name=words("Save"), exact=True).click()

@@ -27,11 +27,13 @@ class Reader(HTMLParser):
     def __init__(self, html: str) -> None:
         super().__init__()
         self.tags: list[str] = []
+        self.elements: list[str] = []  # without the values of their attributes
         self.words = ""
         self.feed(html)
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append(tag)
         self.tags += [tag, *(value or "" for _name, value in attrs)]
 
     def handle_data(self, data: str) -> None:
@@ -87,7 +89,7 @@ def test_hostile_names_are_words_and_nothing_else(name: str) -> None:
     found = render(source + '<i title="{{ recipient.name }}">', {"recipient": {"name": name}}, html=True)
     read = Reader(found.text)
     assert read.tags[0] == "p"
-    assert [tag for tag in read.tags if tag in ("p", "a", "i", "img", "style")] == ["p", "a", "i"]
+    assert read.elements == ["p", "a", "i"]
     if name.strip() and "\r" not in name and "\0" not in name:
         assert read.words == f"Dear {name.strip()}x"
 

@@ -45,8 +45,12 @@ _REPORT = """
 import django; django.setup()
 from django.db.models import Sum
 from odziv.models import Delivery, Interaction, Message
-print(Interaction.objects.count(), *Message.objects.aggregate(
-    a=Sum("opens"), b=Sum("link_clicks"), c=Sum("attachment_views")).values())
+# Whether a person or a machine did it is another matter: here, that each counts once.
+figures = ("opens", "link_clicks", "attachment_views")
+sums = Message.objects.aggregate(
+    **{f"{of}{name}": Sum(f"{of}{name}") for of in ("", "machine_", "unsure_") for name in figures})
+totals = [sum(sums[f"{of}{name}"] for of in ("", "machine_", "unsure_")) for name in figures]
+print(Interaction.objects.count(), *totals)
 """
 
 
@@ -87,7 +91,8 @@ def test_killed_ingest_neither_loses_nor_doubles(tmp_path: Path) -> None:
     assert kills >= 6, "the machine was too fast for this test"
     assert _output(_WORKER, tmp_path).endswith("done")
     # 60 opens a copy, 100 s apart: as each picture has its own ordinal, beacon and picture of one moment are one open.
-    assert _output(_REPORT, tmp_path) == f"{hits} 1200 1200 1200"
+    # Where only a person's clicks show that they opened it, the first of them counts as an open too.
+    assert _output(_REPORT, tmp_path) == f"{hits} 1220 1200 1200"
     assert SpoolReader(tmp_path / "spool").backlog().records == 0
     checked = subprocess.run(
         [sys.executable, "-m", "odziv.cli", "rebuild", "--check"],

@@ -184,9 +184,9 @@ def test_the_page_takes_a_bounded_number_of_queries(
     many = followed_message(cast.ana, to=[f"p{number}@hrast.example" for number in range(60)])
     happened(*[hit(copy, kind) for copy in many.deliveries.all() for kind in (Kind.OPEN, Kind.CLICK)])
     ana.get(f"/messages/{many.pk}/")
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(20):
         ana.get(f"/messages/{many.pk}/")
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(16):
         ana.get(f"/messages/{many.pk}/now")
 
 

@@ -10,7 +10,7 @@ let inCards = false; // whether the keyboard was there before a swap
 export function startAssistant() {
   if (!document.getElementById("bell")) return;
   document.addEventListener("click", openSheet);
-  document.addEventListener("htmx:beforeSwap", () => (inCards = Boolean(document.activeElement.closest("#cards"))));
+  document.addEventListener("htmx:beforeSwap", remember);
   document.addEventListener("htmx:afterSettle", settled);
   showCount();
   const offer = document.querySelector("[data-notify]");
@@ -41,6 +41,12 @@ function showCount() {
   document.title = (count ? `(${count}) ` : "") + document.title.replace(/^\(\d+\) /, "");
   if (count > known) announce(document.getElementById("bell").getAttribute("aria-label"));
   known = count;
+}
+
+/* Two swaps may follow each other closely: between them the focus is nowhere, which says nothing new. */
+function remember() {
+  const at = document.activeElement;
+  if (at && at !== document.body) inCards = Boolean(at.closest("#cards"));
 }
 
 function settled(event) {
