@@ -61,6 +61,8 @@ class Round:
     @cached_property
     def _limited(self) -> bool:
         """Whether the mailbox may only send so much in an hour."""
+        if self.mailbox_id is None:
+            return False
         return Mailbox.objects.filter(pk=self.mailbox_id, hourly_limit__gt=0).exists()
 
     def _has_room(self) -> bool:

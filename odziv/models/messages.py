@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 from uuid import UUID, uuid4
 
 from django.db import connections, models
@@ -209,8 +209,7 @@ class MessageQuerySet(OwnedQuerySet["Message"]):
     def thread_of(self, pk: UUID) -> UUID:
         """The thread of an e-mail, which begins one when it has none; whoever asks at the same moment gets the same."""
         self.filter(pk=pk, thread=None).update(thread=uuid4())
-        thread: UUID = self.filter(pk=pk).values_list("thread", flat=True).get()
-        return thread
+        return cast(UUID, self.filter(pk=pk).values_list("thread", flat=True).get())
 
     def conversation(self, user: User, message: Message) -> Self:
         """The other e-mails of its thread that the user may see, the oldest first."""
