@@ -152,8 +152,10 @@ def _when(message: Message, user: User) -> str:
 
 def _clean(draft: Message, message: Message) -> str:
     """The body as something to quote: nothing that runs, nothing of our own copies, its images with the draft."""
+    keys = KeyRing.load_or_create(ENV.seal_keys)
     if not message.html:
-        return f'<div style="white-space:pre-wrap">{escape(message.text)}</div>'
+        text = originals.restored_text(message.text, ENV.edge_url, keys, draft.organisation_id)
+        return f'<div style="white-space:pre-wrap">{escape(text)}</div>'
     shown: dict[str, str] = {}
 
     def here(image: Attachment) -> str:
@@ -166,7 +168,6 @@ def _clean(draft: Message, message: Message) -> str:
         image = Attachment.objects.image_of(draft.organisation_id, _file(sealed))
         return here(image) if image is not None else None
 
-    keys = KeyRing.load_or_create(ENV.seal_keys)
     html = originals.restored(message.html, ENV.edge_url, keys, draft.organisation_id, image_of)
     own = {image.content_id: image for image in message.attachments.images().select_related("file")}
     sources = {cid: here(image) for cid, image in own.items() if cid and cid in html}

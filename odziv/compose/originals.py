@@ -36,10 +36,16 @@ def restored(html: str, edge_url: str, keys: KeyRing, organisation: UUID, image_
     return "".join(pieces) + html[position:]
 
 
-def address(text: str, edge_url: str, keys: KeyRing, organisation: UUID) -> str:
-    """The address behind one of our redirects, else the text itself."""
-    sealed = _opened(text, edge_url.rstrip("/"), keys, organisation)
-    return sealed.tail.decode() if sealed is not None and sealed.kind is Kind.CLICK else text
+def restored_text(text: str, edge_url: str, keys: KeyRing, organisation: UUID) -> str:
+    """The same of a plain text, in which only redirects can stand."""
+    edge = edge_url.rstrip("/")
+
+    def address(match: re.Match[str]) -> str:
+        sealed = _opened(match[0], edge, keys, organisation)
+        return sealed.tail.decode() if sealed is not None and sealed.kind is Kind.CLICK else match[0]
+
+    host = re.escape(edge.partition("://")[2])
+    return re.sub(rf"https?://{host}/c/[A-Za-z0-9_-]+", address, text)
 
 
 def _edits(html: str, edge: str, keys: KeyRing, organisation: UUID, image_of: ImageOf) -> Iterator[_Edit]:

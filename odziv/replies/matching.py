@@ -65,7 +65,7 @@ def may_be_report(mail: Mail) -> bool:
 
 
 def copy_of(message: Message, addresses: list[str]) -> Delivery | None:
-    """The copy of the first of these addresses that the message went to; of its only recipient otherwise."""
+    """The copy of the first of these addresses that the message went to; None when it went to none of them."""
     copies = list(Delivery.objects.filter(message=message).select_related("party").order_by("pk")[:2000])
     by_key = {copy.party.key: copy for copy in copies}
     return next((by_key[key] for key in map(address_key, addresses) if key in by_key), None)

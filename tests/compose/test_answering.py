@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import escape
 from uuid import uuid4
 
 import pytest
@@ -126,6 +127,16 @@ class TestOriginals:
             f'<a href="{other.click(1, self.ORIGINAL)}">b</a><a href="{ENV.edge_url}/c/forged">c</a>'
             '<img src="cid:here"><a href="https://x.example/c/y">d</a>'
         )
+
+    def test_a_quoted_text_holds_the_originals_too(self, cast: Cast) -> None:
+        keys = KeyRing.load_or_create(ENV.seal_keys)
+        ours = EdgeAddresses(ENV.edge_url, keys, cast.lipa.pk, uuid4())
+        other = EdgeAddresses(ENV.edge_url, keys, cast.hrast.pk, uuid4()).click(1, self.ORIGINAL)
+        message = followed_message(cast.ana, html="")
+        text = f"see <{ours.click(0, self.ORIGINAL)}>, {other}"
+        Message.objects.filter(pk=message.pk).update(text=text, message_id="<1@lipa.example>")
+        reply = answer(Message.objects.get(pk=message.pk), cast.ana, Answer.REPLY, clock.now())
+        assert f"see &lt;{escape(self.ORIGINAL)}&gt;, {other}" in reply.html
 
     def test_a_reply_quotes_the_original(self, cast: Cast) -> None:
         keys = KeyRing.load_or_create(ENV.seal_keys)
