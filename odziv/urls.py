@@ -36,6 +36,7 @@ from odziv.web.views import (
     testmail,
     today,
     users,
+    weighing,
 )
 from odziv.web.views.compose import (
     answering,
@@ -186,6 +187,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/assistant/cards/", switches.cards, name="assistant-cards"),
     path("settings/location/", switches.location, name="location-service"),
     path("settings/working-week/", switches.working_week, name="working-week"),
+    path("settings/evidence/", weighing.index, name="weighing"),
+    path("settings/evidence/<uuid:id>/", weighing.change, name="weight-change"),
+    path("settings/evidence/<uuid:id>/now/", weighing.now, name="weight-change-now"),
+    path("settings/evidence/<uuid:id>/decide/", weighing.decide, name="weight-change-decide"),
     path("settings/profile/", settings.profile, name="profile"),
     path("settings/profile/assistant/", settings.own_assistant, name="own-assistant"),
     path("settings/profile/keys/", settings.letter_keys, name="letter-keys"),

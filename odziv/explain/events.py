@@ -86,7 +86,7 @@ def explained(delivery: Mapping[str, Any]) -> dict[str, Any]:
     )
     verdicts = judge(events, facts)
     told = [{"verdict": verdict, "reasons": [SENTENCES[code] for code in codes]}
-            for verdict, codes in (verdicts[event.id] for event in events)]  # fmt: skip
+            for verdict, codes, _against in (verdicts[event.id] for event in events)]  # fmt: skip
     return {"id": delivery.get("id"), "events": told}
 
 

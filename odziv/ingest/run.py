@@ -99,6 +99,7 @@ class Row(NamedTuple):
     verdict: str
     reasons: list[str]
     counted: bool
+    against: list[str]
 
 
 class _Known(NamedTuple):
@@ -286,6 +287,7 @@ def _row(hit: Hit, message: UUID) -> Row:
         verdict=Verdict.UNSURE.value,
         reasons=[],
         counted=False,
+        against=[],
     )
 
 

@@ -59,11 +59,13 @@ class Facts(NamedTuple):
 
 
 class Judgement(NamedTuple):
-    """`verdict` is a `Verdict`; `reasons` are codes of `reasons`; `counted`: it stands for itself in a figure."""
+    """`verdict` is a `Verdict`; `reasons` are codes of `reasons` that speak for it, `against` those that do not;
+    `counted`: it stands for itself in a figure."""
 
     verdict: str
     reasons: tuple[str, ...]
     counted: bool
+    against: tuple[str, ...] = ()
 
 
 class Figures(NamedTuple):

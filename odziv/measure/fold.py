@@ -21,6 +21,7 @@ from odziv.measure import reasons
 from odziv.measure.evidence import Event, Facts, Figures, Folded, Judgement
 from odziv.measure.networks import HERE, kind_of
 from odziv.measure.verdict import HUMAN, MACHINE, Verdict, judge
+from odziv.measure.weights import DEFAULTS, Points
 
 ONE_OPEN = timedelta(seconds=60)
 ONE_DOWNLOAD = timedelta(seconds=60)
@@ -29,19 +30,19 @@ SETTLING = timedelta(seconds=60)
 _PICTURES = ("open", "image")
 
 
-def fold(events: Iterable[Event], facts: Facts) -> Folded:
-    """Verdicts and figures of one delivery."""
+def fold(events: Iterable[Event], facts: Facts, points: Points = DEFAULTS) -> Folded:
+    """Verdicts and figures of one delivery, by what each piece of evidence weighs."""
     ordered = sorted({event.id: event for event in events}.values(), key=lambda event: (event.at, event.id))
-    verdicts = judge(ordered, facts)
+    verdicts = judge(ordered, facts, points)
     parts = _parts_of_opens(ordered, verdicts) | _parts_of_downloads(ordered, verdicts)
     implied = _implied_open(ordered, verdicts, parts)
     judgements: dict[UUID, Judgement] = {}
     for event in ordered:
-        verdict, codes = verdicts[event.id]
+        verdict, codes, against = verdicts[event.id]
         further = parts.get(event.id) or (reasons.IMPLIES_OPEN if event is implied else "")
         if further:
             codes = (*codes, further)
-        judgements[event.id] = Judgement(verdict, codes, event.id not in parts)
+        judgements[event.id] = Judgement(verdict, codes, event.id not in parts, against)
     return Folded(judgements, _figures(ordered, judgements, facts))
 
 

@@ -7,7 +7,7 @@ limit is a machine's, is counted by the database, and costs no more than that co
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -18,16 +18,18 @@ from django.db.models import Count, Max, Min, Sum
 from odziv.measure import reasons
 from odziv.measure.companies import Company, company_of
 from odziv.measure.evidence import Event, Facts, Figures, Folded, Judgement
+from odziv.measure.fold import fold
 from odziv.measure.patterns import sightings
 from odziv.measure.verdict import MACHINE
-from odziv.models import Delivery, Interaction, Link, Message
+from odziv.measure.weights import DEFAULTS, Points, in_force
+from odziv.models import Delivery, Interaction, Link, Message, Organisation
 from odziv.models.bulk import update_rows
 
 MOST_EVENTS = 2_000
 _CHUNK = 500
 
 _EVENT = ("id", "kind", "ordinal", "at", "method", "partial", "agent", "agent_kind", "client", "headers", "network")
-_JUDGEMENT = ("verdict", "reasons", "counted")
+_JUDGEMENT = ("verdict", "reasons", "counted", "against")
 _TOGETHER = tuple(name for name in Figures._fields if not name.endswith("_opened_at"))
 
 
@@ -41,19 +43,31 @@ class Copy(NamedTuple):
 
 
 class Read(NamedTuple):
-    """What the journal holds of a copy: its events, how they were judged last, and what else is known."""
+    """What the journal holds of a copy: its events, how they were judged last, what else is known, and what each piece
+    of evidence weighs in its organisation."""
 
     events: Sequence[Event]
     stored: Mapping[UUID, Judgement]
     facts: Facts
+    organisation: UUID | None = None  # None: nothing has happened to it
+    points: Points = DEFAULTS
+
+    def folded(self) -> Folded:
+        return fold(self.events, self.facts, self.points)
 
 
-def read(copies: Sequence[Copy]) -> dict[UUID, Read]:
+Weighing = Callable[[Mapping[str, Any]], Points]
+"""From what an organisation has adjusted to the points that shall hold: `weights.in_force`, or what somebody tries."""
+
+
+def read(copies: Sequence[Copy], weighing: Weighing = in_force) -> dict[UUID, Read]:
     """The events of all copies: one query for each 500 ordinary ones, two for each that has too many events.
 
     Copies to the same companies are read with them, because what happened to those is evidence too.
     """
     members = _members({copy.message for copy in copies})
+    owners = {member.organisation for member in members.values()}
+    points = {owner: weighing(adjusted) for owner, adjusted in Organisation.objects.weights(owners).items()}
     companies = _companies(members)
     events, stored, beyond = _events(_and_colleagues(copies, members, companies))
     links = _links({copy.message for copy in copies})
@@ -66,13 +80,24 @@ def read(copies: Sequence[Copy]) -> dict[UUID, Read]:
             facts = facts._replace(
                 accepted_at=member.accepted_at, replied=member.replied, colleagues=colleagues, copy=copy.id
             )
-        found[copy.id] = Read(events[copy.id], stored[copy.id], facts)
+        read = Read(events[copy.id], stored[copy.id], facts)
+        if member:
+            read = read._replace(organisation=member.organisation, points=points[member.organisation])
+        found[copy.id] = read
     return found
+
+
+def weighed_anew(reads: Iterable[Read]) -> bool:
+    """Whether evidence weighs otherwise by now than it did when these were read."""
+    weighed = {read.organisation: read.points for read in reads if read.organisation is not None}
+    now = Organisation.objects.weights(weighed)
+    return any(in_force(adjusted) != weighed[organisation] for organisation, adjusted in now.items())
 
 
 class _Member(NamedTuple):
     """What is known of a copy to which something has happened."""
 
+    organisation: UUID
     touched: int
     accepted_at: datetime | None
     replied: bool
@@ -96,13 +121,13 @@ def _and_colleagues(
 
 
 def _members(messages: Iterable[UUID]) -> dict[UUID, _Member]:
-    fields = ("pk", "message_id", "touched", "accepted_at", "replies", "party__address", "party__position")
+    told = ("organisation_id", "touched", "accepted_at", "replies", "party__address", "party__position")
     found: dict[UUID, _Member] = {}
     for chunk in _chunks(sorted(messages)):
-        for pk, message, touched, accepted, replies, address, position in Delivery.objects.compared(chunk).values_list(
-            *fields
-        ):
-            found[pk] = _Member(touched, accepted, replies > 0, company_of(message, address, position))
+        rows = Delivery.objects.compared(chunk).values_list("pk", "message_id", *told)
+        for pk, message, organisation, touched, accepted, replies, address, position in rows:
+            company = company_of(message, address, position)
+            found[pk] = _Member(organisation, touched, accepted, replies > 0, company)
     return found
 
 
@@ -145,9 +170,9 @@ def _events(copies: Sequence[Copy]) -> tuple[Events, Stored, dict[UUID, dict[str
     for queryset in querysets:
         for delivery, *values in queryset.values_list("delivery_id", *_EVENT, *_JUDGEMENT):
             event = Event(*values[: len(_EVENT)])
-            verdict, codes, counted = values[len(_EVENT) :]
+            verdict, codes, counted, against = values[len(_EVENT) :]
             events[delivery].append(event)
-            stored[delivery][event.id] = Judgement(verdict, tuple(codes), counted)
+            stored[delivery][event.id] = Judgement(verdict, tuple(codes), counted, tuple(against))
     return events, stored, beyond
 
 
@@ -178,7 +203,10 @@ def store_judgements(changed: Mapping[UUID, Judgement]) -> None:
     for judgement, ids in alike.items():
         for chunk in _chunks(ids):
             Interaction.objects.filter(pk__in=chunk).update(
-                verdict=judgement.verdict, reasons=list(judgement.reasons), counted=judgement.counted
+                verdict=judgement.verdict,
+                reasons=list(judgement.reasons),
+                counted=judgement.counted,
+                against=list(judgement.against),
             )
 
 
@@ -187,7 +215,7 @@ def store_flood(delivery: UUID) -> None:
     rest = _rest(Interaction.objects.of_delivery(delivery))
     if rest is not None:
         unmarked = rest.exclude(verdict=MACHINE, counted=True).filter(partial=False)
-        unmarked.order_by().update(verdict=MACHINE, reasons=[reasons.FLOOD], counted=True)
+        unmarked.order_by().update(verdict=MACHINE, reasons=[reasons.FLOOD], counted=True, against=[])
 
 
 def store_figures(folded: Mapping[UUID, Folded], copies: Iterable[Copy], now: datetime) -> None:

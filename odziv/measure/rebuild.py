@@ -15,8 +15,8 @@ from django.utils import timezone
 
 from odziv.lib.plain import PlainError
 from odziv.measure import journal, templates
+from odziv.measure.dry_run import dry_run, trying
 from odziv.measure.evidence import Figures
-from odziv.measure.fold import fold
 from odziv.measure.journal import Copy
 from odziv.measure.replies import count_replies
 from odziv.measure.run import fold_copies
@@ -43,11 +43,25 @@ class Outcome:
 
 
 def run(argv: Sequence[str]) -> int:
-    """The command. Exit status 0: figures equal the journal (now); 1: with --check, they do not."""
+    """The command. Exit status 0: figures equal the journal (now), or were looked at; 1: with --check, they do not."""
     parser = argparse.ArgumentParser(prog="odziv rebuild", description="Make all figures anew from the journal.")
     parser.add_argument("--organisation", metavar="ID", help="only the figures of this organisation")
     parser.add_argument("--check", action="store_true", help="change nothing, only compare; exit status 1 if not equal")
+    parser.add_argument("--dry-run", action="store_true", help="write nothing; say which figures would change")
+    parser.add_argument(
+        "--json", action="store_true", help="with --dry-run: a line of JSON for each message, and totals"
+    )
+    parser.add_argument(
+        "--weight", action="append", default=[], metavar="CODE=POINTS", help="with --dry-run: try another weight"
+    )
     arguments = parser.parse_args(argv)
+    if arguments.dry_run:
+        weighing = trying(arguments.weight)
+        pages = _pages(Message, _organisation(arguments.organisation))
+        dry_run(pages, weighing, as_json=arguments.json, write=lambda line: sys.stdout.write(line + "\n"))
+        return 0
+    if arguments.json or arguments.weight:
+        parser.error("--json and --weight belong to --dry-run")
     outcome = rebuild(_organisation(arguments.organisation), check=arguments.check, now=timezone.now())
     sys.stdout.write(_summary(outcome, check=arguments.check) + "\n")
     return 1 if arguments.check and not outcome.equal else 0
@@ -138,7 +152,7 @@ def _compare_copies(rows: Sequence[Delivery], copies: Sequence[Copy], outcome: O
     found = journal.read(copies)
     for row in rows:
         read = found[row.pk]
-        folded = fold(read.events, read.facts)
+        folded = read.folded()
         outcome.copies += 1
         outcome.verdicts += len(journal.differences(read.stored, folded.judgements))
         _tell("copy", row, folded.figures, outcome)

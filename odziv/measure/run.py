@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from odziv.measure import journal
 from odziv.measure.evidence import Folded, Judgement
-from odziv.measure.fold import fold, settles_at
+from odziv.measure.fold import settles_at
 from odziv.measure.journal import Copy, Read
 from odziv.models import CardKind, Delivery, Happening, Message, TemplateVersion
 
@@ -40,8 +40,21 @@ def measure(limit: int = BATCH, *, now: datetime | None = None) -> int:
 
 def fold_copies(copies: Sequence[Copy], now: datetime) -> None:
     """Write verdicts and figures of copies and of their messages, in one transaction."""
+    while True:
+        try:
+            _fold(copies, now)
+        except _WeighedAnew:
+            continue
+        return
+
+
+class _WeighedAnew(Exception):
+    """Somebody changed what evidence weighs while the events were read."""
+
+
+def _fold(copies: Sequence[Copy], now: datetime) -> None:
     found = journal.read(copies)
-    folded = {id: fold(read.events, read.facts) for id, read in found.items()}
+    folded = {id: read.folded() for id, read in found.items()}
     changed: dict[UUID, Judgement] = {}
     for id, read in found.items():
         changed |= journal.differences(read.stored, folded[id].judgements)
@@ -52,6 +65,10 @@ def fold_copies(copies: Sequence[Copy], now: datetime) -> None:
         locked = Message.objects.filter(pk__in=messages).order_by("pk").select_for_update(no_key=True)
         before = {key: (organisation, first) for key, organisation, first in
                   locked.values_list("pk", "organisation_id", "first_opened_at")}  # fmt: skip
+        # Whoever applies other weights commits them before the copies are folded anew: what is read here and still the
+        # same will be folded after this has been written.
+        if journal.weighed_anew(found.values()):
+            raise _WeighedAnew
         for id, read in found.items():
             if read.facts.beyond:
                 journal.store_flood(id)

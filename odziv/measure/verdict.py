@@ -14,13 +14,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from odziv.ingest.agents import APPLE_PRIVACY, BOT, GMAIL_PREFETCH, IMAGE_PROXY, PERSON, SCANNER
 from odziv.measure import networks, patterns, reasons
 from odziv.measure.evidence import Event, Facts
 from odziv.measure.patterns import PICTURES
-from odziv.measure.weights import HUMAN_TO, MACHINE_FROM, WEIGHTS
+from odziv.measure.weights import DEFAULTS, HUMAN_TO, MACHINE_FROM, WEIGHTS, Points
 
 HUMAN, MACHINE, UNSURE = "human", "machine", "unsure"
 
@@ -48,12 +49,21 @@ _MERE_DOUBTS = frozenset(
 )
 _ORDER = {code: place for place, code in enumerate(WEIGHTS)}
 
-Verdict = tuple[str, tuple[str, ...]]
+
+class Verdict(NamedTuple):
+    """What an event is, what speaks for that, and what spoke against it; the weightiest first. Of one that is unsure,
+    `reasons` is whatever speaks at all."""
+
+    verdict: str
+    reasons: tuple[str, ...]
+    against: tuple[str, ...] = ()
+
+
 Evidence = dict[UUID, set[str]]
 
 
-def judge(events: Iterable[Event], facts: Facts) -> dict[UUID, Verdict]:
-    """Verdict and reasons of each event. The order of `events` does not matter; an id that comes twice is one event."""
+def judge(events: Iterable[Event], facts: Facts, points: Points = DEFAULTS) -> dict[UUID, Verdict]:
+    """The verdict on each event. The order of `events` does not matter; an id that comes twice is one event."""
     ordered = sorted({event.id: event for event in events}.values(), key=lambda event: (event.at, event.id))
     evidence = {event.id: {_of_program(event, facts)} for event in ordered}
     abroad = [event for event in ordered if networks.kind_of(event.network) != networks.HERE]
@@ -68,8 +78,8 @@ def judge(events: Iterable[Event], facts: Facts) -> dict[UUID, Verdict]:
     disguised = [event for event in abroad if evidence[event.id] & _SHOWS_A_MACHINE]
     asked_for_headers = [event for event in of_people if reasons.HEAD in evidence[event.id]]
     _add(evidence, patterns.left_by_machines(of_people, disguised, asked_for_headers))
-    _add(evidence, _of_later(ordered, evidence, facts))
-    return {id: (_verdict(codes), _told(codes)) for id, codes in evidence.items()}
+    _add(evidence, _of_later(ordered, evidence, facts, points))
+    return {id: _judged(codes, points) for id, codes in evidence.items()}
 
 
 def _add(evidence: Evidence, more: Mapping[UUID, set[str]]) -> None:
@@ -77,20 +87,16 @@ def _add(evidence: Evidence, more: Mapping[UUID, set[str]]) -> None:
         evidence[id] |= codes
 
 
-def _points(codes: Iterable[str]) -> float:
-    return sum(WEIGHTS[code].points for code in codes)
+def _verdict(codes: Iterable[str], points: Points) -> str:
+    total = sum(points[code] for code in codes)
+    return MACHINE if total >= MACHINE_FROM else HUMAN if total <= HUMAN_TO else UNSURE
 
 
-def _verdict(codes: Iterable[str]) -> str:
-    points = _points(codes)
-    return MACHINE if points >= MACHINE_FROM else HUMAN if points <= HUMAN_TO else UNSURE
-
-
-def _told(codes: set[str]) -> tuple[str, ...]:
-    """What speaks for the verdict, the weightiest first; for one that is unsure, whatever speaks at all."""
-    verdict = _verdict(codes)
-    told = [code for code in codes if verdict == UNSURE or (WEIGHTS[code].points > 0) == (verdict == MACHINE)]
-    return tuple(sorted(told, key=lambda code: (-abs(WEIGHTS[code].points), _ORDER[code])))
+def _judged(codes: set[str], points: Points) -> Verdict:
+    verdict = _verdict(codes, points)
+    ordered = sorted(codes, key=lambda code: (-abs(points[code]), _ORDER[code]))
+    told = [code for code in ordered if verdict == UNSURE or (points[code] > 0) == (verdict == MACHINE)]
+    return Verdict(verdict, tuple(told), tuple(code for code in ordered if code not in told and points[code]))
 
 
 def _of_program(event: Event, facts: Facts) -> str:
@@ -155,17 +161,17 @@ def _of_time(ordered: Sequence[Event], facts: Facts) -> Evidence:
     return found
 
 
-def _of_later(ordered: Sequence[Event], evidence: Evidence, facts: Facts) -> Evidence:
+def _of_later(ordered: Sequence[Event], evidence: Evidence, facts: Facts, points: Points) -> Evidence:
     """A person's later event from another network, or a reply, speaks for events of which one can only be unsure."""
     latest: dict[str, datetime] = {}
     for event in ordered:
-        if event.network and event.agent_kind == PERSON and _verdict(evidence[event.id]) == HUMAN:
+        if event.network and event.agent_kind == PERSON and _verdict(evidence[event.id], points) == HUMAN:
             latest[event.network] = event.at
     last_two = sorted(latest.items(), key=lambda one: one[1])[-2:]
     found: Evidence = {}
     for event in ordered:
         codes = evidence[event.id]
-        if _verdict(codes) != UNSURE or not codes <= _MERE_DOUBTS:
+        if _verdict(codes, points) != UNSURE or not codes <= _MERE_DOUBTS:
             continue
         if event.network and any(network != event.network and at > event.at for network, at in last_two):
             found[event.id] = {reasons.CONFIRMED}

@@ -59,6 +59,7 @@ from odziv.models.statuses import REASONS, StatusChange, StatusReason
 from odziv.models.templates import Template, TemplateAttachment, TemplateVersion
 from odziv.models.testmail import TestMail
 from odziv.models.trials import Trial, TrialState
+from odziv.models.weighing import WeighingState, WeightChange
 
 __all__ = [
     "FINAL",
@@ -151,6 +152,8 @@ __all__ = [
     "UndoSeconds",
     "User",
     "Verdict",
+    "WeighingState",
+    "WeightChange",
     "WorkingWeek",
     "address_key",
 ]

@@ -38,6 +38,15 @@ class DeliveryQuerySet(OwnedQuerySet["Delivery"]):
         """The copies of these messages to which something has happened, with where they went."""
         return self.filter(message__in=messages, touched__gt=0).select_related("party")
 
+    def judged(self, since: datetime | None = None) -> Self:
+        """Copies to which something has happened, accepted since then, message by message."""
+        rows = self.filter(touched__gt=0).defer("answer").order_by("message_id", "pk")
+        return rows if since is None else rows.filter(accepted_at__gte=since)
+
+    def beyond(self, message: UUID | None, pk: UUID | None) -> Self:
+        """Those behind a copy in the order of `judged`; all of them behind none."""
+        return self if message is None else self.filter(Q(message_id__gt=message) | Q(message_id=message, pk__gt=pk))
+
     def unfolded(self) -> Self:
         """Copies with events that are not in the figures yet."""
         return self.filter(touched__gt=models.F("folded")).order_by("pk")

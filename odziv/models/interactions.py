@@ -100,7 +100,8 @@ class Interaction(models.Model):
     country = models.CharField(max_length=2, blank=True)
     city = models.CharField(max_length=100, blank=True)
     verdict = models.CharField(max_length=8, choices=Verdict, default=Verdict.UNSURE)
-    reasons = models.JSONField(default=list, blank=True)  # codes of measure.reasons
+    reasons = models.JSONField(default=list, blank=True)  # codes of measure.reasons: what speaks for the verdict
+    against = models.JSONField(default=list, blank=True)  # codes of what spoke against it
     counted = models.BooleanField(default=False)
 
     objects = InteractionQuerySet.as_manager()

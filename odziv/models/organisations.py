@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Collection
 from datetime import datetime, time
 from typing import Any, ClassVar, NamedTuple, Self
 from uuid import UUID, uuid4
@@ -25,6 +26,10 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
     def founded(self) -> Self:
         """Real organisations: not the one that was made to look around."""
         return self.filter(sample=False)
+
+    def weights(self, organisations: Collection[UUID]) -> dict[UUID, dict[str, int]]:
+        """What each of these has adjusted of what evidence weighs (J5)."""
+        return dict(self.filter(pk__in=organisations).values_list("pk", "weights"))
 
 
 class WorkingWeek(NamedTuple):
@@ -57,6 +62,7 @@ class Organisation(models.Model):
     work_starts = models.TimeField(default=time(8))
     work_ends = models.TimeField(default=time(17))
     holidays = models.CharField(max_length=3, blank=True, default=OWN_HOLIDAYS)
+    weights = models.JSONField(default=dict, blank=True)  # codes of measure.weights that do not weigh as they come (J5)
     sample = models.BooleanField(default=False)  # made by "look around with sample data"
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 

@@ -40,6 +40,7 @@ from odziv.models import (
     TemplateVersion,
     TestMail,
     User,
+    WeightChange,
 )
 
 Row = TypeVar("Row", bound=Model)
@@ -237,6 +238,11 @@ def import_(user: User, id: UUID | str) -> Import:
 def token(user: User, id: UUID | str) -> ApiToken:
     """An API token of the user's own."""
     return one(ApiToken.objects.of_person(user), id)
+
+
+def weight_change(user: User, id: UUID | str) -> WeightChange:
+    """A change of what evidence weighs in the user's organisation; who is no administrator does not come here."""
+    return one(WeightChange.objects.for_(user).select_related("user", "organisation"), id)
 
 
 def test_mail(user: User, id: UUID | str) -> TestMail:

@@ -61,7 +61,7 @@ def opened(after: float, agent: str = WINDOWS, network: str = OFFICE) -> Event:
     ],
 )
 def test_it_says_what_an_event_was(one: Event, verdict: str, reason: str) -> None:
-    assert judge([one], Facts()) == {one.id: (verdict, (reason,))}
+    assert judge([one], Facts()) == {one.id: (verdict, (reason,), ())}
 
 
 @pytest.mark.parametrize(

@@ -46,6 +46,7 @@ from odziv.models import (
     StoredFile,
     TestMail,
     User,
+    WeightChange,
 )
 from odziv.records.importing.asking import begin
 from odziv.records.saving import Postal, Reach, save
@@ -166,6 +167,7 @@ def make_world(cast: Cast) -> dict[str, str]:
         "saved_view": saved_view, "discarded": discarded, "bulk_run": bulk_run,
         "invitation": invitation,
         "template": template, "version": template.current,
+        "weight_change": WeightChange.objects.create(organisation=lipa, user=ana, days=30, points={"head": 7}),
         "import": waiting, "import_done": done,
     }  # fmt: skip
     return {noun: str(row.pk) for noun, row in rows.items()}

@@ -170,6 +170,13 @@ CASES: dict[str, tuple[Case, ...] | Free] = {
         get(f"/lists/leads/export.csv?q={MARK}&owner={{user}}", 200),
         get("/lists/activities/export.csv?view=tasks&owner={user}", 200),
     ),
+    "weighing": Free(ADMINISTRATION, ("/settings/evidence/",)),
+    "weight-change": (get("/settings/evidence/{weight_change}/"), get("/settings/evidence/{message}/")),
+    "weight-change-now": (get("/settings/evidence/{weight_change}/now/"),),
+    "weight-change-decide": (
+        post("/settings/evidence/{weight_change}/decide/", do="apply"),
+        post("/settings/evidence/{weight_change}/decide/", do="drop"),
+    ),
     "imports": Free("the asker's own organisation", ("/imports/",)),
     "import-new": Free("makes what is the asker's own", ("/imports/new/?kind=lead",)),
     "import": (get("/imports/{import}/"), get("/imports/{import_done}/"), get("/imports/{contact}/")),

@@ -16,7 +16,6 @@ from odziv.models import ApiToken, EngagementPause, Import, Invitation, Mailbox,
 from odziv.web import access
 from odziv.web.forms.people import OwnAssistantForm, ProfileForm, TokenForm
 from odziv.web.views.switches import card_switches, week_in_words
-from odziv.web.weights import weights
 
 PAUSES = 5  # the latest times in which engagement was off
 SHOWN_ONCE = "shown_once"  # in the session: a secret text that the next page shows and forgets
@@ -31,7 +30,6 @@ def index(request: access.SignedRequest) -> HttpResponse:
         "cards": card_switches(organisation.muted_cards),
         "pauses": EngagementPause.objects.for_(user).newest_first()[:PAUSES],
         "week": week_in_words(organisation),
-        "weights": weights(),
         "people": User.objects.owners_for(user).count(),
         "invited": Invitation.objects.listed_for(user).count() if user.is_administrator else 0,
         "mailboxes": Mailbox.objects.of_people(user).count(),
