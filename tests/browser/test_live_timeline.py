@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from odziv.environment import ENV
 from odziv.lib.addresses import EdgeAddresses
@@ -54,7 +55,7 @@ def shown(chromium: Browser, web: str, user: User, path: str, *, width: int = 14
     context = chromium.new_context(viewport={"width": width, "height": 900})
     context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": web}])
     page = context.new_page()
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(60_000)
     page.goto(f"{web}{path}")
     return page
 
@@ -103,6 +104,38 @@ def test_the_timeline_changes_without_a_reload(
     expect(page.locator("#links td.num")).to_contain_text("1")
     expect(page.locator("#copies tbody tr").first).to_contain_text("1")
     assert page.evaluate("window.neverReloaded") is True
+    page.context.close()
+
+
+def test_what_happens_before_the_stream_stands_shows_though_a_script_comes_late(
+    chromium: Browser, web: str, edge: int, cast: Cast, message: Message
+) -> None:
+    """A stream tells only what comes after it; the page asks once as soon as it stands, and must be listening then."""
+    page = shown(chromium, web, cast.ana, "/today/")
+    late: list[Route] = []
+
+    def hold(route: Route) -> None:
+        late.append(route)
+
+    def stream(route: Route) -> None:
+        if not message.opens:
+            fetch(addresses(edge, message).open(), IPHONE)
+            until = time.monotonic() + 60
+            while not message.opens and time.monotonic() < until:
+                time.sleep(0.05)
+                message.refresh_from_db()
+        route.continue_()
+
+    page.route("**/js/message*.js", hold)
+    page.route(f"**/messages/{message.pk}/live", stream)
+    page.goto(f"{web}/messages/{message.pk}/", wait_until="commit")
+    for _ in range(
+        2
+    ):  # the other scripts run; a stream that does not wait is asked for in the first, and stands in the second
+        page.wait_for_timeout(1500)
+    assert late
+    late.pop().continue_()
+    expect(page.get_by_text("Maja opened it on an iPhone")).to_be_visible()
     page.context.close()
 
 

@@ -77,3 +77,11 @@ def test_the_grid_costs_the_same_for_any_number_of_files(
     with django_assert_max_num_queries(20):
         client.post(f"/compose/{message.pk}/files/marked/", {"act": "follow", "file": ids})
     assert message.attachments.filter(followed=True).count() == 12
+
+
+def test_a_panel_that_asks_late_about_a_sent_draft_is_left_as_it_is(cast: Cast, client: Client) -> None:
+    client.force_login(cast.ana)
+    message = draft(cast.ana)
+    assert client.post("/compose/delivery/", {"to": "maja@hrast.example", "draft": message.pk}).status_code == 200
+    assert client.post(f"/compose/{message.pk}/send/").status_code == 200
+    assert client.post("/compose/delivery/", {"to": "maja@hrast.example", "draft": message.pk}).status_code == 204

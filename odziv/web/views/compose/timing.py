@@ -52,9 +52,14 @@ class Delay:
 @access.signed_in
 @require_POST
 def delivery(request: access.SignedRequest) -> HttpResponse:
-    """POST to, cc, bcc, draft: the delivery panel, with advice for whom it goes to now."""
+    """POST to, cc, bcc, draft: the delivery panel, with advice for whom it goes to now.
+
+    204 when the draft was sent in the meantime: the page is about to leave, and its panel may stay as it is.
+    """
     lines = (request.POST.get("to", ""), request.POST.get("cc", ""), request.POST.get("bcc", ""))
-    draft = access.draft(request.user, request.POST["draft"]) if request.POST.get("draft") else None
+    draft = access.own_message(request.user, request.POST["draft"]) if request.POST.get("draft") else None
+    if draft is not None and draft.state != MessageState.DRAFT:
+        return HttpResponse(status=204)
     return render(request, "compose/delivery.html", {"delay": delay_of(request, draft, lines)})
 
 

@@ -24,7 +24,7 @@ export function startAssistant() {
 }
 
 function listen(tell) {
-  const source = new EventSource(document.getElementById("assistant-sheet").dataset.live);
+  const source = new EventSource(document.getElementById("assistant-sheet").dataset.cards);
   source.onopen = tell; // whatever happened between the making of the page and now
   source.addEventListener("changed", () => (tell(), notify()));
   addEventListener("pagehide", () => source.close());

@@ -16,7 +16,7 @@ import { startLost } from "./lost.js";
 import { startMenus } from "./menu.js";
 import { startToasts } from "./toast.js";
 
-const dressers = [combobox, recipients, live, guard, tabs, held];
+const dressers = [combobox, recipients, guard, tabs, held];
 
 function dress(root) {
   for (const module of dressers) module.dress(root);
@@ -32,4 +32,7 @@ startKept();
 startLost();
 startCommand();
 dress(document);
-document.addEventListener("htmx:load", (event) => dress(event.detail.elt));
+document.addEventListener("htmx:load", ({ detail: { elt } }) => {
+  dress(elt);
+  live.dress(elt); // not before htmx has read the page: until then nothing listens to what a stream says
+});
