@@ -68,6 +68,7 @@ def _records(kind: RecordKind, many: str) -> list[URLPattern]:
         path(f"{many}/<uuid:id>/activities/", records.activities, told, name=f"{kind}-activities"),
         path(f"{many}/<uuid:id>/edit/", record_forms.edit, told, name=f"{kind}-edit"),
         path(f"{many}/<uuid:id>/follow/", record_forms.follow, told, name=f"{kind}-follow"),
+        path(f"{many}/<uuid:id>/working/", record_forms.working, told, name=f"{kind}-working"),
         path(f"{many}/<uuid:id>/delete/", record_forms.delete, told, name=f"{kind}-delete"),
     ]
 

@@ -19,6 +19,7 @@ from django.utils.module_loading import import_string
 
 from odziv.commands import no_options
 from odziv.deliver import due
+from odziv.replies import reading
 
 log = logging.getLogger("odziv.work")
 
@@ -41,11 +42,12 @@ JOBS: tuple[Job, ...] = (
     Job("deliver what is due", "odziv.deliver.due.deliver_due", 0.5),
     Job("take up what a dead worker left", "odziv.deliver.due.recover_abandoned", 10),
     Job("put what was sent into its sender's folder", "odziv.replies.filing.file_sent", 2),
-    Job("look for replies in mailboxes", "odziv.replies.reading.read_mailboxes", 2),
+    Job("look for replies in mailboxes", "odziv.replies.reading.read_mailboxes", 1),
     Job("take what the edge recorded into the journal", "odziv.ingest.run.ingest", 0.3),
     Job("bring figures up to the journal", "odziv.measure.run.measure", 0.3),
     Job("make cards of what happened", "odziv.assist.run.assist", 0.3),
     Job("judge reminders whose time has come", "odziv.assist.reminding.remind", 1),
+    Job("tell of mailboxes without access", "odziv.assist.mailboxes.tell_mailboxes", 5),
     Job("count what came of templates", "odziv.measure.templates.fold_templates", 2),
     Job("try the mailboxes that somebody tests", "odziv.mailboxes.trial.try_next", 0.5),
     Job("make the sample data that were asked for", "odziv.sample.making.make_next", 1),
@@ -64,7 +66,7 @@ def run(argv: Sequence[str]) -> int:
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
-    work(JOBS, stopping, [due.stop])
+    work(JOBS, stopping, [due.stop, reading.stop])
     return 0
 
 

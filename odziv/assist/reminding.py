@@ -8,7 +8,7 @@ from typing import NamedTuple
 from django.db import transaction
 
 from odziv.lib import clock
-from odziv.models import Card, CardKind, Condition, Message, Priority, Reminder, ReminderState
+from odziv.models import Card, CardKind, Condition, Message, Priority, Reading, Reminder, ReminderState
 
 BATCH = 200
 PATIENCE = timedelta(hours=1)
@@ -38,6 +38,8 @@ def remind(limit: int = BATCH, *, now: datetime | None = None) -> int:
             if judged.fires is None:
                 reminder.look_at = now + AGAIN
                 reminder.save(update_fields=["look_at"])
+                if reminder.message.mailbox_id:
+                    Reading.objects.wake([reminder.message.mailbox_id], now)
             else:
                 _settle(reminder, judged, now)
                 settled += 1

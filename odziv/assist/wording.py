@@ -26,7 +26,9 @@ def told(card: Card, who: str) -> Told:
     """The sentence of a card that was read with its message and reminder; `who` is the recipient that it is about."""
     subject = (card.message.subject if card.message else "") or _("(no subject)")
     pattern = _PATTERNS[CardKind(card.kind)](card)
-    return Told(pattern, {"who": who or _("A recipient"), "subject": subject, "n": str(card.told)})
+    mailbox = card.mailbox.address if card.mailbox else ""
+    values = {"who": who or _("A recipient"), "subject": subject, "n": str(card.told), "mailbox": mailbox}
+    return Told(pattern, values)
 
 
 def _reminder(card: Card) -> str:
@@ -77,6 +79,10 @@ _PATTERNS: dict[CardKind, Callable[[Card], str]] = {
     CardKind.FAILED: _failed,
     CardKind.BOUNCED: _bounced,
     CardKind.UNCERTAIN: _uncertain,
+    CardKind.MAILBOX: lambda _card: _(
+        "The server of “%(mailbox)s” no longer accepts its sign-in. E-mails wait and replies are not found until you "
+        "mend it; nothing is lost."
+    ),
     CardKind.UNFOLLOWED: lambda _card: _(
         "“%(subject)s” left without following, because a recipient does not allow it any more. Followed attachments "
         "were attached as files."

@@ -8,7 +8,7 @@ from django.db.models import Case, Exists, OuterRef, Q, When
 
 from odziv.compose.addresses import Mailbox
 from odziv.lib.text import fold, sort_key
-from odziv.models import Record, RecordEmail, RecordKind, User, address_key
+from odziv.models import Dead, HardBounce, Record, RecordEmail, RecordKind, User, address_key
 
 MOST = 10
 _MOST_WORDS = 8
@@ -17,16 +17,17 @@ _PEOPLE = (RecordKind.CONTACT, RecordKind.LEAD, RecordKind.ACCOUNT)
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """One address of a record, as an address line takes it."""
+    """One address of a record, as an address line takes it; `dead` when mail to it comes back (P2)."""
 
     record: Record
     mailbox: Mailbox
+    dead: Dead | None = None
 
 
 def suggest(user: User, text: str) -> list[Suggestion]:
     """At most ten addresses of the user's organisation for what was typed: name, company, account or address.
 
-    Every word must occur; names that begin with the text come first. Two queries.
+    Every word must occur; names that begin with the text come first. Three queries.
     """
     words = fold(text).split()[:_MOST_WORDS]
     if not words:
@@ -41,7 +42,10 @@ def suggest(user: User, text: str) -> list[Suggestion]:
     ordered = rows.select_related("account").prefetch_related("emails").order_by(begins, "name_key", "pk")
     for record in ordered[:MOST]:
         found += [Suggestion(record, Mailbox(record.name, email.address)) for email in _fitting(record, words)]
-    return found[:MOST]
+    dead = HardBounce.objects.for_(user).dead(one.mailbox.address for one in found)
+    # Addresses that work come before those from which everything comes back.
+    known = [Suggestion(one.record, one.mailbox, dead.get(one.mailbox.key)) for one in found]
+    return sorted(known, key=lambda one: one.dead is not None)[:MOST]
 
 
 def _fitting(record: Record, words: list[str]) -> list[RecordEmail]:

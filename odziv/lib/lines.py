@@ -54,6 +54,24 @@ class Lines:
             return bool(self._rest)
         return True
 
+    def arrived(self, limit: int) -> list[bytes]:
+        """The lines that came by now; waits for nothing. Raises OSError when the other end hung up, sends a line
+        beyond `limit`, or more than `begin` allowed.
+        """
+        self._sock.settimeout(0)
+        try:
+            while len(self._rest) <= limit:
+                piece = self._sock.recv(_PIECE)
+                if not piece:
+                    raise ConnectionResetError("the other end hung up")
+                self._rest += piece
+        except (BlockingIOError, ssl.SSLWantReadError):
+            pass
+        end = self._rest.rfind(b"\n") + 1
+        if len(self._rest) - end > limit:
+            raise OSError("a line that does not end")
+        return self._take(end).splitlines()
+
     def close(self) -> None:
         self._rest.clear()
 

@@ -24,7 +24,8 @@ from odziv.lib.dial import Fault, Step
 from odziv.models import Mailbox, SecretUnreadable, Security, Trial, TrialState
 from odziv.models.secret import decrypt
 from odziv.replies import server as reading
-from odziv.replies.connection import Connection, sent_folder
+from odziv.replies.connection import Connection
+from odziv.replies.folders import sent_folder
 from odziv.replies.trouble import ImapTrouble
 
 log = logging.getLogger("odziv.mailboxes")

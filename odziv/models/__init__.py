@@ -51,6 +51,7 @@ from odziv.models.records import (
     address_key,
 )
 from odziv.models.reminders import Condition, Reminder, ReminderState
+from odziv.models.returns import Cleared, Dead, HardBounce
 from odziv.models.sample import SampleRun
 from odziv.models.saved_views import ListChoice, SavedView
 from odziv.models.secret import SecretUnreadable
@@ -79,10 +80,12 @@ __all__ = [
     "Card",
     "CardKind",
     "CardState",
+    "Cleared",
     "Condition",
     "ConsentEntry",
     "ConsentSource",
     "Contact",
+    "Dead",
     "Delivery",
     "DeliveryState",
     "Device",
@@ -97,6 +100,7 @@ __all__ = [
     "FollowState",
     "Grant",
     "Happening",
+    "HardBounce",
     "Heartbeat",
     "Import",
     "ImportFault",

@@ -89,11 +89,18 @@ class ReadingQuerySet(OwnedQuerySet["Reading"]):
             fields = {"organisation_id": mailbox.organisation_id, "due_at": now}
             self.get_or_create(mailbox=mailbox, defaults=fields)
 
-    def due(self, now: datetime, limit: int) -> list[UUID]:
-        """Those whose time has come, the longest due first."""
+    def due(self, now: datetime, limit: int, *, stumbling: bool) -> list[tuple[UUID, UUID]]:
+        """Those whose time has come, the longest due first, with their mailboxes; apart from one another those whose
+        last look failed and the others.
+        """
         free = Q(lease_until=None) | Q(lease_until__lt=now)
-        rows = self.filter(free, due_at__lte=now, mailbox__in=Mailbox.objects.looked_into()).order_by("due_at")
-        return list(rows.values_list("pk", flat=True)[:limit])
+        rows = self.filter(free, due_at__lte=now, mailbox__in=Mailbox.objects.looked_into())
+        rows = (rows.exclude(failures=0) if stumbling else rows.filter(failures=0)).order_by("due_at")
+        return list(rows.values_list("pk", "mailbox_id")[:limit])
+
+    def wake(self, mailboxes: Iterable[UUID], at: datetime) -> None:
+        """Look into these mailboxes at that time, unless that is to be done earlier."""
+        self.filter(mailbox__in=list(mailboxes), due_at__gt=at).update(due_at=at)
 
     def claim(self, pk: UUID, now: datetime, lease: timedelta) -> Reading | None:
         """Take one, or None when another worker was faster. `round` fences later writes."""

@@ -16,3 +16,4 @@ class CardKind(models.TextChoices):
     BOUNCED = "bounced", _("E-mail came back")
     UNCERTAIN = "uncertain", _("Delivery uncertain")
     UNFOLLOWED = "unfollowed", _("Left without following")
+    MAILBOX = "mailbox", _("Mailbox without access")

@@ -78,9 +78,13 @@ class CardQuerySet(OwnedQuerySet["Card"]):
     def with_message(self) -> Self:
         """What a card tells, in one query and without the message's body."""
         bodies = ("html", "text", "to_line", "cc_line", "bcc_line", "references")
-        return self.select_related("message__activity__regarding", "reminder").defer(
+        return self.select_related("message__activity__regarding", "reminder", "mailbox").defer(
             *(f"message__{name}" for name in bodies)
         )
+
+    def of_mailboxes(self) -> Self:
+        """Those about mailboxes that have not been withdrawn."""
+        return self.filter(kind=CardKind.MAILBOX).exclude(state=CardState.WITHDRAWN)
 
     def marks(self, users: Iterable[UUID], now: datetime) -> dict[UUID, str]:
         """A mark of each user's assistant that becomes another one when what stands in it changes."""
@@ -106,6 +110,7 @@ class Card(Owned):
     key = models.CharField(max_length=120)
     message = models.ForeignKey("odziv.Message", null=True, on_delete=models.CASCADE, related_name="+")
     reminder = models.ForeignKey("odziv.Reminder", null=True, on_delete=models.CASCADE, related_name="+")
+    mailbox = models.ForeignKey("odziv.Mailbox", null=True, on_delete=models.CASCADE, related_name="+")
     state = models.CharField(max_length=10, choices=CardState, default=CardState.OPEN)
     told = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(default=timezone.now, editable=False)

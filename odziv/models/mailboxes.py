@@ -36,6 +36,8 @@ class SignIn(models.TextChoices):
 
 
 HOUR = timedelta(hours=1)
+# Codes of deliver.trouble and replies.trouble: password or permission do not open the mailbox (any more).
+LOCKED_OUT = ("login", "password-lost", "sign-in-again")
 
 
 class MailboxQuerySet(OwnedQuerySet["Mailbox"]):
@@ -73,6 +75,11 @@ class MailboxQuerySet(OwnedQuerySet["Mailbox"]):
     def failing(self) -> Self:
         """Those that cannot be sent from, or read where replies are looked for."""
         return self.real().filter(~Q(smtp_reason="") | (~Q(imap_host="") & ~Q(imap_reason="")))
+
+    def locked_out(self) -> Self:
+        """Those whose server lets nobody in with what it is told, so that a person has to act."""
+        refused = Q(smtp_reason__in=LOCKED_OUT) | (~Q(imap_host="") & Q(imap_reason__in=LOCKED_OUT))
+        return self.real().filter(refused, user__is_active=True).select_related("user", "organisation").order_by("pk")
 
     def failing_to_read(self) -> Self:
         return self.exclude(imap_reason="")

@@ -14,9 +14,11 @@ from django.db.models import F
 from odziv import discarding
 from odziv.models import (
     Activity,
+    Cleared,
     ConsentSource,
     Discarded,
     FollowEmail,
+    HardBounce,
     Message,
     Party,
     Record,
@@ -111,7 +113,7 @@ def save(
     if wanted != record.follow_email and record.has_preference:
         consent.change(record, wanted, source=source, user=user, now=now)
     if reach is not None:
-        _write_reach(record, reach)
+        _write_reach(record, reach, user, now)
         adopt_parties(record)
     return record
 
@@ -216,13 +218,16 @@ def _keep_status(record: Record, before: Record, user: User | None, now: datetim
     )
 
 
-def _write_reach(record: Record, reach: Reach) -> None:
+def _write_reach(record: Record, reach: Reach, user: User | None, now: datetime) -> None:
     owner = {"organisation_id": record.organisation_id, "record": record}
+    before = set(record.emails.values_list("key", flat=True))
     for rows in (record.emails, record.phones, record.addresses):
         rows.all().delete()
     once: dict[str, str] = {}
     for address in reach.emails:
         once.setdefault(address_key(address), address.strip())
+    if before and (edited := before ^ once.keys()):
+        HardBounce.objects.of(record.organisation_id).clear(edited, Cleared.EDITED, by=user, now=now)
     RecordEmail.objects.bulk_create(
         RecordEmail(address=address, position=n, **owner) for n, address in enumerate(once.values())
     )

@@ -7,22 +7,21 @@ import re
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Self
-
-from imapclient.imap_utf7 import decode as from_utf7
-from imapclient.imap_utf7 import encode as to_utf7
 
 from odziv.lib import dial, sasl
 from odziv.lib.dial import Fault, Step
 from odziv.models import Security
+from odziv.replies.folders import Folder, Listed, folder_of, wire_name
 from odziv.replies.trouble import ImapTrouble, Reason, readable
 from odziv.replies.wire import Client, TooBig
 
 _LARGEST = 64 * 1024 * 1024
 _MOST_FOLDERS = 2000
 _LONGEST_HEAD = 65536
+_NEWS = re.compile(rb"\* [0-9]+ (?:EXISTS|RECENT)", re.IGNORECASE)
 _CODE = re.compile(r"\[([A-Z-]+)[^\]]*\]")
 _CODES = {
     "UNAVAILABLE": Reason.BUSY,
@@ -34,8 +33,6 @@ _CODES = {
     "NONEXISTENT": Reason.FOLDER,
     "TOOBIG": Reason.TOO_BIG,
 }
-# Servers without SPECIAL-USE (RFC 6154): what the folder is usually called.
-_SENT_NAMES = ("sent", "sent items", "sent mail", "sent messages", "poslano", "poslana pošta", "odposlano")
 
 
 @dataclass(frozen=True)
@@ -49,15 +46,9 @@ class Server:
     password: str = field(default="", repr=False)
     token: str = field(default="", repr=False)
 
-
-@dataclass(frozen=True)
-class Folder:
-    """A folder that can be opened. `wire` is its name as it travels, `uses` its special uses (RFC 6154), as `sent`."""
-
-    name: str
-    wire: bytes
-    uses: frozenset[str] = frozenset()
-    delimiter: str = ""
+    def is_same(self, other: Server) -> bool:
+        """Whether it is the same mailbox, signed in the same way; a token may be a newer one."""
+        return replace(self, token=bool(self.token) * "-") == replace(other, token=bool(other.token) * "-")
 
 
 @dataclass(frozen=True)
@@ -131,13 +122,13 @@ class Connection:
         """The folders that can be opened, in the server's order; at most 2000."""
         self._begin(Step.FOLDERS)
         with self._step(Reason.REFUSED):
-            found = [one for one in map(_folder, self._listed()) if one is not None]
+            found = [one for one in map(folder_of, self._listed()) if one is not None]
         return found[:_MOST_FOLDERS]
 
     def select(self, folder: Folder | str, *, readonly: bool = True) -> Selected:
         """Open a folder; trouble with reason `folder` when there is none of that name."""
         with self._step(Reason.FOLDER):
-            said = self._open.select_folder(_wire(folder), readonly=readonly)
+            said = self._open.select_folder(wire_name(folder), readonly=readonly)
             return Selected(*(int(said.get(name, 0)) for name in (b"EXISTS", b"UIDVALIDITY", b"UIDNEXT")))
 
     def holds(self, folder: Folder | str, message_id: str) -> bool:
@@ -180,7 +171,44 @@ class Connection:
             limit = self._append_limit
             if limit is not None and len(content) > limit:
                 raise ImapTrouble(Reason.TOO_BIG, f"APPENDLIMIT={limit}")
-            self._open.append(_wire(folder), content, flags, at)
+            self._open.append(wire_name(folder), content, flags, at)
+
+    def begin_idle(self) -> bool:
+        """Let the server say by itself what comes to the open folder (RFC 2177); False when it does not do that.
+
+        Until `end_idle` only `news`, `fileno` and `leave` may be called.
+        """
+        with self._step(Reason.REFUSED):
+            return bool(self._open.has_capability("IDLE")) and self._open.line.begin_idle()
+
+    def came_meanwhile(self) -> bool:
+        """Whether the server spoke of new mail after the folder was opened and before it was idle."""
+        return len(self._open.line.untagged_responses.get("EXISTS", ())) > 1
+
+    def news(self) -> bool:
+        """Whether the server has said, since the last call, that something came; waits for nothing."""
+        with self._step(Reason.CLOSED):
+            said = self._open.line.while_idle()
+            if any(line.upper().startswith(b"* BYE") for line in said):
+                raise OSError("the server ended the connection")
+        return any(_NEWS.fullmatch(line.strip()) for line in said)
+
+    def end_idle(self, patience: float) -> None:
+        """Take up the conversation again: a connection that died meanwhile is noticed here, within `patience`."""
+        with self._step(Reason.REFUSED):
+            self._open.line.patience = patience
+            self._open.line.end_idle()
+            self._open.line.patience = self.timeout
+
+    def leave(self) -> None:
+        """Close a connection that is idle, without waiting for anything."""
+        client, self._client = self._client, None
+        if client is not None:
+            client.line.leave_idle()
+
+    def fileno(self) -> int:
+        """Of the socket, to wait for `news`."""
+        return int(self._open.line.sock.fileno())
 
     def _connect(self) -> None:
         server = self.server
@@ -242,7 +270,7 @@ class Connection:
             said = sasl.oauthbearer(server.username, server.token, server.host, server.port)
         client.line.authenticate(mechanism, _once(said, sasl.AFTER_REFUSAL[mechanism]))
 
-    def _listed(self) -> list[tuple[tuple[bytes, ...], bytes | None, bytes | str]]:
+    def _listed(self) -> list[Listed]:
         client = self._open
         if not (client.has_capability("SPECIAL-USE") and client.has_capability("LIST-EXTENDED")):
             return client.list_folders()
@@ -310,38 +338,9 @@ class Connection:
         return ImapTrouble(reason, _words_of(error), dial.fault_of(error) or _closed(reason))
 
 
-def sent_folder(folders: list[Folder]) -> Folder | None:
-    """Where a mailbox keeps what was sent: by its special use, else by a usual name."""
-    by_name = {one.name.lower().rpartition(one.delimiter or "\0")[2]: one for one in reversed(folders)}
-    named = (by_name[name] for name in _SENT_NAMES if name in by_name)
-    return next((one for one in folders if "sent" in one.uses), None) or next(named, None)
-
-
 def _head(said: dict[bytes, Any]) -> Head:
     content = next((value for name, value in said.items() if name.startswith(b"BODY[HEADER]")), b"")
     return Head(bytes(content or b""), int(said.get(b"RFC822.SIZE", 0)), said.get(b"INTERNALDATE"))
-
-
-def _folder(listed: tuple[tuple[bytes, ...], bytes | None, bytes | str]) -> Folder | None:
-    flags, delimiter, raw = listed
-    wire = raw if isinstance(raw, bytes) else str(raw).encode("ascii", "replace")
-    said = {flag.decode("ascii", "replace").lstrip("\\").lower() for flag in flags if isinstance(flag, bytes)}
-    if said & {"noselect", "nonexistent"}:
-        return None
-    uses = frozenset(said & {"sent", "drafts", "trash", "junk", "archive", "all", "flagged"})
-    return Folder(_name(wire), wire, uses, (delimiter or b"").decode("ascii", "replace"))
-
-
-def _name(wire: bytes) -> str:
-    """A folder's name as people read it: modified UTF-7 (RFC 3501, 5.1.3), or UTF-8 where a server sends that."""
-    try:
-        return wire.decode() if any(byte > 0x7F for byte in wire) else str(from_utf7(wire))
-    except UnicodeError:
-        return wire.decode("utf-8", "replace")
-
-
-def _wire(folder: Folder | str) -> bytes:
-    return folder.wire if isinstance(folder, Folder) else to_utf7(folder)
 
 
 def _once(said: bytes, after: bytes = b"") -> Callable[[bytes], bytes]:

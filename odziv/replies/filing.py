@@ -22,7 +22,8 @@ from odziv.lib import clock
 from odziv.lib.files import store_from
 from odziv.lib.seal import KeyRing
 from odziv.models import Filing, FilingState, Mailbox
-from odziv.replies.connection import Connection, Folder, sent_folder
+from odziv.replies.connection import Connection
+from odziv.replies.folders import Folder, sent_folder
 from odziv.replies.server import opened
 from odziv.replies.trouble import ImapTrouble, Reason
 

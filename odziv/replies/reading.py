@@ -1,182 +1,158 @@
-"""Mailboxes are looked into: what came since the last time, each mail once, whatever dies on the way (P1).
-
-The past is never read: a mailbox begins at the moment in which it was connected. Of a mail that answers none of ours
-only the header is fetched, and nothing is kept.
-"""
+"""Mailboxes are looked into: as soon as their server says that something came, and in any case again and again (P1)."""
 
 from __future__ import annotations
 
 import logging
-from concurrent.futures import ThreadPoolExecutor
+import threading
+import time
 from datetime import datetime, timedelta
-from email import message_from_bytes
-from email.policy import compat32
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import connection
 
 from odziv.environment import ENV
 from odziv.lib import clock
-from odziv.models import Mailbox, Reading, SetAside
-from odziv.replies.connection import Connection, Head
-from odziv.replies.matching import match, match_report, may_be_report
+from odziv.models import Mailbox, Reading
+from odziv.replies.connection import Connection
+from odziv.replies.round import LARGEST, LEASE, Overtaken, Round
 from odziv.replies.server import refused, server_of
-from odziv.replies.storing import Came, store
 from odziv.replies.trouble import ImapTrouble, Reason
+from odziv.replies.watch import Watch
 
 log = logging.getLogger("odziv.replies")
 
-PERIOD = timedelta(seconds=30)
+PERIOD = timedelta(seconds=30)  # of mailboxes whose server says nothing by itself
+WATCHED = timedelta(minutes=2)  # of the others: notices dead connections, and renews them
 LONGEST = timedelta(minutes=15)
-TRIES = 3
-_AT_ONCE = 8
-_HEADS = 100  # at a time
-_MOST_MAIL = 2000  # of one mailbox in one round
-_LARGEST = 30 * 1024 * 1024
-_HEAD_OF_LARGE = 1024 * 1024  # bytes that are read of a mail beyond `_LARGEST`
-_LEASE = timedelta(minutes=10)
-
-
-class Overtaken(Exception):
-    """Another worker has taken this mailbox over."""
+# How many mailboxes are looked into at once. Those whose last look failed or took long are apart from the others, so
+# that mailboxes that hang wait for one another only.
+_AT_ONCE = {False: 12, True: 4}
+_LONG = 20.0  # seconds
+_PATIENCE = 0.5
+_stopping = threading.Event()
+_watch = Watch()
+_slow: set[UUID] = set()
+_under_way: dict[UUID, _Looking] = {}
 
 
 def read_mailboxes(now: datetime | None = None, *, threads: bool = True) -> int:
-    """Look into each mailbox that is due; returns how many mails were looked at. One that hangs delays no other:
-    each has a thread, or, without `threads`, its turn in the caller's.
+    """Look into each mailbox that is due; returns how many mails were looked at in this call.
+
+    Each mailbox has a thread of its own, and the call waits for none for long: one that hangs delays no other. Without
+    `threads` they take turns in the caller's thread, and no connection stays open.
     """
     moment = now or clock.now()
     Reading.objects.begin(moment)
-    due = Reading.objects.due(moment, 4 * _AT_ONCE)
-    if len(due) < 2 or not threads:
-        return sum(_read(pk, moment) for pk in due)
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        return sum(pool.map(lambda pk: _in_thread(pk, moment), due))
+    if not threads:
+        due = [pk for stumbling in (False, True) for pk, _ in Reading.objects.due(moment, 100, stumbling=stumbling)]
+        return sum(_read(pk, moment, None) for pk in due)
+    _hear(moment)
+    begun = [one for stumbling in (False, True) for one in _begin(moment, stumbling=stumbling)]
+    until = time.monotonic() + _PATIENCE
+    for one in begun:
+        one.join(max(0.0, until - time.monotonic()))
+    return sum(one.done for one in begun)
 
 
-def _in_thread(pk: UUID, now: datetime) -> int:
-    try:
-        return _read(pk, now)
-    finally:
-        connection.close()
+def stop(seconds: float) -> None:
+    """Begin nothing more, close the open connections, and give what is under way this long: its position is kept."""
+    _stopping.set()
+    watched = _watch.close()
+    # Whoever goes on with the work must not wait for connections that are no more.
+    Reading.objects.wake(watched, clock.now())
+    until = time.monotonic() + seconds
+    for one in list(_under_way.values()):
+        one.join(max(0.0, until - time.monotonic()))
 
 
-def _read(pk: UUID, now: datetime) -> int:
-    reading = Reading.objects.claim(pk, now, _LEASE)
+class _Looking(threading.Thread):
+    """One mailbox, looked into. A daemon: whatever a server does, it must not keep the process from ending."""
+
+    def __init__(self, pk: UUID, mailbox: UUID, now: datetime) -> None:
+        super().__init__(name=f"look into mailbox {mailbox}", daemon=True)
+        self.mailbox, self.done = mailbox, 0
+        self.apart = False
+        self._pk, self._now = pk, now
+
+    def run(self) -> None:
+        began = time.monotonic()
+        try:
+            self.done = _read(self._pk, self._now, _watch)
+        except Exception:
+            # The database is away, say. The mailbox is still due; the others must not suffer.
+            log.exception("the look into mailbox %s ended early", self.mailbox)
+        finally:
+            connection.close()
+            (_slow.add if time.monotonic() - began > _LONG else _slow.discard)(self.mailbox)
+
+
+def _hear(now: datetime) -> None:
+    """Let what open connections said become due."""
+    came, lost = _watch.news()
+    if came:
+        Reading.objects.wake(came, now)
+    if lost:
+        Reading.objects.wake(lost, now + PERIOD)
+
+
+def _begin(now: datetime, *, stumbling: bool) -> list[_Looking]:
+    for mailbox in [key for key, one in _under_way.items() if not one.is_alive()]:
+        del _under_way[mailbox]
+    begun: list[_Looking] = []
+    if _stopping.is_set():
+        return begun
+    for pk, mailbox in Reading.objects.due(now, 64, stumbling=stumbling):
+        apart = stumbling or mailbox in _slow
+        busy = sum(one.apart == apart for one in _under_way.values())
+        if mailbox not in _under_way and busy < _AT_ONCE[apart]:
+            one = _Looking(pk, mailbox, now)
+            one.apart = apart
+            _under_way[mailbox] = one
+            one.start()
+            begun.append(one)
+    return begun
+
+
+def _read(pk: UUID, now: datetime, watch: Watch | None) -> int:
+    reading = Reading.objects.claim(pk, now, LEASE)
     if reading is None:
         return 0
     mailbox = reading.mailbox
-    done = 0
+    line: Connection | None = None
+    round = Round(reading, now, _stopping.is_set)
+    pause = PERIOD
     try:
-        with Connection(server_of(mailbox), timeout=ENV.smtp_timeout, largest=_LARGEST) as line:
-            done = _Round(reading, line, now).run()
+        server = server_of(mailbox)
+        line = watch.take(mailbox.pk, server) if watch else None
+        if line is None:
+            line = Connection(server, timeout=ENV.smtp_timeout, largest=LARGEST)
+            line.open()
+        round.run(line)
+        if watch is not None and round.complete and watch.keep(mailbox.pk, line):
+            line, pause = None, WATCHED
     except ImapTrouble as trouble:
         told = refused(mailbox, trouble)
         Mailbox.objects.note_reading(mailbox.pk, clock.now(), told.reason, told.words)
-        _again(reading, now, failed=True)
+        _again(reading, now, None)
     except Overtaken:
         log.warning("mailbox %s was taken over by another worker", mailbox.pk)
     except Exception:
         # A fault of ours in one mailbox must not hold up the others; the mail at which it happened is counted.
         log.exception("mailbox %s could not be read to its end", mailbox.pk)
         Mailbox.objects.note_reading(mailbox.pk, clock.now(), Reason.FAULT)
-        _again(reading, now, failed=True)
+        _again(reading, now, None)
     else:
         Mailbox.objects.note_reading(mailbox.pk, clock.now())
-        _again(reading, now, failed=False)
-    return done
+        _again(reading, now, pause if round.complete else timedelta(0))
+    finally:
+        if line is not None:
+            line.close()
+    return round.done
 
 
-def _again(reading: Reading, now: datetime, *, failed: bool) -> None:
-    failures = reading.failures + 1 if failed else 0
-    pause = min(PERIOD * 2 ** min(failures, 10), LONGEST)
+def _again(reading: Reading, now: datetime, pause: timedelta | None) -> None:
+    """When it is due next; without a pause it failed, and the pause grows."""
+    failures = 0 if pause is not None else reading.failures + 1
+    if pause is None:
+        pause = min(PERIOD * 2 ** min(failures, 10), LONGEST)
     Reading.objects.held(reading).update(lease_until=None, failures=failures, due_at=now + pause)
-
-
-class _Round:
-    """One look into one mailbox, over one connection."""
-
-    def __init__(self, reading: Reading, line: Connection, now: datetime) -> None:
-        self.reading = reading
-        self.mailbox = reading.mailbox
-        self._line = line
-        self._now = now
-
-    def run(self) -> int:
-        """Look at what is new; returns how many mails that was. Raises ImapTrouble, Overtaken."""
-        uids = self._new()
-        done = 0
-        for start in range(0, len(uids), _HEADS):
-            part = uids[start : start + _HEADS]
-            heads = self._line.heads(part)
-            for uid in part:
-                if uid in heads:  # else it was deleted meanwhile
-                    self._look(uid, heads[uid])
-                    done += 1
-            self._move(part[-1] + 1)
-        if len(uids) < _MOST_MAIL:
-            Mailbox.objects.filter(pk=self.mailbox.pk).update(read_until=self._now)
-        return done
-
-    def _new(self) -> list[int]:
-        """Numbers of the mails that were not looked at yet, the oldest first."""
-        selected = self._line.select(self.mailbox.inbox_folder)
-        reading = self.reading
-        if reading.uidvalidity == selected.uidvalidity:
-            return self._line.uids_from(reading.uidnext)[:_MOST_MAIL]
-        first = reading.uidvalidity == 0
-        reading.uidvalidity, reading.uidnext = selected.uidvalidity, selected.uidnext
-        if first or self.mailbox.read_until is None:
-            self._move(selected.uidnext)
-            return []
-        # The server numbered its mails anew: those since the last look are looked at again. What is known stays once.
-        reading.uidnext = 1
-        since = (self.mailbox.read_until - timedelta(days=1)).date()
-        return self._line.uids_since(since)[:_MOST_MAIL]
-
-    def _look(self, uid: int, head: Head) -> None:
-        """Keep the mail if it answers one of ours; the position moves in the same transaction."""
-        try:
-            mail = message_from_bytes(head.content, policy=compat32)
-            organisation = self.mailbox.organisation_id
-            found = match(organisation, mail)
-            raw = b""
-            if found is not None or may_be_report(mail):
-                raw = self._line.content(uid, _HEAD_OF_LARGE if head.size > _LARGEST else 0)
-                found = found or match_report(organisation, raw)
-            with transaction.atomic():
-                if found is not None and raw:
-                    store(Came(raw, head.at or self._now, self.mailbox), found, self._now)
-                self._move(uid + 1)
-        except (ImapTrouble, Overtaken):
-            raise
-        except Exception as error:
-            self._stumble(uid, error)
-
-    def _stumble(self, uid: int, error: Exception) -> None:
-        """Try a mail at which we fail three times, then set it aside and go on."""
-        tries = self.reading.stuck + 1 if self.reading.stuck_uid == uid else 1
-        self.reading.stuck_uid, self.reading.stuck = uid, tries
-        if tries < TRIES:
-            Reading.objects.held(self.reading).update(stuck_uid=uid, stuck=tries)
-            raise error
-        log.exception("mail %d of mailbox %s was set aside", uid, self.mailbox.pk)
-        with transaction.atomic():
-            SetAside.objects.get_or_create(
-                mailbox=self.mailbox,
-                uidvalidity=self.reading.uidvalidity,
-                uid=uid,
-                defaults={
-                    "organisation_id": self.mailbox.organisation_id,
-                    "fault": f"{type(error).__name__}: {error}"[:200],
-                    "at": self._now,
-                },
-            )
-            self._move(uid + 1)
-
-    def _move(self, uidnext: int) -> None:
-        reading = self.reading
-        reading.uidnext = max(reading.uidnext, uidnext)
-        fields = {"uidvalidity": reading.uidvalidity, "uidnext": reading.uidnext, "lease_until": clock.now() + _LEASE}
-        if not Reading.objects.held(reading).update(**fields):
-            raise Overtaken

@@ -15,7 +15,18 @@ from odziv.deliver.claim import settle, tell
 from odziv.deliver.trouble import Reason as Trouble
 from odziv.deliver.trouble import readable
 from odziv.measure.replies import count_replies
-from odziv.models import Arrival, ArrivalKind, CardKind, Delivery, DeliveryState, Happening, Mailbox, Message
+from odziv.models import (
+    Arrival,
+    ArrivalKind,
+    CardKind,
+    Cleared,
+    Delivery,
+    DeliveryState,
+    Happening,
+    HardBounce,
+    Mailbox,
+    Message,
+)
 from odziv.replies.kinds.judge import Judgement, judge_bytes
 from odziv.replies.letter import read, store_reply
 from odziv.replies.matching import Match, copy_of, is_stranger
@@ -75,6 +86,8 @@ def store(came: Came, found: Match, now: datetime) -> Arrival | None:
 
 def _follows(message: Message, arrival: Arrival, judged: Judgement, now: datetime) -> None:
     if arrival.counts:
+        bounces = HardBounce.objects.of(message.organisation_id)
+        bounces.clear([arrival.from_address], Cleared.REPLIED, by=None, now=now)
         count_replies(message, now)
         Happening.objects.note(message.organisation_id, message.pk, CardKind.REPLIED)
     elif judged.kind == ArrivalKind.BOUNCE and judged.severity != "delayed":
@@ -92,6 +105,19 @@ def _bounced(message: Message, arrival: Arrival, judged: Judgement, now: datetim
     took = (DeliveryState.ACCEPTED, DeliveryState.UNCERTAIN)
     fields = {"state": DeliveryState.BOUNCED, "reason": Trouble.BOUNCED, "answer": words, "tried_at": now}
     changed = Delivery.objects.filter(pk__in=[copy.pk for copy in copies], state__in=took).update(**fields)
+    if judged.severity == "hard":
+        for copy in copies:
+            HardBounce.objects.get_or_create(
+                organisation_id=message.organisation_id,
+                key=copy.party.key,
+                message=message,
+                defaults={
+                    "address": copy.party.address,
+                    "at": arrival.at,
+                    "status": judged.status or "",
+                    "words": words[:300],
+                },
+            )
     if changed:
         settle(message, now)
         tell(message, DeliveryState.BOUNCED)

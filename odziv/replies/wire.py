@@ -17,6 +17,8 @@ from odziv.lib.lines import Lines
 _LONGEST_LINE = 1_000_000  # as imaplib
 _SLOWEST = 10_000  # bytes per second that something long has to come with
 _CHUNK = 64 * 1024
+_LONGEST_WHILE_IDLE = 8 * 1024  # bytes of a line
+_MOST_WHILE_IDLE = 1024 * 1024  # bytes of all lines, between two looks
 
 
 class TooBig(imaplib.IMAP4.abort):
@@ -77,6 +79,34 @@ class Line(imaplib.IMAP4):
             self.sock.settimeout(self.patience)
             self.sock.sendall(view[start : start + _CHUNK])
         self._await_reply()
+
+    def begin_idle(self) -> bool:
+        """Ask the server to say by itself what comes (RFC 2177); whether it will. Raises `imaplib` errors, OSError."""
+        self._idle = self._command("IDLE")
+        while self.tagged_commands.get(self._idle) is None:
+            if self._get_response() is None:
+                self._lines.begin(self.patience, _MOST_WHILE_IDLE)
+                return True
+        self.tagged_commands.pop(self._idle, None)
+        return False
+
+    def while_idle(self) -> list[bytes]:
+        """What the server has said since; waits for nothing. Raises OSError."""
+        return self._lines.arrived(_LONGEST_WHILE_IDLE)
+
+    def end_idle(self) -> None:
+        """Commands may follow again. Raises `imaplib` errors, OSError."""
+        self.send(b"DONE\r\n")
+        kind, words = self._command_complete("IDLE", self._idle)
+        if kind != "OK":
+            raise self.error(words)
+
+    def leave_idle(self) -> None:
+        """Say good-bye without waiting for an answer."""
+        with contextlib.suppress(OSError):
+            self.sock.settimeout(0)
+            self.sock.send(b"DONE\r\nX1 LOGOUT\r\n")
+        self.shutdown()
 
     def shutdown(self) -> None:
         self._lines.close()

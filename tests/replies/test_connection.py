@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from odziv.lib.dial import Fault, Step
-from odziv.replies.connection import Connection, Server, sent_folder
+from odziv.replies.connection import Connection, Server
+from odziv.replies.folders import sent_folder
 from odziv.replies.trouble import ImapTrouble, Reason
 from tests.support.imap import Dovecot, dovecot
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
-from email.message import EmailMessage
 
 import pytest
 from django.test import Client
@@ -21,64 +20,13 @@ from odziv.models import (
     Message,
     Reading,
     SetAside,
-    User,
 )
-from odziv.replies import reading
-from odziv.replies.reading import read_mailboxes
+from odziv.replies import round as rounds
+from tests.replies.desk import BOUNCE, Desk, numbers
 from tests.support.cast import Cast
 from tests.support.imap import Dovecot
-from tests.support.journal import followed_message
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
-_numbers = iter(range(1000))
-
-
-class Desk:
-    """Ana's mailbox on a real server, from which she has sent an e-mail; `address` is its own."""
-
-    def __init__(self, server: Dovecot, user: User, *, to: tuple[str, ...] = ("maja@hrast.example",)) -> None:
-        self.server, self.address = server, f"ana{next(_numbers)}@lipa.example"
-        self.mailbox = Mailbox(
-            organisation=user.organisation,
-            user=user,
-            kind="smtp",
-            name=user.name,
-            address=self.address,
-            imap_host=server.host,
-            imap_port=server.port,
-            imap_security="none",
-            imap_own_login=True,
-            imap_username=self.address,
-        )
-        self.mailbox.imap_password = server.password
-        self.mailbox.save()
-        self.sent = followed_message(user, subject="Ponudba", to=to, sent_at=clock.now())
-        self.id = f"<{self.sent.pk.hex}@lipa.example>"
-        Message.objects.filter(pk=self.sent.pk).update(message_id=self.id, mailbox=self.mailbox)
-        self.now = clock.now()
-        self.look()  # from here on
-
-    def look(self) -> int:
-        self.now += timedelta(minutes=20)
-        return read_mailboxes(self.now, threads=False)
-
-    def arrives(self, *mails: bytes | EmailMessage) -> None:
-        self.server.deliver(self.address, *(bytes(mail) for mail in mails))
-        self.look()
-        self.sent.refresh_from_db()
-
-    def reply(
-        self, text: str = "Velja, vzamemo.", *, sender: str = "maja@hrast.example", **headers: str
-    ) -> EmailMessage:
-        mail = EmailMessage()
-        mail["From"], mail["To"], mail["Subject"] = sender, self.address, "Re: Ponudba"
-        mail["Message-ID"] = f"<{next(_numbers)}@hrast.example>"
-        mail["In-Reply-To"] = self.id
-        for name, value in headers.items():
-            del mail[name.replace("_", "-")]
-            mail[name.replace("_", "-")] = value
-        mail.set_content(text)
-        return mail
 
 
 @pytest.fixture
@@ -107,7 +55,7 @@ def test_a_reply_counts_is_kept_in_its_thread_and_makes_a_card(desk: Desk, cast:
 
 def test_the_past_is_never_read_and_nothing_of_others_is_kept(server: Dovecot, cast: Cast) -> None:
     desk = Desk.__new__(Desk)
-    address = f"stara{next(_numbers)}@lipa.example"
+    address = f"stara{next(numbers)}@lipa.example"
     server.deliver(address, b"Subject: Staro\r\n\r\nstaro\r\n")
     desk.__init__(server, cast.ana)  # type: ignore[misc]
     Mailbox.objects.filter(pk=desk.mailbox.pk).update(imap_username=address)
@@ -151,44 +99,11 @@ def test_an_answering_machine_is_told_and_does_not_count(desk: Desk) -> None:
     assert (arrival.kind, arrival.counts, desk.sent.replies) == ("auto-reply", False, 0)
 
 
-BOUNCE = """From: MAILER-DAEMON@mx.example
-To: {to}
-Subject: Undelivered Mail Returned to Sender
-Message-ID: <b{number}@mx.example>
-MIME-Version: 1.0
-Auto-Submitted: auto-replied
-Content-Type: multipart/report; report-type=delivery-status; boundary="b"
-
---b
-Content-Type: text/plain
-
-<maja@hrast.example>: user unknown
-
---b
-Content-Type: message/delivery-status
-
-Reporting-MTA: dns; mx.example
-
-Final-Recipient: rfc822; maja@hrast.example
-Action: failed
-Status: 5.1.1
-Diagnostic-Code: smtp; 550 5.1.1 User unknown
-
---b
-Content-Type: text/rfc822-headers
-
-Message-ID: {id}
-Subject: Ponudba
-
---b--
-"""
-
-
 def test_a_bounce_ends_the_copy_that_it_names(server: Dovecot, cast: Cast) -> None:
     cast.lipa.assistant = True
     cast.lipa.save()
     desk = Desk(server, cast.ana, to=("maja@hrast.example", "jan@alpine.example"))
-    text = BOUNCE.format(to=desk.address, id=desk.id, number=next(_numbers)).replace("\n", "\r\n")
+    text = BOUNCE.format(to=desk.address, id=desk.id, number=next(numbers)).replace("\n", "\r\n")
     desk.arrives(text.encode())
     arrival = Arrival.objects.get()
     assert (arrival.kind, arrival.severity, arrival.status, arrival.failed) == (
@@ -232,7 +147,7 @@ def test_hostile_mail_is_kept_harmless_or_set_aside(desk: Desk, monkeypatch: pyt
         calls.append(1)
         raise RuntimeError("poison")
 
-    monkeypatch.setattr(reading, "store", fails)
+    monkeypatch.setattr(rounds, "store", fails)
     for _ in range(3):
         desk.arrives(*([desk.reply()] if not calls else []))
     assert len(calls) == 3 and SetAside.objects.get().fault == "RuntimeError: poison"

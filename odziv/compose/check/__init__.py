@@ -39,6 +39,7 @@ ERRORS: tuple[Step, ...] = (
 
 QUESTIONS: tuple[Step, ...] = (
     envelope.subject,
+    envelope.dead,
     words.empty,
     words.placeholders,
     mentions.attachment,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -11,8 +13,10 @@ from odziv.compose.addresses import AddressError, parse_line, parse_one
 from odziv.compose.check.seen import Seen
 from odziv.compose.limits import MAX_RECIPIENTS
 from odziv.compose.problems import Problem
+from odziv.models import HardBounce
 
 _SAID_OF_ONE_LINE = 3
+_SAID_OF_DEAD = 5
 
 
 def sender(seen: Seen) -> Iterator[Problem]:
@@ -51,6 +55,27 @@ def subject(seen: Seen) -> Iterator[Problem]:
     """There is one."""
     if not seen.draft.subject.strip():
         yield Problem("no-subject", "subject", _("The subject is empty."), blocking=False)
+
+
+def dead(seen: Seen) -> Iterator[Problem]:
+    """Recipients from whom everything came back lately (P2)."""
+    lines = (("to", seen.draft.to_line), ("cc", seen.draft.cc_line), ("bcc", seen.draft.bcc_line))
+    by_field = {field: parse_line(line).mailboxes for field, line in lines}
+    everybody = [one.address for people in by_field.values() for one in people]
+    found = HardBounce.objects.of(seen.draft.organisation_id).dead(everybody)
+    marked = [(field, one, found[one.key]) for field, people in by_field.items() for one in people if one.key in found]
+    for field, one, known in marked[:_SAID_OF_DEAD]:
+        text = ngettext(
+            "%(n)d e-mail to %(address)s came back for good, on %(day)s; this one will probably come back too.",
+            "%(n)d e-mails to %(address)s came back for good, lastly on %(day)s; this one will probably come back too.",
+            known.returns,
+        )
+        day = date_format(timezone.localtime(known.last), "DATE_FORMAT")
+        values = {"n": known.returns, "address": one.address, "day": day}
+        yield Problem("comes-back", field, text % values, blocking=False, near=one.address)
+    if (rest := len(marked) - _SAID_OF_DEAD) > 0:
+        text = ngettext("So does %(n)d more recipient.", "So do %(n)d more recipients.", rest) % {"n": rest}
+        yield Problem("comes-back", "to", text, blocking=False)
 
 
 def _wrong_addresses(field: str, sentences: list[str]) -> Iterator[Problem]:

@@ -27,8 +27,8 @@ register = template.Library()
 
 # Icons that scripts put into the page; the frame carries them in a <template>.
 SCRIPT_ICONS = (
-    "building-2", "check", "circle-alert", "eye", "eye-off", "info", "mail", "sprout", "target", "triangle-alert",
-    "user", "users", "x",
+    "building-2", "check", "circle-alert", "eye", "eye-off", "info", "mail", "mail-x", "sprout", "target",
+    "triangle-alert", "user", "users", "x",
 )  # fmt: skip
 FILE_ICONS = (
     (("image/",), "file-image"),

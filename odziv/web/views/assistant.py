@@ -39,8 +39,15 @@ _ICONS = {
     CardKind.BOUNCED: "undo-2",
     CardKind.UNCERTAIN: "circle-question-mark",
     CardKind.UNFOLLOWED: "eye-off",
+    CardKind.MAILBOX: "key-round",
 }
-_TONES = {CardKind.FAILED: "bad", CardKind.BOUNCED: "bad", CardKind.UNCERTAIN: "warn", CardKind.REMINDER: "blue"}
+_TONES = {
+    CardKind.FAILED: "bad",
+    CardKind.BOUNCED: "bad",
+    CardKind.MAILBOX: "bad",
+    CardKind.UNCERTAIN: "warn",
+    CardKind.REMINDER: "blue",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from odziv.lib import clock
-from odziv.models import ConsentSource, FollowEmail, Record, RecordKind, RecordStatus
+from odziv.models import (
+    Cleared,
+    ConsentSource,
+    FollowEmail,
+    HardBounce,
+    Record,
+    RecordKind,
+    RecordStatus,
+    address_key,
+)
 from odziv.privacy import consent
 from odziv.records.saving import Reach, StaleRecord, reach_of, remove, save
 from odziv.web import access
@@ -94,6 +103,19 @@ def follow(request: access.SignedRequest, id: UUID, kind: str) -> HttpResponse:
     if wanted in FollowEmail.values and record.has_preference:
         consent.change(record, FollowEmail(wanted), source=ConsentSource.RECORD, user=request.user, now=clock.now())
         messages.success(request, _("Follow email: %(choice)s") % {"choice": FollowEmail(wanted).label})
+    return redirect(f"{kind}-details", record.pk)
+
+
+@require_POST
+@access.signed_in
+def working(request: access.SignedRequest, id: UUID, kind: str) -> HttpResponse:
+    """POST address: mail to this address of the record arrives again, whatever came back from it (P2)."""
+    record = access.record(request.user, id, kind)
+    address = request.POST.get("address", "")
+    if record.emails.filter(key=address_key(address)).exists():
+        bounces = HardBounce.objects.for_(request.user)
+        bounces.clear([address], Cleared.HAND, by=request.user, now=clock.now())
+        messages.success(request, _("%(address)s counts as working again.") % {"address": address})
     return redirect(f"{kind}-details", record.pk)
 
 

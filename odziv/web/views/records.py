@@ -15,6 +15,7 @@ from odziv.measure.together import Together, together
 from odziv.models import (
     Activity,
     ActivityKind,
+    HardBounce,
     Qualification,
     RecentRecord,
     Record,
@@ -33,6 +34,7 @@ COLUMN = 12  # tiles in the Activities column
 TO_DO = 5  # calls and tasks of the summary
 COUNTED = 200  # e-mails whose figures the summary sums up
 RELATED = 8  # rows of a panel of related records
+RETURNS = 20  # e-mails that came back, on the tab Details
 
 
 @access.signed_in
@@ -65,6 +67,7 @@ def details(request: access.SignedRequest, id: UUID, kind: str) -> HttpResponse:
     context = {
         "history": list(record.consent_history.select_related("user")[:50]) if record.has_preference else [],
         "changes": list(StatusChange.objects.told(record)[:50]) if record.status else [],
+        "returns": list(HardBounce.objects.for_(request.user).from_addresses(_addresses(record))[:RETURNS]),
         "twins": list(Record.objects.same_person(record)[:RELATED]) if record.has_preference else [],
     }
     return _page(request, record, "details", **context)
@@ -91,9 +94,15 @@ def _page(request: access.SignedRequest, record: Record, tab: str, **context: An
             "ended": StatusChange.objects.told(record).first(),
             "became": Qualification.objects.of_lead(record) if record.kind == RecordKind.LEAD else None,
         }
+    addresses = _addresses(record)
+    context["dead"] = HardBounce.objects.for_(request.user).dead(addresses) if addresses else {}
     context |= {"record": record, "kind": kind_of(record.kind), "tab": tab, "tabs": _tabs(record, tab)}
     context["live_url"], context["states_url"] = _live_urls(context.get("tiles") or context.get("all_tiles") or [])
     return render(request, f"records/{tab}.html", context)
+
+
+def _addresses(record: Record) -> list[str]:
+    return [email.address for email in record.emails.all()]
 
 
 def _live_urls(tiles: list[Tile]) -> tuple[str, str]:

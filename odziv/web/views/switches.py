@@ -110,6 +110,7 @@ def card_switches(muted: Collection[str]) -> list[CardSwitch]:
         CardKind.FAILED: _("an e-mail could not be delivered"),
         CardKind.BOUNCED: _("an e-mail comes back"),
         CardKind.UNCERTAIN: _("it is not certain whether an e-mail was delivered"),
+        CardKind.MAILBOX: _("the server of a mailbox no longer accepts its sign-in"),
         CardKind.UNFOLLOWED: _("an e-mail left without following, since a recipient no longer allows it"),
     }
     return [CardSwitch(kind.value, told[kind], kind.value not in muted) for kind in CardKind]

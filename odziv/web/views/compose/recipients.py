@@ -8,13 +8,14 @@ from typing import Any
 from django.http import HttpResponse, HttpResponseBadRequest, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import trigger_client_event
 
 from odziv.compose.addresses import Mailbox
 from odziv.compose.completion import suggest
 from odziv.compose.follow import FollowCheck, RecipientCheck, evaluate
-from odziv.models import FollowState, Organisation, RecordKind
+from odziv.models import Dead, FollowState, HardBounce, Organisation, RecordKind, address_key
 from odziv.web import access
 from odziv.web.views.compose.page import RECORD_ICONS, checked
 
@@ -41,6 +42,7 @@ def options(request: access.SignedRequest) -> JsonResponse:
                 "icon": "eye-off" if said and not record.allows_following else RECORD_ICONS[RecordKind(record.kind)],
                 **said,
                 **({"mark": _("Allow") if record.allows_following else _("Do not allow")} if said else {}),
+                **({"mark": _("Comes back"), "icon": "mail-x", "dead": came_back(one.dead)} if one.dead else {}),
             }
         )
     return JsonResponse({"options": found})
@@ -57,7 +59,12 @@ def preferences(request: access.SignedRequest) -> HttpResponse:
         return HttpResponseBadRequest()
     organisation = request.user.organisation
     found = evaluate(organisation, [Mailbox("", address) for address in addresses])
-    return JsonResponse({check.address: _preference(check, organisation) for check in found.recipients})
+    dead = HardBounce.objects.for_(request.user).dead(addresses)
+    known = {check.address: _preference(check, organisation) for check in found.recipients}
+    for address, said in known.items():
+        if one := dead.get(address_key(address)):
+            said["dead"] = came_back(one)
+    return JsonResponse(known)
 
 
 def _preference(check: RecipientCheck, organisation: Organisation) -> dict[str, str]:
@@ -67,6 +74,12 @@ def _preference(check: RecipientCheck, organisation: Organisation) -> dict[str, 
     if not check.allowed:
         return {"name": name, **_said("deny", check)}
     return {"name": name, **_said("allow" if check.record else "unknown")}
+
+
+def came_back(dead: Dead) -> str:
+    """In words, why an address is marked."""
+    said = ngettext("%(n)d e-mail came back from it for good", "%(n)d e-mails came back from it for good", dead.returns)
+    return said % {"n": dead.returns}
 
 
 def _said(preference: str, check: RecipientCheck | None = None) -> dict[str, str]:

@@ -106,7 +106,7 @@ export class Completion {
       el("span", { class: "option-name" }, option.label),
       el("span", { class: "option-detail" }, option.detail ?? ""),
       el("span", { class: "option-note" }, option.note ?? ""),
-      option.mark ? el("span", { class: `option-mark ${option.preference}` }, option.mark) : null,
+      option.mark ? el("span", { class: `option-mark ${option.dead ? "returned" : option.preference}` }, option.mark) : null,
     );
   }
 

@@ -9,7 +9,7 @@ import { Completion } from "./combobox.js";
 
 const SHOWN = 60; // chips drawn at once; 2,000 recipients stay quick
 const ASKED = 200; // addresses asked about in one request
-const ICONS = { allow: "eye", deny: "eye-off", wrong: "triangle-alert" };
+const ICONS = { allow: "eye", deny: "eye-off", wrong: "triangle-alert", returned: "mail-x" };
 
 export function dress(root) {
   for (const field of fresh(root, "[data-recipients]", "recipientsReady")) new Recipients(field);
@@ -96,13 +96,14 @@ class Recipients {
 
   chip(person, index) {
     const said = this.known.get(person.address.toLowerCase()) ?? {};
-    const state = person.valid ? (said.preference ?? "unknown") : "wrong";
+    const state = !person.valid ? "wrong" : said.dead ? "returned" : (said.preference ?? "unknown");
     const name = said.name || person.name || person.address;
-    const title = person.valid ? [person.address, said.title].filter(Boolean).join(" – ") : t("wrong_address");
+    const told = [said.dead, said.title].filter(Boolean).join(" – ");
+    const title = person.valid ? [person.address, told].filter(Boolean).join(" – ") : t("wrong_address");
     const chip = el("span", { class: `chip ${state}`, "data-index": index, title });
     if (ICONS[state]) chip.append(icon(ICONS[state]));
     chip.append(el("span", {}, name));
-    if (said.title || !person.valid) chip.append(el("span", { class: "visually-hidden" }, ` (${said.title ?? title})`));
+    if (told || !person.valid) chip.append(el("span", { class: "visually-hidden" }, ` (${told || title})`));
     const remove = el("button", { type: "button", class: "chip-remove", tabindex: "-1" });
     remove.setAttribute("aria-label", t("remove", name));
     remove.append(icon("x"));
@@ -132,7 +133,8 @@ class Recipients {
 
   chosen(option) {
     this.input.value = "";
-    const known = option.preference ? { preference: option.preference, name: option.label, title: option.title } : null;
+    const { preference, label: name, title, dead } = option;
+    const known = preference ? { preference, name, title, dead } : null;
     this.add(option.value, known);
     this.input.focus();
   }
