@@ -12,6 +12,7 @@ from odziv.compose import check, drafts, follow, reminders
 from odziv.compose.problems import NotSendable, StaleDraft
 from odziv.compose.ready import Ready
 from odziv.lib.mime import ascii_domain
+from odziv.lib.thread_index import new_index
 from odziv.lib.uuid7 import uuid7
 from odziv.models import (
     ActivityState,
@@ -75,6 +76,7 @@ def _send(
     stored.text = ready.text
     stored.template_version_id = made_from
     stored.message_id = message_id_for(stored.from_address)
+    stored.thread_index = Message.objects.index_of_thread(stored.thread) or new_index(uuid4(), now)
     stored.updated_at = stored.at = now
     due = _leaves(stored, now, hold)
     if wrong := reminders.problems(stored, stored.follow_state, due):

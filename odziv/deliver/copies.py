@@ -25,7 +25,9 @@ from odziv.lib.mime import (
     unstructured,
     wire_address,
 )
+from odziv.lib.reply_address import reply_address
 from odziv.lib.seal import KeyRing
+from odziv.lib.thread_index import header_for
 from odziv.models import Attachment, Delivery, Message, Party, PartyRole
 
 
@@ -52,7 +54,7 @@ class Original:
         """The bytes for one recipient; with `utf8` for a server that takes addresses beyond ASCII."""
         try:
             text, html = self._bodies(delivery)
-            return self._letter.copy(self._head(utf8), text, html)
+            return self._letter.copy([*self._head(utf8), *self._reply_to(delivery, utf8)], text, html)
         except MimeError as error:
             raise Trouble(Reason.UNBUILDABLE, Outcome.PERMANENT, str(error)) from error
 
@@ -137,7 +139,18 @@ class Original:
             fields.append(identifiers("In-Reply-To", message.in_reply_to))
         if message.references:
             fields.append(identifiers("References", message.references))
+        if message.thread_index:
+            answer = message.pk if message.in_reply_to else None
+            fields.append(header("Thread-Index", [header_for(message.thread_index, answer)]))
         return fields
+
+    def _reply_to(self, delivery: Delivery, utf8: bool) -> list[bytes]:
+        """The address that names this copy, where the mailbox wants that (P1)."""
+        message = self.message
+        if message.mailbox is None or not message.mailbox.reply_tokens:
+            return []
+        address = reply_address(message.from_address, delivery.pk, self._keys)
+        return [address_header("Reply-To", [Person(message.from_name, address)], utf8=utf8)] if address else []
 
     def _people(self, role: str) -> Sequence[Person]:
         return [Person(party.name, party.address) for party in self._visible if party.role == role]

@@ -66,6 +66,7 @@ class Entry:
     said: str = ""  # what a mail that came back says
     until: date | None = None  # when somebody who is away comes back
     url: str = ""  # the page of a reply
+    matched_by: str = ""  # how it was found out what the mail belongs to: Arrival.matched_by
     count: int = 1  # of recipients, when the line speaks of several
     names: tuple[str, ...] = ()
     delivery: Delivery | None = field(default=None, compare=False)
@@ -173,6 +174,8 @@ def _arrivals(message: Message) -> list[Entry]:
             who=str(row.delivery.party) if row.delivery and not row.stranger else row.from_name or row.from_address,
             said=row.visible_text[:_SAID] if row.kind in (ArrivalKind.HUMAN, ArrivalKind.AUTO_REPLY) else "",
             url=row.reply.get_absolute_url() if row.reply else "",
+            matched_by=row.matched_by,
+            reasons=tuple(row.reasons),
             until=row.away_until,
         )
         for row in rows

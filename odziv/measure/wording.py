@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 from gettext import NullTranslations, translation
 from typing import NamedTuple
 
 import pycountry
 from django.utils.formats import date_format
-from django.utils.translation import get_language, ngettext, pgettext
+from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from odziv.measure.timeline import BOUNCED, REFUSED, RETRY, SENT, STRANGER, UNCERTAIN, Entry
 from odziv.models import ArrivalKind
+from odziv.replies.kinds import rules
 
 
 class Sentence(NamedTuple):
@@ -94,6 +96,21 @@ def _came(entry: Entry) -> Sentence:
         pattern = _("Automatic reply from %(who)s: away until %(day)s")
         return Sentence(pattern, {"who": entry.who, "day": date_format(entry.until)})
     return Sentence(_CAME[entry.kind](), {"who": entry.who})
+
+
+_MATCHED = {
+    "in-reply-to": gettext_lazy("It names this e-mail as the one that it answers (In-Reply-To)."),
+    "references": gettext_lazy("It names this e-mail among those before it (References)."),
+    "original": gettext_lazy("It contains this e-mail's identifier."),
+    "reply-address": gettext_lazy("It was sent to the reply address of this copy."),
+    "thread-index": gettext_lazy("Outlook counts it to the same conversation (Thread-Index)."),
+}
+
+
+def came_because(matched_by: str, reasons: Iterable[str]) -> list[str]:
+    """How it is known what a mail belongs to, and what kind of mail it is; a sentence each."""
+    first = [str(_MATCHED[matched_by])] if matched_by in _MATCHED else []
+    return [*first, *(_(found) for code in reasons if (found := rules.sentence(code)))]
 
 
 def where(entry: Entry) -> str:

@@ -47,6 +47,11 @@ class DeliveryQuerySet(OwnedQuerySet["Delivery"]):
         """Those behind a copy in the order of `judged`; all of them behind none."""
         return self if message is None else self.filter(Q(message_id__gt=message) | Q(message_id=message, pk__gt=pk))
 
+    def named(self, organisation_id: UUID, copies: Collection[UUID]) -> Delivery | None:
+        """The first of these copies that is the organisation's, with its message."""
+        rows = self.filter(pk__in=list(copies), organisation_id=organisation_id)
+        return rows.select_related("message__activity__regarding", "message__owner", "message__organisation").first()
+
     def unfolded(self) -> Self:
         """Copies with events that are not in the figures yet."""
         return self.filter(touched__gt=models.F("folded")).order_by("pk")

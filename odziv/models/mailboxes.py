@@ -143,6 +143,8 @@ class Mailbox(Owned):
     sent_folder = models.CharField(_("folder of what was sent"), max_length=250, blank=True)  # "": as the server says
     read_until = models.DateTimeField(null=True, editable=False)  # what arrived till then was looked at (P1, M1)
     files_sent = models.BooleanField(default=True)  # put a copy of what was sent into it (D6)
+    # Each copy has a reply address of its own, ana+token@…: answers are found though their headers say nothing (P1).
+    reply_tokens = models.BooleanField(default=False)
     # How many copies may leave within an hour (0: any number), and how many have left in the present one (D3).
     hourly_limit = models.PositiveIntegerField(_("e-mails in an hour, at most"), default=0)
     hour_began_at = models.DateTimeField(null=True, editable=False)

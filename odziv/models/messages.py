@@ -206,6 +206,22 @@ class MessageQuerySet(OwnedQuerySet["Message"]):
         found = rows.exclude(state=MessageState.DRAFT).select_related("activity__regarding", "owner", "organisation")
         return {row.message_id: row for row in found}
 
+    def in_conversation(self, organisation_id: UUID, index: str) -> list[Message]:
+        """The organisation's sent e-mails of a conversation of Outlook's, the newest first; at most twenty."""
+        rows = self.of(organisation_id).filter(thread_index=index, direction=Direction.OUT)
+        found = rows.exclude(state=MessageState.DRAFT).select_related("activity__regarding", "owner", "organisation")
+        return list(found.order_by("-at", "-pk")[:20])
+
+    def to_any(self, messages: Collection[UUID], keys: Collection[str]) -> set[UUID]:
+        """Those of the messages that went to one of these addresses."""
+        parties = Party.objects.filter(message__in=list(messages), key__in=list(keys)).exclude(role=PartyRole.FROM)
+        return set(parties.values_list("message_id", flat=True))
+
+    def index_of_thread(self, thread: UUID | None) -> str:
+        """The conversation of Outlook's that a thread has; empty when it has none."""
+        rows = self.filter(thread=thread).exclude(thread_index="") if thread else self.none()
+        return rows.order_by("at", "pk").values_list("thread_index", flat=True).first() or ""
+
     def thread_of(self, pk: UUID) -> UUID:
         """The thread of an e-mail, which begins one when it has none; whoever asks at the same moment gets the same."""
         self.filter(pk=pk, thread=None).update(thread=uuid4())
@@ -268,6 +284,7 @@ class Message(Figures):
     idempotency_key = models.CharField(max_length=100, blank=True, editable=False)
     in_reply_to = models.CharField(max_length=1000, blank=True)
     references = models.TextField(blank=True)
+    thread_index = models.CharField(max_length=30, blank=True, editable=False)  # Outlook's (lib.thread_index)
     thread = models.UUIDField(null=True, editable=False)  # the same for all e-mails of a conversation; None: alone
     # Until when its copies wait after Send; None: they left at once. Chosen by the writer (D1) as `send_wall`
     # (2026-05-04T08:30) on the clocks of `send_zone`; without these it is only held for Undo (C3).
@@ -295,6 +312,9 @@ class Message(Figures):
             ),
             *(models.Index(fields=["organisation", column, "activity"], name=name) for column, name in WALKED.items()),
             models.Index(fields=["message_id"], name="message_by_message_id"),
+            models.Index(
+                fields=["organisation", "thread_index"], name="message_by_thread_index", condition=~Q(thread_index="")
+            ),
             models.Index(
                 fields=["owner", "-figures_at", "-activity"],
                 name="message_by_figures",

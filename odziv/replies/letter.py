@@ -14,6 +14,7 @@ from odziv.compose.cleaning import content_type, file_name, one_line, storable
 from odziv.compose.harmless import harmless
 from odziv.compose.limits import MAX_SUBJECT
 from odziv.compose.plaintext import from_html
+from odziv.lib.thread_index import head_of
 from odziv.models import (
     Activity,
     ActivityKind,
@@ -58,6 +59,7 @@ class Letter:
     cc: list[tuple[str, str]]
     in_reply_to: str
     references: str
+    thread_index: str
     text: str
     html: str
     files: list[File]
@@ -76,6 +78,7 @@ def read(raw: bytes) -> Letter:
         cc=_people(mail, "cc"),
         in_reply_to=_line(mail, "in-reply-to")[:1000],
         references=_line(mail, "references")[:20_000],
+        thread_index=head_of(_line(mail, "thread-index")),
         text=storable(mail.plain[:_LONGEST_BODY] or from_html(mail.html[:_LONGEST_BODY])),
         html=storable(mail.html[:_LONGEST_BODY]),
         files=_files(mail),
@@ -113,6 +116,7 @@ def store_reply(answered: Message, letter: Letter, at: datetime, now: datetime) 
         message_id=letter.message_id,
         in_reply_to=letter.in_reply_to,
         references=letter.references,
+        thread_index=letter.thread_index,
         thread=thread,
         sent_at=at,
         at=at,

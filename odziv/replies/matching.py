@@ -3,25 +3,34 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from email.message import Message as Mail
+from email.utils import getaddresses
 from uuid import UUID
 
+from odziv.environment import ENV
+from odziv.lib import thread_index
+from odziv.lib.reply_address import copies_in, may_have_tokens
+from odziv.lib.seal import KeyRing
 from odziv.models import Delivery, Message
 from odziv.models.records import address_key
 
 _ID = re.compile(r"<[^<>\s@]{1,250}@[^<>\s]{1,250}>")
 _MOST_IDS = 200
+_ADDRESSED = ("To", "Cc", "Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To")
 _READ_OF_REPORT = 400_000  # bytes in which a report's original is looked for
 
 
 @dataclass(frozen=True)
 class Match:
-    """`by` is in-reply-to, references or original (a report names the message that it is about)."""
+    """`by` is in-reply-to, references, reply-address, thread-index, or original (a report names the message that it is
+    about). `copy`: the one whose reply address was written to.
+    """
 
     message: Message
     by: str
+    copy: Delivery | None = None
 
 
 def referenced(mail: Mail) -> Mapping[str, list[str]]:
@@ -32,8 +41,16 @@ def referenced(mail: Mail) -> Mapping[str, list[str]]:
     }
 
 
-def match(organisation_id: UUID, mail: Mail) -> Match | None:
-    """By the headers of a reply."""
+def match(organisation_id: UUID, mail: Mail, envelope: Sequence[str] = ()) -> Match | None:
+    """By the headers of a reply: identifiers, then the reply address, then Outlook's Thread-Index; never by subject.
+
+    `envelope`: the addresses to which it was delivered, where they are known.
+    """
+    found = _by_identifier(organisation_id, mail) or _by_address(organisation_id, mail, envelope)
+    return found or _by_conversation(organisation_id, mail)
+
+
+def _by_identifier(organisation_id: UUID, mail: Mail) -> Match | None:
     named = referenced(mail)
     found = Message.objects.sent_as(organisation_id, [one for ids in named.values() for one in ids][:_MOST_IDS])
     for by, ids in named.items():
@@ -41,6 +58,30 @@ def match(organisation_id: UUID, mail: Mail) -> Match | None:
             if one in found:
                 return Match(found[one], by)
     return None
+
+
+def _by_address(organisation_id: UUID, mail: Mail, envelope: Sequence[str]) -> Match | None:
+    """By the sealed token of a copy; one of another organisation, damaged or forged, matches nothing."""
+    fields = (str(value)[:20_000] for name in _ADDRESSED for value in mail.get_all(name, [])[:5])
+    texts = [*envelope, *fields]
+    if not any(map(may_have_tokens, texts)):
+        return None
+    named = copies_in(texts, KeyRing.load_or_create(ENV.seal_keys))
+    copy = Delivery.objects.named(organisation_id, named) if named else None
+    return Match(copy.message, "reply-address", copy) if copy else None
+
+
+def _by_conversation(organisation_id: UUID, mail: Mail) -> Match | None:
+    """By the conversation of Outlook: the newest e-mail in it that went to the sender, else the newest of all."""
+    head = thread_index.head_of(str(mail.get("Thread-Index", "")))
+    if not head:
+        return None
+    rows = Message.objects.in_conversation(organisation_id, head)
+    if not rows:
+        return None
+    senders = [address_key(address) for _name, address in getaddresses([str(mail.get("From", ""))[:2000]])]
+    mine = Message.objects.to_any([row.pk for row in rows], senders)
+    return Match(next((row for row in rows if row.pk in mine), rows[0]), "thread-index")
 
 
 def match_report(organisation_id: UUID, raw: bytes) -> Match | None:

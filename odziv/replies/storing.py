@@ -60,7 +60,7 @@ def store(came: Came, found: Match, now: datetime) -> Arrival | None:
         organisation_id=message.organisation_id,
         message=message,
         mailbox=came.mailbox,
-        delivery=copy_of(message, judged.failed or [letter.from_address]),
+        delivery=copy_of(message, judged.failed or [letter.from_address]) or found.copy,
         key=key,
         kind=judged.kind,
         counts=judged.counts_as_reply and not stranger,

@@ -20,8 +20,8 @@ from odziv.measure import message as measured
 from odziv.measure.message import LinkRow
 from odziv.measure.reasons import sentences
 from odziv.measure.timeline import STRANGER, Entry, timeline
-from odziv.measure.wording import sentence
-from odziv.models import ArrivalKind, Delivery, DeliveryState, FollowState, Message, MessageState
+from odziv.measure.wording import came_because, sentence
+from odziv.models import ArrivalKind, Delivery, DeliveryState, Direction, FollowState, Message, MessageState
 from odziv.web import words
 
 BARS = 5
@@ -87,6 +87,7 @@ def figures_of(message: Message, now: datetime, *, shown: int = SHOWN, before: s
         "before": before,
         "shown": shown,
         "why_unfollowed": why_unfollowed(message),
+        "came_because": _came_because(message),
         "held_for": (message.send_at - now).total_seconds() if message.send_at and message.is_held(now) else 0,
         "at_work": message.state in (MessageState.SENDING, MessageState.SCHEDULED),
     }
@@ -168,6 +169,12 @@ def _link(row: LinkRow) -> dict[str, Any]:
     return {"row": row, "reason": reason}
 
 
+def _came_because(message: Message) -> list[str]:
+    """Of a reply: why it belongs to what it answers, and is a reply."""
+    arrival = getattr(message, "arrival", None) if message.direction == Direction.IN else None
+    return came_because(arrival.matched_by, arrival.reasons) if arrival else []
+
+
 def why_unfollowed(message: Message) -> str:
     """Why there are no figures; empty for a followed message."""
     if message.follow_state == FollowState.ON:
@@ -240,6 +247,8 @@ def marked(pattern: str, told: Mapping[str, str]) -> SafeString:
 
 def _why(entry: Entry) -> list[str]:
     """The evidence for the verdict, a sentence each."""
+    if entry.matched_by:
+        return came_because(entry.matched_by, entry.reasons)
     if not entry.verdict:
         return []
     evidence = sentences(entry.reasons)

@@ -19,6 +19,11 @@ DELIVERED, READ, FEEDBACK, CHALLENGE, OTHER = "delivery-receipt", "read-receipt"
 KINDS = (HUMAN, AUTO, BOUNCE, DELAYED, DELIVERED, READ, FEEDBACK, CHALLENGE, OTHER)
 
 
+def _(text: str) -> str:
+    """Marks a text that has a translation. Django's own mark would want settings, which `odziv explain` has not."""
+    return text
+
+
 class Rule(NamedTuple):
     """`code` is stored and shown as its `sentence`; `applies` looks at one mail."""
 
@@ -167,96 +172,105 @@ def _is_system_traffic(one: Evidence) -> bool:
 
 
 RULES: tuple[Rule, ...] = (
-    Rule("feedback-report", FEEDBACK, "It is a feedback report (RFC 5965).", _is_feedback),
+    Rule("feedback-report", FEEDBACK, _("It is a feedback report (RFC 5965)."), _is_feedback),
     Rule(
         "feedback-notice",
         FEEDBACK,
-        "It is a complaint in the form that providers used before RFC 5965.",
+        _("It is a complaint in the form that providers used before RFC 5965."),
         _is_old_feedback,
     ),
     Rule(
-        "apple-unsubscribe", FEEDBACK, "Apple Mail asks for its user to be unsubscribed.", _has("x-apple-unsubscribe")
+        "apple-unsubscribe",
+        FEEDBACK,
+        _("Apple Mail asks for its user to be unsubscribed."),
+        _has("x-apple-unsubscribe"),
     ),
-    Rule("disposition", READ, "It is a disposition notification (RFC 8098).", _is_disposition),
-    Rule("exchange-receipt", READ, "Exchange marks it as a read receipt.", _is_exchange_receipt),
+    Rule("disposition", READ, _("It is a disposition notification (RFC 8098)."), _is_disposition),
+    Rule("exchange-receipt", READ, _("Exchange marks it as a read receipt."), _is_exchange_receipt),
     Rule(
         "report-failed",
         BOUNCE,
-        "A delivery report says that it failed for a recipient (RFC 3464).",
+        _("A delivery report says that it failed for a recipient (RFC 3464)."),
         lambda one: bounces.FAILED in one.outcomes(),
     ),
     Rule(
         "report-delayed",
         DELAYED,
-        "A delivery report says that delivery is delayed (RFC 3464).",
+        _("A delivery report says that delivery is delayed (RFC 3464)."),
         lambda one: bounces.DELAYED in one.outcomes(),
     ),
     Rule(
         "report-delivered",
         DELIVERED,
-        "A delivery report says that it was delivered (RFC 3464).",
+        _("A delivery report says that it was delivered (RFC 3464)."),
         lambda one: bounces.DELIVERED in one.outcomes(),
     ),
-    Rule("challenge", CHALLENGE, "It asks the sender to confirm the message before it is delivered.", _is_challenge),
+    Rule("challenge", CHALLENGE, _("It asks the sender to confirm the message before it is delivered."), _is_challenge),
     Rule(
         "notice-delayed",
         DELAYED,
-        "A mail server writes that it has not delivered yet and goes on trying.",
+        _("A mail server writes that it has not delivered yet and goes on trying."),
         lambda one: one.is_notice and one.says_delayed,
     ),
     Rule(
         "notice",
         BOUNCE,
-        "A mail server writes that it could not deliver.",
+        _("A mail server writes that it could not deliver."),
         lambda one: one.is_notice and not _has_automatic_subject(one),
     ),
-    Rule("worded-receipt", READ, "Subject and text are those of a read receipt.", _is_worded_receipt),
+    Rule("worded-receipt", READ, _("Subject and text are those of a read receipt."), _is_worded_receipt),
     Rule(
-        "auto-submitted", AUTO, "Its field Auto-Submitted says that a program sent it (RFC 3834).", _is_auto_submitted
+        "auto-submitted",
+        AUTO,
+        _("Its field Auto-Submitted says that a program sent it (RFC 3834)."),
+        _is_auto_submitted,
     ),
-    Rule("autoresponder", AUTO, "It carries a field that only autoresponders write.", _is_marked_automatic),
-    Rule("vacation-program", AUTO, "Its program is one that answers in people's absence.", _is_vendor_vacation),
+    Rule("autoresponder", AUTO, _("It carries a field that only autoresponders write."), _is_marked_automatic),
+    Rule("vacation-program", AUTO, _("Its program is one that answers in people's absence."), _is_vendor_vacation),
     Rule(
-        "precedence", AUTO, "Its field Precedence says that it was not written to one person.", _has_machines_precedence
+        "precedence",
+        AUTO,
+        _("Its field Precedence says that it was not written to one person."),
+        _has_machines_precedence,
     ),
-    Rule("automatic-subject", AUTO, "Its subject is one that programs write.", _has_automatic_subject),
+    Rule("automatic-subject", AUTO, _("Its subject is one that programs write."), _has_automatic_subject),
     Rule(
         "automatic-prefix",
         AUTO,
-        "Its subject begins as programs' do, and it answers another message.",
+        _("Its subject begins as programs' do, and it answers another message."),
         lambda one: one.is_threaded and bool(wording.WEAK_AUTO_SUBJECT.match(one.subject)),
     ),
     Rule(
         "null-path",
         AUTO,
-        "Its envelope names no sender, as that of automatic mail does (RFC 5321).",
+        _("Its envelope names no sender, as that of automatic mail does (RFC 5321)."),
         lambda one: one.has_null_path,
     ),
-    Rule("mailer", AUTO, "A mail server sent it.", lambda one: one.is_from_mailer),
-    Rule("nobody", AUTO, "Its sender's address says that nobody reads it.", lambda one: one.is_from_nobody),
+    Rule("mailer", AUTO, _("A mail server sent it."), lambda one: one.is_from_mailer),
+    Rule("nobody", AUTO, _("Its sender's address says that nobody reads it."), lambda one: one.is_from_nobody),
     Rule(
         "automatic-opening",
         AUTO,
-        "Its first sentence says that a program wrote it.",
+        _("Its first sentence says that a program wrote it."),
         lambda one: bool(wording.AUTO_OPENING.search(one.opening[:400])),
     ),
-    Rule("unknown-report", OTHER, "It is a report of a kind that is not known.", _is_system_traffic),
-    Rule("bulk", OTHER, "It is a newsletter or a post on a mailing list, and answers nothing.", _is_bulk),
+    Rule("unknown-report", OTHER, _("It is a report of a kind that is not known."), _is_system_traffic),
+    Rule("bulk", OTHER, _("It is a newsletter or a post on a mailing list, and answers nothing."), _is_bulk),
 )
-PERSON = Rule("person", HUMAN, "Nothing says that a program wrote it.", lambda _one: True)
+PERSON = Rule("person", HUMAN, _("Nothing says that a program wrote it."), lambda _one: True)
 
 
 # What is said besides the deciding rule.
 _NOTES = {
-    "forward": "Its subject says that it was sent on.",
-    "forward-by-us": "One of us sent it on: it is no reply.",
+    "forward": _("Its subject says that it was sent on."),
+    "forward-by-us": _("One of us sent it on: it is no reply."),
 }
 _SENTENCES = {rule.code: rule.sentence for rule in (*RULES, PERSON)} | _NOTES
 
 
 def sentence(code: str) -> str:
-    """A reason in words for people."""
-    return _SENTENCES[code]
+    """A reason in words for people; empty for a code that there was once."""
+    return _SENTENCES.get(code, "")
 
 
 def rule_for(evidence: Evidence) -> Rule:

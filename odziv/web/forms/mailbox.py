@@ -16,7 +16,7 @@ from odziv.web.forms.fields import AddressField
 HOST = r"^[A-Za-z0-9\u00a1-\uffff._:\[\]-]+$"
 _SENDING = ("smtp_host", "smtp_port", "smtp_security", "smtp_username", "password", "hourly_limit")
 _READING = ("imap_host", "imap_port", "imap_security", "imap_own_login", "imap_username", "imap_password")
-_FOLDERS = ("files_sent", "sent_folder", "inbox_folder")
+_FOLDERS = ("files_sent", "sent_folder", "inbox_folder", "reply_tokens")
 
 
 def _host(placeholder: str, **options: Any) -> forms.RegexField:
@@ -72,6 +72,14 @@ class MailboxForm(forms.ModelForm):
         required=False,
         help_text=_("Many providers block a mailbox that sends too much at once. What is beyond waits; 0: no limit."),
     )
+    reply_tokens = forms.BooleanField(
+        label=_("Each copy has a reply address of its own, such as name+code@example.com"),
+        required=False,
+        help_text=_(
+            "Replies are then found even when their program leaves out what they answer. Only for servers that put "
+            "mail for name+anything into the mailbox of name."
+        ),
+    )
     shared = forms.BooleanField(label=_("Shared: everybody in the organisation may send from it"), required=False)
 
     class Meta:
@@ -79,7 +87,7 @@ class MailboxForm(forms.ModelForm):
         fields = (
             "name", "address", "shared", "sign_in", "smtp_host", "smtp_port", "smtp_security", "smtp_username",
             "imap_host", "imap_port", "imap_security", "imap_own_login", "imap_username", "inbox_folder",
-            "sent_folder", "files_sent", "hourly_limit",
+            "sent_folder", "files_sent", "hourly_limit", "reply_tokens",
         )  # fmt: skip
         labels = {
             "smtp_username": _("User name"),
