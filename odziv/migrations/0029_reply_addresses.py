@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('odziv', '0027_dead_addresses'),
+        ('odziv', '0028_dead_addresses'),
     ]
 
     operations = [

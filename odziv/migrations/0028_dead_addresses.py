@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('odziv', '0026_hourly_limit'),
+        ('odziv', '0027_weights'),
     ]
 
     operations = [
