@@ -25,8 +25,8 @@ def tell_mailboxes(now: datetime | None = None) -> int:
         if pk not in told and _wanted(mailbox):
             _tell(mailbox, moment)
             changed += 1
-    for pk, card in told.items():
-        if pk not in shut and not Mailbox.objects.locked_out().filter(pk=pk).exists():
+    for about, card in told.items():
+        if about not in shut and not Mailbox.objects.locked_out().filter(pk=about).exists():
             card.state, card.changed_at = CardState.WITHDRAWN, moment
             card.save(update_fields=["state", "changed_at"])
             changed += 1

@@ -56,7 +56,7 @@ class Watch:
         """Watch a connection with an open folder from now on. False: the server does not do that, or there are enough
         already; then the connection stays the caller's. Raises ImapTrouble.
         """
-        if self._over or len(self) >= self._most or not connection.begin_idle():
+        if len(self) >= self._most or not connection.begin_idle():
             return False
         # What came together with the server's consent is read already, and no socket tells of it again.
         came = connection.news() or connection.came_meanwhile()

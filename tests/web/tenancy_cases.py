@@ -35,6 +35,7 @@ def record_cases(kind: str, many: str) -> dict[str, tuple[Case, ...] | Free]:
         ),
         f"{kind}-edit": (get(f"{page}edit/"), post(f"{page}edit/", **fields)),
         f"{kind}-follow": (post(f"{page}follow/", follow_email="deny"),),
+        f"{kind}-working": (post(f"{page}working/", address=MARK_ADDRESS),),
         f"{kind}-delete": (get(f"{page}delete/"), post(f"{page}delete/")),
     }
 
