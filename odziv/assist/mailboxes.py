@@ -19,7 +19,8 @@ def tell_mailboxes(now: datetime | None = None) -> int:
     """
     moment = now or clock.now()
     shut = {mailbox.pk: mailbox for mailbox in Mailbox.objects.locked_out()[:_MOST]}
-    told = {card.mailbox_id: card for card in Card.objects.of_mailboxes()[: 2 * _MOST]}
+    cards = Card.objects.of_mailboxes()[: 2 * _MOST]
+    told = {card.mailbox_id: card for card in cards if card.mailbox_id is not None}
     changed = 0
     for pk, mailbox in shut.items():
         if pk not in told and _wanted(mailbox):
