@@ -184,6 +184,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/public-address/", health.public_address, name="public-address"),
     path("settings/engagement/", switches.engagement, name="engagement"),
     path("settings/unknown/", switches.unknown, name="follow-unknown"),
+    path("settings/hidden-link/", switches.honeypot, name="honeypot"),
     path("settings/assistant/", switches.assistant, name="assistant"),
     path("settings/assistant/cards/", switches.cards, name="assistant-cards"),
     path("settings/location/", switches.location, name="location-service"),

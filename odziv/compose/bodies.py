@@ -163,6 +163,9 @@ class _Sources:
     def file(self, _ordinal: int, ref: FileRef, /) -> str:
         return ref.key
 
+    def honeypot(self) -> str:
+        return ""
+
 
 def with_sources(html: str, replacements: dict[str, str]) -> str:
     """The HTML with images from other addresses: `replacements` by Content-ID for `cid:`, by itself for any other."""

@@ -1,4 +1,4 @@
-"""Quoted mail as it was before it was followed: redirects become the addresses they lead to, beacons go (C5)."""
+"""Quoted mail as it was before it was followed: originals instead of redirects, no beacon, no hidden link (C5)."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ ImageOf = Callable[[Sealed], str | None]
 
 _ADDRESS = {"a": "href", "area": "href", "img": "src"}
 _PATH = re.compile(r"/([oica])/([A-Za-z0-9_-]+)(?:\.gif|/[^/?#]*)?$")
+
+_EMPTY_END = re.compile(r"\s*</a\s*>", re.IGNORECASE)
 
 
 class _Edit(NamedTuple):
@@ -42,6 +44,8 @@ def restored_text(text: str, edge_url: str, keys: KeyRing, organisation: UUID) -
 
     def address(match: re.Match[str]) -> str:
         sealed = _opened(match[0], edge, keys, organisation)
+        if sealed is not None and sealed.kind is Kind.HONEYPOT:
+            return ""
         return sealed.tail.decode() if sealed is not None and sealed.kind is Kind.CLICK else match[0]
 
     host = re.escape(edge.partition("://")[2])
@@ -57,7 +61,10 @@ def _edits(html: str, edge: str, keys: KeyRing, organisation: UUID, image_of: Im
         sealed = _opened(decode(html[value.start : value.end]), edge, keys, organisation)
         if sealed is None:
             continue
-        if sealed.kind is Kind.CLICK:
+        if sealed.kind is Kind.HONEYPOT:
+            end = _EMPTY_END.match(html, tag.end)
+            yield _Edit(tag.start, end.end(), "") if end else _Edit(value.start, value.end, "")
+        elif sealed.kind is Kind.CLICK:
             yield _Edit(value.start, value.end, encode(sealed.tail.decode(), value.quote))
         elif tag.name == "img":
             source = image_of(sealed) if sealed.kind is Kind.IMAGE else None

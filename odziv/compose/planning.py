@@ -37,7 +37,8 @@ def plans(message: Message, attachments: list[Attachment], *, followed: bool, te
 
     `attachments` come with their files. Links have the same numbers whether followed or not.
     """
-    rules = Rules(ENV.edge_url, links=followed, beacon=followed)
+    hidden = followed and bool(message.html) and message.organisation.honeypot
+    rules = Rules(ENV.edge_url, links=followed, beacon=followed, honeypot=hidden)
     files = followed_files(attachments) if followed else []
     language = message.owner.language
     html = None

@@ -92,6 +92,9 @@ class _Shown:
     def file(self, _ordinal: int, ref: FileRef, /) -> str:
         return self._of[ref.key, ref.name]
 
+    def honeypot(self) -> str:
+        return "#"
+
 
 def of(message: Message, address_of: Callable[[UUID], str] = str) -> Preview:
     """The preview of a draft; `address_of` gives the page address of an attachment by its identifier."""

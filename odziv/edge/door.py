@@ -78,7 +78,9 @@ class Door:
             if kind is Kind.OPEN:
                 self._record(request, sealed, partial(reply, answers.BEACON))
             elif kind is Kind.CLICK:
-                self._record(request, sealed, partial(reply, _redirect(sealed)))
+                honeypot = sealed.kind is Kind.HONEYPOT
+                # Nothing is behind it, and whoever followed it need not learn what it was.
+                self._record(request, sealed, partial(reply, answers.NOT_FOUND if honeypot else _redirect(sealed)))
             elif kind is Kind.IMAGE:
                 ref = decode_file(sealed.tail)
                 self._record(request, sealed, partial(self._image, request, ref, reply))
@@ -108,7 +110,7 @@ class Door:
             # Some programs encode what needs no encoding; it is the same address (RFC 3986, section 6.2.2.2).
             rest = unquote_to_bytes(rest)
         sealed = self._keys.open(rest.decode("latin-1"))
-        if sealed.kind is not kind:
+        if sealed.kind is not kind and (kind, sealed.kind) != (Kind.CLICK, Kind.HONEYPOT):
             raise SealError("of another kind")
         return sealed
 

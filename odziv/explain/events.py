@@ -80,7 +80,6 @@ def explained(delivery: Mapping[str, Any]) -> dict[str, Any]:
     facts = Facts(
         accepted_at=ACCEPTED,
         links=_whole(delivery.get("links") or 0, "links"),
-        honeypot=_HONEYPOT,
         colleagues=sightings(others),
         replied=delivery.get("replied") is True,
     )
@@ -115,7 +114,7 @@ def _event(told: Mapping[str, Any], id: UUID, number: int) -> Event:
     ordinal = _HONEYPOT if link == "honeypot" else _whole(link or 0, "link")
     return Event(
         id=id,
-        kind="click" if link == "honeypot" else kind,
+        kind="hidden" if link == "honeypot" else kind,
         ordinal=ordinal,
         at=ACCEPTED + _after(told, number),
         method=str(told.get("method") or "GET").upper(),

@@ -54,6 +54,7 @@ _KINDS = {
     Kind.OPEN: InteractionKind.OPEN,
     Kind.IMAGE: InteractionKind.IMAGE,
     Kind.CLICK: InteractionKind.CLICK,
+    Kind.HONEYPOT: InteractionKind.HONEYPOT,
     Kind.FILE: InteractionKind.FILE,
 }
 _LATEST = datetime(9999, 1, 1, tzinfo=UTC).timestamp()

@@ -41,15 +41,17 @@ def plan_html(
 
 @dataclass(frozen=True, slots=True)
 class _Ending:
-    """What stands at the end of the body: followed attachments, then the beacon (I1, I5)."""
+    """What stands at the end of the body: followed attachments, the hidden link, then the beacon (I1, I5, J5)."""
 
     files: Sequence[FollowedFile]
     words: Words
     beacon: bool
+    honeypot: bool
 
     def text(self, addresses: Addresses) -> str:
         block = html_block(self.files, self.words, addresses) if self.files else ""
-        return block + (_beacon(addresses.open()) if self.beacon else "")
+        hidden = _honeypot(addresses.honeypot()) if self.honeypot else ""
+        return block + hidden + (_beacon(addresses.open()) if self.beacon else "")
 
 
 def _beacon(address: str) -> str:
@@ -57,6 +59,15 @@ def _beacon(address: str) -> str:
     return (
         f'<img src="{encode(address)}" alt="" width="1" height="1" border="0" style="height:1px!important;'
         'width:1px!important;border-width:0!important;margin:0!important;padding:0!important">'
+    )
+
+
+def _honeypot(address: str) -> str:
+    # Without any text there is nothing to see, hear or press, even where style sheets are left out; Word, which draws
+    # Outlook's mail, wants a word of its own.
+    return (
+        f'<a href="{encode(address)}" aria-hidden="true" tabindex="-1" rel="nofollow" '
+        'style="display:none!important;mso-hide:all"></a>'
     )
 
 
@@ -95,10 +106,10 @@ class _Planner:
                 self._close(tag)
             else:
                 self._open(tag)
-        if files or self.rules.beacon:
+        if files or self.rules.beacon or self.rules.honeypot:
             at = self.endings.get("body", self.endings.get("html", scanner.unclosed))
             at = len(self.html) if at is None else at
-            self.edits.append(Edit(at, at, _Ending(files, words, self.rules.beacon)))
+            self.edits.append(Edit(at, at, _Ending(files, words, self.rules.beacon, self.rules.honeypot)))
         self.edits.sort(key=lambda edit: edit.start)
         return HtmlPlan(
             source=self.html,

@@ -19,13 +19,14 @@ class Rules:
 
     `edge_url` is the public address of the edge; what leads to it is a link of ours already.
     `leave_alone` are addresses that are never followed (those of the message's List-Unsubscribe, for example).
-    `links` and `beacon` switch following off for one of the two.
+    `links` and `beacon` switch following off for one of the two. `honeypot` adds a link that nobody can see.
     """
 
     edge_url: str
     leave_alone: frozenset[str] = frozenset()
     links: bool = True
     beacon: bool = True
+    honeypot: bool = False
 
     @cached_property
     def own_place(self) -> tuple[str, str]:

@@ -12,6 +12,9 @@ from odziv.lib.seal import FileRef, KeyRing, Kind, Sealed, SealError, can_redire
 MAX_REDIRECT = 1500
 """Longest redirect address, in characters, that mail programs keep reliably (SPEC I2)."""
 
+HONEYPOT_ORDINAL = 2**31 - 1
+"""A number that no link of a message has."""
+
 _LONGEST_NAME = 80
 
 
@@ -42,6 +45,10 @@ class EdgeAddresses:
         if not can_redirect(address):
             raise SealError("a redirect could not give this address back byte for byte")
         return f"{self._base}/c/{self._seal(Kind.CLICK, ordinal, address.encode())}"
+
+    def honeypot(self) -> str:
+        """A link that nobody can see. It looks like a redirect, so that no scanner leaves it out."""
+        return f"{self._base}/c/{self._seal(Kind.HONEYPOT, HONEYPOT_ORDINAL, b'')}"
 
     def file(self, ordinal: int, ref: FileRef) -> str:
         """The download of a followed attachment. The name at the end is for people; the edge does not read it."""

@@ -58,6 +58,7 @@ class Kind(IntEnum):
     IMAGE = 2
     CLICK = 3
     FILE = 4
+    HONEYPOT = 5  # a link that nobody can see
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ class FileRef:
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """The payload. `tail` is the UTF-8 of the original address (CLICK), `encode_file()` (IMAGE, FILE), empty (OPEN)."""
+    """The payload. `tail` is the UTF-8 of the original address (CLICK), `encode_file()` (IMAGE, FILE), or empty."""
 
     kind: Kind
     organisation: UUID

@@ -44,15 +44,14 @@ class Facts(NamedTuple):
     """What is known of a delivery beside its events.
 
     `beyond` counts the events, by kind, that were not read because the copy has more than a person can cause.
-    `accepted_at` is when the next server took the mail, `links` how many links it has that are followed, `honeypot` the
-    number of the link that nobody can see. `colleagues` are other recipients of the message in the same company: what
-    each source did with their copies, by kind and oldest first; what is of this `copy` itself may stand among it.
+    `accepted_at` is when the next server took the mail, `links` how many links it has that are followed. `colleagues`
+    are other recipients of the message in the same company: what each source did with their copies, by kind and oldest
+    first; what is of this `copy` itself may stand among it.
     """
 
     beyond: Mapping[str, int] = {}
     accepted_at: datetime | None = None
     links: int = 0
-    honeypot: int | None = None
     colleagues: Mapping[tuple[Source, str], Sequence[Sighting]] = {}
     copy: UUID | None = None
     replied: bool = False
@@ -60,7 +59,7 @@ class Facts(NamedTuple):
 
 class Judgement(NamedTuple):
     """`verdict` is a `Verdict`; `reasons` are codes of `reasons` that speak for it, `against` those that do not;
-    `counted`: it stands for itself in a figure."""
+    `counted`: it stands for itself, in a figure and in the timeline (the hidden link in that alone)."""
 
     verdict: str
     reasons: tuple[str, ...]

@@ -8,6 +8,7 @@ and an id counts once. docs/decisions/fold-and-verdicts.md says why the rules ar
 - Every request for a link is a click. A download is one view; its further pieces belong to it: those that do not begin
   at the start, and ranges that the same program asks for within `ONE_DOWNLOAD` of the first.
 - Whoever clicks or downloads has opened: when nothing else shows an open by a person, the first of these counts as one.
+- The link that nobody can see shows a machine, which its other events are judged by; it counts as nothing itself.
 - Machines' events and those of which one cannot be sure are counted by the same rules, each apart.
 """
 
@@ -119,7 +120,9 @@ def _figures(ordered: Sequence[Event], judgements: Mapping[UUID, Judgement], fac
         judgement = judgements[event.id]
         if not judgement.counted:
             continue
-        name = _FIGURE[event.kind]
+        name = _FIGURE.get(event.kind)
+        if name is None:
+            continue  # the hidden link: the timeline tells of it, no figure counts it
         if judgement.verdict == HUMAN:
             counts[name] += 1
             if name == "opens":
@@ -130,7 +133,8 @@ def _figures(ordered: Sequence[Event], judgements: Mapping[UUID, Judgement], fac
         else:
             (machines if judgement.verdict == MACHINE else unsure)[name] += 1
     for kind, number in facts.beyond.items():
-        machines[_FIGURE[kind]] += number
+        if kind in _FIGURE:
+            machines[_FIGURE[kind]] += number
     return Figures(
         opens=counts["opens"],
         first_opened_at=min(opened, default=None),

@@ -24,6 +24,7 @@ REMEMBERED = timedelta(hours=1)
 NAMELESS_REMEMBERED = timedelta(minutes=10)  # when the address is not known, another program may bear the same name
 MOST_REPEATED = 10
 PICTURES = ("open", "image")
+CLICKS = ("click", "hidden")
 
 Found = dict[UUID, set[str]]
 Key = Callable[[Event], Hashable]
@@ -32,7 +33,7 @@ Key = Callable[[Event], Hashable]
 def together(ordered: Sequence[Event], facts: Facts) -> Found:
     """Codes of `reasons` for each event that the others say something about."""
     found: Found = defaultdict(set)
-    clicks = [event for event in ordered if event.kind == "click" and not event.partial]
+    clicks = [event for event in ordered if event.kind in CLICKS and not event.partial]
     _bursts(clicks, found)
     _sweeps(clicks, facts.links, found)
     _at_once(ordered, found)
@@ -88,7 +89,7 @@ def _windows(clicks: Iterable[Event], key: Key, span: timedelta, need: int, *, o
 
 def _at_once(ordered: Sequence[Event], found: Found) -> None:
     """Opening and clicking, or two links, by the same source within a second; read forwards and backwards."""
-    whole = [event for event in ordered if not event.partial and event.kind in (*PICTURES, "click")]
+    whole = [event for event in ordered if not event.partial and event.kind in (*PICTURES, *CLICKS)]
     for events in (whole, whole[::-1]):
         opened: dict[Source, datetime] = {}
         clicked: dict[Source, dict[int, datetime]] = {}

@@ -65,7 +65,7 @@ Evidence = dict[UUID, set[str]]
 def judge(events: Iterable[Event], facts: Facts, points: Points = DEFAULTS) -> dict[UUID, Verdict]:
     """The verdict on each event. The order of `events` does not matter; an id that comes twice is one event."""
     ordered = sorted({event.id: event for event in events}.values(), key=lambda event: (event.at, event.id))
-    evidence = {event.id: {_of_program(event, facts)} for event in ordered}
+    evidence = {event.id: {_of_program(event)} for event in ordered}
     abroad = [event for event in ordered if networks.kind_of(event.network) != networks.HERE]
     of_people = [event for event in abroad if event.agent_kind == PERSON]
     _add(evidence, patterns.together(of_people, facts))
@@ -99,10 +99,10 @@ def _judged(codes: set[str], points: Points) -> Verdict:
     return Verdict(verdict, tuple(told), tuple(code for code in ordered if code not in told and points[code]))
 
 
-def _of_program(event: Event, facts: Facts) -> str:
+def _of_program(event: Event) -> str:
     """What the request says of itself; the first that fits."""
     said = " ".join(event.headers.get(name, "") for name in _PREFETCH_HEADERS).lower()
-    if event.kind == "click" and facts.honeypot is not None and event.ordinal == facts.honeypot:
+    if event.kind == "hidden":
         code = reasons.HONEYPOT
     elif event.method == "HEAD":
         code = reasons.HEAD

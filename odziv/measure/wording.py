@@ -35,7 +35,7 @@ def sentence(entry: Entry) -> Sentence:
         return Sentence(_TROUBLES[entry.kind](), {"who": entry.who})
     if entry.kind in _CAME:
         return _came(entry)
-    by_person = entry.verdict != "machine"
+    by_person = entry.verdict != "machine" and entry.kind != "hidden"
     values = {"who": entry.who, "what": shown_address(entry.what), "where": where(entry), "client": _program(entry)}
     return Sentence(_pattern(entry, by_person=by_person), values)
 
@@ -47,11 +47,13 @@ def _pattern(entry: Entry, *, by_person: bool) -> str:
         if entry.kind == "click":
             return _("%(who)s clicked %(what)s%(where)s") if entry.what else _("%(who)s clicked a link%(where)s")
         return _("%(who)s viewed %(what)s%(where)s") if entry.what else _("%(who)s viewed an attachment%(where)s")
-    if entry.kind == "open":
-        return _("%(client)s loaded the pictures of the copy for %(who)s")
-    if entry.kind == "click":
-        return _("%(client)s followed a link in the copy for %(who)s")
-    return _("%(client)s fetched an attachment of the copy for %(who)s")
+    by_machine = {
+        "open": _("%(client)s loaded the pictures of the copy for %(who)s"),
+        "click": _("%(client)s followed a link in the copy for %(who)s"),
+        "hidden": _("%(client)s followed the hidden link in the copy for %(who)s"),
+        "file": _("%(client)s fetched an attachment of the copy for %(who)s"),
+    }
+    return by_machine[entry.kind]
 
 
 def _program(entry: Entry) -> str:

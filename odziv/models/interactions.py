@@ -22,6 +22,7 @@ class InteractionKind(models.TextChoices):
     IMAGE = "image", _("Image loaded")  # an image of the body: evidence of an open too (I1)
     CLICK = "click", _("Link clicked")
     FILE = "file", _("Attachment viewed")
+    HONEYPOT = "hidden", _("Hidden link followed")  # a link that nobody can see: evidence, and no figure
 
 
 class Verdict(models.TextChoices):

@@ -62,6 +62,7 @@ class Organisation(models.Model):
     work_starts = models.TimeField(default=time(8))
     work_ends = models.TimeField(default=time(17))
     holidays = models.CharField(max_length=3, blank=True, default=OWN_HOLIDAYS)
+    honeypot = models.BooleanField(_("hidden link"), default=False)  # in followed copies, to catch scanners (J5)
     weights = models.JSONField(default=dict, blank=True)  # codes of measure.weights that do not weigh as they come (J5)
     sample = models.BooleanField(default=False)  # made by "look around with sample data"
     created_at = models.DateTimeField(default=timezone.now, editable=False)

@@ -57,6 +57,15 @@ def switch_unknown(user: User, follow: bool) -> Organisation:
 
 
 @transaction.atomic
+def switch_honeypot(user: User, on: bool) -> Organisation:
+    """The hidden link in followed copies, which only scanners find (J5)."""
+    organisation = _locked(user)
+    organisation.honeypot = on
+    organisation.save(update_fields=["honeypot"])
+    return organisation
+
+
+@transaction.atomic
 def switch_location(user: User, on: bool) -> Organisation:
     """The location service, without which no time of delivery is suggested (O5)."""
     organisation = _locked(user)

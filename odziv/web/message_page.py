@@ -190,6 +190,7 @@ def why_unfollowed(message: Message) -> str:
 
 _ICONS = {
     "open": "mail-open",
+    "hidden": "link",
     "click": "mouse-pointer-click",
     "file": "paperclip",
     "sent": "send",

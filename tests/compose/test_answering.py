@@ -128,6 +128,14 @@ class TestOriginals:
             '<img src="cid:here"><a href="https://x.example/c/y">d</a>'
         )
 
+    def test_the_hidden_link_goes(self, cast: Cast) -> None:
+        keys = KeyRing.load_or_create(ENV.seal_keys)
+        hidden = EdgeAddresses(ENV.edge_url, keys, cast.lipa.pk, uuid4()).honeypot()
+        html = f'<p>a</p><a href="{hidden}" aria-hidden="true" style="display:none">\n</a><p><a href={hidden}>b</a></p>'
+        found = originals.restored(html, ENV.edge_url, keys, cast.lipa.pk, lambda _sealed: None)
+        assert found == "<p>a</p><p><a href=>b</a></p>"
+        assert originals.restored_text(f"a <{hidden}>", ENV.edge_url, keys, cast.lipa.pk) == "a <>"
+
     def test_a_quoted_text_holds_the_originals_too(self, cast: Cast) -> None:
         keys = KeyRing.load_or_create(ENV.seal_keys)
         ours = EdgeAddresses(ENV.edge_url, keys, cast.lipa.pk, uuid4())

@@ -8,12 +8,14 @@ from email.message import EmailMessage
 
 import pytest
 
+from odziv.compose.attachments import file_store
 from odziv.deliver.claim import DELAYS
+from odziv.deliver.copies import Original
 from odziv.deliver.due import deliver_due
 from odziv.environment import ENV
 from odziv.lib.addresses import EdgeAddresses
 from odziv.lib.seal import KeyRing, Kind
-from odziv.models import ActivityState, Delivery, FollowState, Message, MessageState
+from odziv.models import ActivityState, Delivery, FollowState, Message, MessageState, Organisation
 from tests.deliver.letters import NOW, attach, later, mailbox_at, waiting_message
 from tests.support.cast import Cast
 from tests.support.smtp import HANG, SmtpServer, Taken, refusing_port
@@ -84,6 +86,26 @@ def test_a_followed_copy_has_its_own_identifiers(cast: Cast) -> None:
     assert keys.open(addresses.open().rpartition("/o/")[2].removesuffix(".gif")).kind == Kind.OPEN
     for identifier in (str(delivery.pk), delivery.pk.hex, message.organisation_id.hex):
         assert identifier.encode() not in server.taken[0].content
+
+
+def test_a_hidden_link_stands_in_the_html_of_followed_copies_where_it_is_wanted(cast: Cast) -> None:
+    body = '<p>One <a href="https://lipa.example/">x</a></p>'
+    with SmtpServer() as server:
+        box = mailbox_at(server, cast.ana)
+        waiting_message(box, cast.ana, html=body)
+        deliver()
+        Organisation.objects.update(honeypot=True)
+        message = waiting_message(box, cast.ana, html=body)
+        waiting_message(box, cast.ana, html=body, follow_state=FollowState.OFF)
+        deliver()
+    keys = KeyRing.load(ENV.seal_keys)
+    hidden = EdgeAddresses(ENV.edge_url, keys, message.organisation_id, only(message).pk).honeypot()
+    found = {(hidden in html_of(mail), html_of(mail).count("aria-hidden")) for mail in server.taken}
+    assert [html_of(mail).count("aria-hidden") for mail in server.taken].count(1) == 1
+    assert (True, 1) in found
+    texts = [parsed(mail).get_body(("plain",)) for mail in server.taken]
+    assert all(text is not None and hidden not in text.get_content() for text in texts)
+    assert hidden.encode() not in Original(message, followed=True, keys=keys, store=file_store()).own()
 
 
 def test_followed_files_leave_as_links_and_images_come_from_the_edge(cast: Cast) -> None:

@@ -29,6 +29,9 @@ class Readable:
     def click(self, ordinal: int, address: str) -> str:
         return f"{EDGE}/c/{ordinal}"
 
+    def honeypot(self) -> str:
+        return f"{EDGE}/c/HIDDEN"
+
     def file(self, ordinal: int, ref: FileRef) -> str:
         return f"{EDGE}/a/{ordinal}/{ref.key[-3:]}.pdf"
 

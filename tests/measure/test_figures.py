@@ -11,14 +11,17 @@ from pytest_django.fixtures import DjangoAssertNumQueries
 from odziv.deliver.uncertain import consider_sent
 from odziv.environment import ENV
 from odziv.ingest.run import ingest
+from odziv.lib.addresses import HONEYPOT_ORDINAL
 from odziv.lib.plain import PlainError
 from odziv.lib.seal import Kind
 from odziv.measure import journal
 from odziv.measure.rebuild import run as rebuild
 from odziv.measure.run import measure
+from odziv.measure.timeline import timeline
+from odziv.measure.wording import sentence
 from odziv.models import Delivery, DeliveryState, Interaction, Message
 from tests.support.cast import Cast
-from tests.support.journal import NOON, SCANNER, delivery_of, followed_message, happened, hit, spool, take_in
+from tests.support.journal import NOON, SCANNER, WINDOWS, delivery_of, followed_message, happened, hit, spool, take_in
 
 pytestmark = pytest.mark.django_db
 
@@ -154,6 +157,23 @@ def test_what_happens_to_colleagues_changes_the_verdict_and_rebuild_agrees(cast:
     assert Delivery.objects.get(pk=copies[0].pk).link_clicks == 1
     happened(*(hit(copy, Kind.CLICK, after=3601) for copy in copies[1:]))
     assert [Delivery.objects.get(pk=copy.pk).machine_link_clicks for copy in copies] == [1, 1, 1]
+    assert rebuild(["--check"]) == 0
+
+
+def test_the_hidden_link_counts_as_nothing_and_gives_its_follower_away(message: Message) -> None:
+    maja = delivery_of(message)
+    at_work = {"agent": WINDOWS, "peer": "84.112.67.5"}
+    happened(
+        hit(maja, Kind.CLICK, after=3590, **at_work),
+        hit(maja, Kind.HONEYPOT, after=3600, ordinal=HONEYPOT_ORDINAL, **at_work),
+        hit(maja, after=9000),
+    )
+    message.refresh_from_db()
+    assert (message.opens, message.link_clicks, message.machine_link_clicks, message.machine_opens) == (1, 0, 1, 0)
+    told = [(entry.kind, entry.verdict, entry.reasons) for entry in timeline(message).entries[:3]]
+    assert told == [("open", "human", ("person-agent",)), ("hidden", "machine", ("honeypot",)),
+                    ("click", "machine", ("same-source",))]  # fmt: skip
+    assert str(sentence(timeline(message).entries[1])) == "Chrome followed the hidden link in the copy for Maja"
     assert rebuild(["--check"]) == 0
 
 

@@ -112,10 +112,9 @@ def test_events_together(told: str, events: list[Event], expected: str) -> None:
 
 
 def test_the_hidden_link_gives_away_whoever_follows_it_and_all_it_does() -> None:
-    known = SENT._replace(honeypot=9)
-    hidden = click(900, 9, network=GATEWAY)
-    assert verdicts(hidden, click(905, 0, network=GATEWAY), click(905, 0, IPHONE, HOME), known=known) == "mmh"
-    assert judge([hidden], known)[hidden.id][1] == ("honeypot",)
+    hidden = event("hidden", 900, agent=WINDOWS, network=GATEWAY)
+    assert verdicts(hidden, click(905, 0, network=GATEWAY), click(905, 0, IPHONE, HOME)) == "mmh"
+    assert judge([hidden], SENT)[hidden.id][1] == ("honeypot",)
 
 
 @pytest.mark.parametrize(("network", "expected"), [("40.107.3.0/24", "u"), ("52.170.4.0/24", "u"), (OFFICE, "h")])

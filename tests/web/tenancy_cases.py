@@ -296,6 +296,7 @@ CASES: dict[str, tuple[Case, ...] | Free] = {
     "public-address": Free("the installation, no data of organisations", ("/settings/public-address/",)),
     "engagement": Free(ADMINISTRATION),
     "follow-unknown": Free(ADMINISTRATION),
+    "honeypot": Free(ADMINISTRATION),
     "assistant": Free(ADMINISTRATION),
     "assistant-cards": Free(ADMINISTRATION),
     "location-service": Free(ADMINISTRATION),

@@ -10,7 +10,7 @@ from odziv.models import CardKind
 from tests.support.cast import Cast
 
 ADMINISTRATION = ["users", "invite", "health", "working-week", "registrations"]
-SWITCHES = ["engagement", "follow-unknown", "assistant", "assistant-cards", "location-service"]
+SWITCHES = ["engagement", "follow-unknown", "honeypot", "assistant", "assistant-cards", "location-service"]
 
 
 @pytest.fixture
@@ -35,6 +35,14 @@ def test_an_administrator_turns_it_off_and_on(cast: Cast, dora: Client, name: st
         assert getattr(cast.lipa, field) is on
     cast.hrast.refresh_from_db()
     assert getattr(cast.hrast, field) is True
+
+
+def test_the_hidden_link_is_there_only_where_it_is_wanted(cast: Cast, dora: Client) -> None:
+    assert cast.lipa.honeypot is False
+    for on in (True, False):
+        dora.post(reverse("honeypot"), {"on": str(int(on))})
+        cast.lipa.refresh_from_db()
+        assert cast.lipa.honeypot is on
 
 
 @pytest.mark.parametrize("name", [*ADMINISTRATION, *SWITCHES])

@@ -49,6 +49,17 @@ def unknown(request: access.SignedRequest) -> HttpResponse:
 
 @require_POST
 @access.administrators
+def honeypot(request: access.SignedRequest) -> HttpResponse:
+    """POST on=1|0: the hidden link in followed copies (J5)."""
+    if switches.switch_honeypot(request.user, _on(request)).honeypot:
+        messages.success(request, _("Followed e-mails carry a hidden link from now on."))
+    else:
+        messages.success(request, _("Followed e-mails carry no hidden link any more."))
+    return redirect("settings")
+
+
+@require_POST
+@access.administrators
 def assistant(request: access.SignedRequest) -> HttpResponse:
     """POST on=1|0: the assistant and all of its cards (O4)."""
     if switches.switch_assistant(request.user, _on(request)).assistant:
