@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('odziv', '0027_weights'),
+        ('odziv', '0029_reply_addresses'),
     ]
 
     operations = [
