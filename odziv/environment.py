@@ -133,6 +133,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("ODZIV_UPLOAD_LIMIT_MB", _count, "25", "Largest attachment, and largest body of a message, in megabytes."),
     Setting("ODZIV_SMTP_TIMEOUT", _count, "30", "Seconds that a mail server may take for one answer."),
     Setting(
+        "ODZIV_PRIVATE_PUSH",
+        _switch,
+        "off",
+        "Whether browser notifications may go to a push service in a private network, over http too; for tests.",
+    ),
+    Setting(
         "ODZIV_TEST_MAILBOX_KEEPS",
         _count,
         "2000",
@@ -163,6 +169,7 @@ class Environment:
     geoip: Path | None
     upload_limit_mb: int
     smtp_timeout: int
+    private_push: bool
     test_mailbox_keeps: int
     debug: bool
     hosts: tuple[str, ...]
@@ -186,6 +193,10 @@ class Environment:
     @property
     def secret_keys(self) -> Path:
         return self.data / "keys" / "secret.json"
+
+    @property
+    def push_key(self) -> Path:
+        return self.data / "keys" / "push.pem"
 
 
 def read_environment(environ: Mapping[str, str]) -> Environment:

@@ -48,6 +48,8 @@ JOBS: tuple[Job, ...] = (
     Job("make cards of what happened", "odziv.assist.run.assist", 0.3),
     Job("judge reminders whose time has come", "odziv.assist.reminding.remind", 1),
     Job("tell of mailboxes without access", "odziv.assist.mailboxes.tell_mailboxes", 5),
+    Job("say cards to browsers", "odziv.notify.push.push", 0.5),
+    Job("let go of notifications that are over", "odziv.notify.push.forget", 300),
     Job("count what came of templates", "odziv.measure.templates.fold_templates", 2),
     Job("try the mailboxes that somebody tests", "odziv.mailboxes.trial.try_next", 0.5),
     Job("make the sample data that were asked for", "odziv.sample.making.make_next", 1),

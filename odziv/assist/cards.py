@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from odziv.models import Card, CardKind, CardState, Delivery, DeliveryState, FollowState, Message, Priority
+from django.db import transaction
+
+from odziv.models import (
+    Card,
+    CardKind,
+    CardState,
+    Delivery,
+    DeliveryState,
+    FollowState,
+    Message,
+    Priority,
+    PushNotice,
+)
 
 NEWS = timedelta(days=7)
 """An open that is learnt of later than this is no news: figures of an old journal make no heap of cards."""
@@ -40,8 +52,23 @@ def priority_of(kind: CardKind) -> Priority:
     return Priority.NORMAL if kind in (CardKind.OPENED, CardKind.REPLIED, CardKind.UNFOLLOWED) else Priority.HIGH
 
 
+def snooze(card: Card, until: datetime, now: datetime) -> None:
+    """Put it away until then; its user's browsers say it again. Raises ValueError: see `Card.snooze`."""
+    with transaction.atomic():
+        card.snooze(until, now)
+        PushNotice.objects.drop([card.pk])
+        PushNotice.objects.announce(card)
+
+
+def bring_back(card: Card, now: datetime) -> None:
+    """Undo a dismissal or a snooze; whoever does so sees it, and no browser says it."""
+    with transaction.atomic():
+        card.bring_back(now)
+        PushNotice.objects.drop([card.pk])
+
+
 def _make(message: Message, kind: CardKind, key: str, count: int, now: datetime) -> None:
-    Card.objects.create(
+    card = Card.objects.create(
         organisation_id=message.organisation_id,
         user_id=message.owner_id,
         kind=kind,
@@ -53,11 +80,13 @@ def _make(message: Message, kind: CardKind, key: str, count: int, now: datetime)
         shown_at=now,
         changed_at=now,
     )
+    PushNotice.objects.announce(card)
 
 
 def _renew(card: Card, count: int, now: datetime) -> None:
     card.state, card.told, card.shown_at, card.changed_at, card.snoozed_until = CardState.OPEN, count, now, now, None
     card.save(update_fields=["state", "told", "shown_at", "changed_at", "snoozed_until"])
+    PushNotice.objects.announce(card)
 
 
 def _withdraw(card: Card | None, now: datetime) -> None:

@@ -10,6 +10,7 @@ from django.db.models import Case, CharField, OuterRef, QuerySet, Subquery, UUID
 
 from odziv.assist.cards import TROUBLES
 from odziv.models import Card, CardKind, Delivery, Party, User
+from odziv.models.cards import CardQuerySet
 
 PAGE = 50
 
@@ -24,20 +25,31 @@ class Shown:
 
 def cards_of(user: User, now: datetime, size: int = PAGE) -> list[Shown]:
     """The most urgent first, then the newest; at most `size`."""
-    copies = Delivery.objects.filter(message_id=OuterRef("message_id"))
-    opened = copies.filter(first_opened_at__isnull=False).order_by("first_opened_at", "pk")
-    state = Case(*(When(kind=kind, then=Value(state)) for kind, state in TROUBLES.items()), output_field=CharField())
-    troubled = copies.filter(state=OuterRef("_trouble")).order_by("tried_at", "pk")
-    rows = Card.objects.of_user(user).shown(now).in_order().with_message().annotate(_trouble=state)
-    rows = rows.annotate(_opened=_first(opened), _troubled=_first(troubled))
-    cards = list(rows[:size])
-    names = _names(cards)
-    return [Shown(card, names.get(_party(card), "")) for card in cards]
+    return _with_names(list(_told(Card.objects.of_user(user).shown(now).in_order())[:size]))
+
+
+def shown(card: Card) -> Shown:
+    """One card, read anew with what it tells."""
+    return _with_names(list(_told(Card.objects.filter(pk=card.pk))))[0]
 
 
 def counted(user: User, now: datetime) -> int:
     """How many cards stand in the assistant."""
     return Card.objects.of_user(user).shown(now).count()
+
+
+def _told(cards: CardQuerySet) -> CardQuerySet:
+    copies = Delivery.objects.filter(message_id=OuterRef("message_id"))
+    opened = copies.filter(first_opened_at__isnull=False).order_by("first_opened_at", "pk")
+    state = Case(*(When(kind=kind, then=Value(state)) for kind, state in TROUBLES.items()), output_field=CharField())
+    troubled = copies.filter(state=OuterRef("_trouble")).order_by("tried_at", "pk")
+    rows = cards.with_message().annotate(_trouble=state)
+    return rows.annotate(_opened=_first(opened), _troubled=_first(troubled))
+
+
+def _with_names(cards: list[Card]) -> list[Shown]:
+    names = _names(cards)
+    return [Shown(card, names.get(_party(card), "")) for card in cards]
 
 
 def _first(copies: QuerySet[Delivery]) -> Subquery:

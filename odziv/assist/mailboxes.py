@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from odziv.lib import clock
-from odziv.models import Card, CardKind, CardState, Mailbox, Priority
+from odziv.models import Card, CardKind, CardState, Mailbox, Priority, PushNotice
 
 _MOST = 500
 
@@ -49,9 +49,10 @@ def _tell(mailbox: Mailbox, now: datetime) -> None:
         "mailbox": mailbox,
         "created_at": now,
     }
-    Card.objects.update_or_create(
+    card, _made = Card.objects.update_or_create(
         user_id=mailbox.user_id,
         key=f"mailbox:{mailbox.pk}",
         defaults=shown,
         create_defaults={**fixed, **shown},
     )
+    PushNotice.objects.announce(card)

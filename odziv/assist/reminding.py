@@ -8,7 +8,7 @@ from typing import NamedTuple
 from django.db import transaction
 
 from odziv.lib import clock
-from odziv.models import Card, CardKind, Condition, Message, Priority, Reading, Reminder, ReminderState
+from odziv.models import Card, CardKind, Condition, Message, Priority, PushNotice, Reading, Reminder, ReminderState
 
 BATCH = 200
 PATIENCE = timedelta(hours=1)
@@ -76,7 +76,7 @@ def _settle(reminder: Reminder, judged: Judged, now: datetime) -> None:
     message: Message = reminder.message
     if judged.fires and message.organisation.wants_card(CardKind.REMINDER):
         # The key holds the round: whatever restarts, a reminder makes one card for each time it was set.
-        Card.objects.get_or_create(
+        card, made = Card.objects.get_or_create(
             user_id=reminder.user_id,
             key=f"reminder:{reminder.pk}:{reminder.round}",
             defaults={
@@ -90,3 +90,5 @@ def _settle(reminder: Reminder, judged: Judged, now: datetime) -> None:
                 "changed_at": now,
             },
         )
+        if made:
+            PushNotice.objects.announce(card)

@@ -22,6 +22,11 @@ class Told(NamedTuple):
         return self.pattern % self.values
 
 
+def title_of(card: Card) -> str:
+    """The few words above the sentence: the reminder's own title, else the kind."""
+    return card.reminder.title if card.reminder else str(CardKind(card.kind).label)
+
+
 def told(card: Card, who: str) -> Told:
     """The sentence of a card that was read with its message and reminder; `who` is the recipient that it is about."""
     subject = (card.message.subject if card.message else "") or _("(no subject)")

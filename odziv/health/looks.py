@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from odziv.health import address, mailboxes, processes, storage
+from odziv.health import address, mailboxes, notifications, processes, storage
 from odziv.health.findings import Look
 
 LOOKS: tuple[Look, ...] = (
@@ -12,6 +12,7 @@ LOOKS: tuple[Look, ...] = (
     Look("replies", _("reply mailbox"), mailboxes.replies),
     Look("public-address", _("public address of the edge"), address.public_address, slow=True),
     Look("file-store", _("file store"), storage.file_store, slow=True),
+    Look("notifications", _("browser notifications"), notifications.notifications),
     Look("worker", _("worker"), processes.worker),
     Look("lag", _("journal lag"), processes.lag),
     Look("database", _("database"), storage.database),

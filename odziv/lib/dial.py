@@ -47,6 +47,10 @@ class Fault(StrEnum):
     HANDSHAKE = "handshake"  # any other failure of TLS
 
 
+class Forbidden(OSError):
+    """The name leads to this machine, or into a private network."""
+
+
 Begin = Callable[[Step], None]
 
 
@@ -54,13 +58,20 @@ def nothing(step: Step) -> None:
     """For callers who do not want to hear of steps."""
 
 
-def dial(host: str, port: int, patience: float, begin: Begin = nothing) -> socket.socket:
-    """A TCP connection to the first address that takes it, within `patience` seconds. Raises OSError."""
+def dial(host: str, port: int, patience: float, begin: Begin = nothing, *, public: bool = False) -> socket.socket:
+    """A TCP connection to the first address that takes it, within `patience` seconds. Raises OSError.
+
+    With `public` only addresses of the open internet are tried; Forbidden when the name has no other.
+    """
     begin(Step.FIND)
     try:
         found = socket.getaddrinfo(bare(host), port, type=socket.SOCK_STREAM)
     except UnicodeError as error:
         raise socket.gaierror(socket.EAI_NONAME, "no such name") from error
+    if public:
+        found = [one for one in found if is_public_address(ipaddress.ip_address(str(one[4][0]).partition("%")[0]))]
+        if not found:
+            raise Forbidden(errno.EACCES, "not an address of the open internet")
     begin(Step.CONNECT)
     until = time.monotonic() + patience
     trouble: OSError = socket.gaierror(socket.EAI_NONAME, "the name has no address")
@@ -112,6 +123,16 @@ def is_private_address(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -
 _PRIVATE = [
     ipaddress.ip_network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/8", "fc00::/7")
 ]
+
+
+def is_public_address(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    """Whether it is an address of the open internet, and so is an IPv4 address inside it (RFC 3056, 4380)."""
+    if not address.is_global or address.is_multicast or address.is_reserved or address.is_unspecified:
+        return False
+    if isinstance(address, ipaddress.IPv4Address):
+        return True
+    carried = [address.sixtofour, *(address.teredo or ())]
+    return all(one is None or is_public_address(one) for one in carried)
 
 
 def bare(host: str) -> str:

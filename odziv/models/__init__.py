@@ -24,6 +24,7 @@ from odziv.models.interactions import (
 )
 from odziv.models.mailboxes import Mailbox, MailboxKind, Security, SignIn
 from odziv.models.messages import Link, Message, Party, PartyRole
+from odziv.models.notices import UNSEEN, NoticeState, PushNotice, PushSubscription
 from odziv.models.organisations import (
     OWN_HOLIDAYS,
     ApiToken,
@@ -66,6 +67,7 @@ __all__ = [
     "FINAL",
     "OWN_HOLIDAYS",
     "REASONS",
+    "UNSEEN",
     "Account",
     "Activity",
     "ActivityKind",
@@ -116,6 +118,7 @@ __all__ = [
     "MailboxKind",
     "Message",
     "MessageState",
+    "NoticeState",
     "OAuthClient",
     "Opportunity",
     "Organisation",
@@ -124,6 +127,8 @@ __all__ = [
     "PersonChange",
     "PersonChangeKind",
     "Priority",
+    "PushNotice",
+    "PushSubscription",
     "Qualification",
     "Reading",
     "RecentRecord",

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db import connection, models
 from django.db.models import Count, Max, Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -126,6 +127,12 @@ class Card(Owned):
             models.Index(fields=["user", "priority", "-shown_at", "-id"], name="card_shown", condition=Q(state="open")),
             models.Index(fields=["message"], name="card_by_message"),
         ]
+
+    def get_absolute_url(self) -> str:
+        """Where it leads: its message or mailbox, else the page of all cards."""
+        if self.mailbox_id:
+            return reverse("mailbox", args=[self.mailbox_id])
+        return reverse("message", args=[self.message_id]) if self.message_id else reverse("cards")
 
     def dismiss(self, now: datetime) -> None:
         """Put it away for good; only more of the same brings it back."""

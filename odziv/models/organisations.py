@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Collection
-from datetime import datetime, time
+from datetime import UTC, datetime, time, timedelta
 from typing import Any, ClassVar, NamedTuple, Self
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
@@ -201,6 +201,22 @@ class User(AbstractBaseUser):
         if self.quiet_from < self.quiet_until:
             return self.quiet_from <= clock < self.quiet_until
         return clock >= self.quiet_from or clock < self.quiet_until
+
+    def quiet_ends(self, now: datetime) -> datetime:
+        """When the quiet hours end in which `now` lies; `now` when it lies in none."""
+        if not self.is_quiet(now) or self.quiet_until is None:
+            return now
+        today = now.astimezone(self.zone).date()
+        days = (datetime.combine(today + timedelta(days=ahead), self.quiet_until, self.zone) for ahead in (0, 1))
+        return next(end for day in days if (end := day.astimezone(UTC)) > now)
+
+    def quiet_begins(self, now: datetime) -> datetime | None:
+        """When the next quiet hours begin; None for somebody who has none."""
+        if self.quiet_from is None or self.quiet_until is None or self.quiet_from == self.quiet_until:
+            return None
+        today = now.astimezone(self.zone).date()
+        days = (datetime.combine(today + timedelta(days=ahead), self.quiet_from, self.zone) for ahead in (0, 1))
+        return next(start for day in days if (start := day.astimezone(UTC)) > now)
 
     @property
     def is_administrator(self) -> bool:

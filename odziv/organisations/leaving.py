@@ -19,6 +19,7 @@ from odziv.models import (
     Message,
     PersonChange,
     PersonChangeKind,
+    PushSubscription,
     Record,
     Template,
     User,
@@ -72,6 +73,7 @@ def leave(person: User, *, by: User, now: datetime, heir: User | None = None, st
         stored.is_active, stored.left_at, stored.signed_out_at = False, now, now
         stored.save(update_fields=["is_active", "left_at", "signed_out_at"])
     ApiToken.objects.of_person(person).delete()
+    PushSubscription.objects.of_person(person).delete()
     PersonChange.objects.note(person, by, PersonChangeKind.LEFT, now)
     handed = _hand_over(person, heir) if heir is not None else 0
     if heir is not None and handed:

@@ -32,6 +32,7 @@ from odziv.models import (
     Invitation,
     Mailbox,
     Message,
+    PushSubscription,
     Record,
     RecordKind,
     SavedView,
@@ -208,6 +209,11 @@ def invitation(user: User, id: UUID | str) -> Invitation:
 def card(user: User, id: UUID | str) -> Card:
     """A card of the user's own assistant, whatever became of it."""
     return one(Card.objects.of_user(user).select_related("message__activity__regarding"), id)
+
+
+def browser(user: User, id: UUID | str) -> PushSubscription:
+    """A browser that shows the user's own notifications."""
+    return one(PushSubscription.objects.of_person(user), id)
 
 
 def saved_view(user: User, id: UUID | str) -> SavedView:

@@ -22,6 +22,7 @@ from django.utils.crypto import constant_time_compare
 
 from odziv.environment import ENV
 from odziv.models import User
+from odziv.web import notifications
 
 BACKEND = "odziv.web.accounts.Backend"
 _OPENED = "organisations"  # in the session: whom the typed password opened, each with its session hash
@@ -53,9 +54,15 @@ class ClosedSignup(DefaultAccountAdapter):
     def post_login(self, request: HttpRequest, user: AbstractBaseUser, **rest: Any) -> HttpResponse:
         """To where they wanted to go; first to the choice of an organisation when there is one."""
         response: HttpResponse = super().post_login(request, user, **rest)
+        notifications.forget_others(request)
         if isinstance(response, HttpResponseRedirect) and len(opened(request)) > 1:
             return HttpResponseRedirect(f"{reverse('organisation')}?{urlencode({'next': response.url})}")
         return response
+
+    def logout(self, request: HttpRequest) -> None:
+        """This browser shows no notifications any more."""
+        notifications.forget_all(request)
+        super().logout(request)
 
 
 def opened(request: HttpRequest) -> list[User]:
@@ -70,6 +77,7 @@ def go_on_as(request: HttpRequest, user: User) -> None:
     """Sign in as another of `opened`."""
     others = opened(request)
     login(request, user, backend=BACKEND)
+    notifications.forget_others(request)
     _remember(request, others)
 
 

@@ -11,6 +11,7 @@ from odziv import __version__
 from odziv.assist.listing import counted
 from odziv.lib import clock
 from odziv.models import User
+from odziv.web.notifications import push_key
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -20,4 +21,4 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         return {"odziv_version": __version__, "organisation": None}
     # A function, which templates call: the database is asked only where the bell is drawn, and once.
     count = lru_cache(maxsize=1)(lambda: counted(user, clock.now()))
-    return {"odziv_version": __version__, "organisation": user.organisation, "card_count": count}
+    return {"odziv_version": __version__, "organisation": user.organisation, "card_count": count, "push_key": push_key}

@@ -28,6 +28,7 @@ def texts() -> dict[str, str]:
         "no_connection": gettext("No connection to the server. What you typed is still here; try again in a moment."),
         "notifications_off": gettext("This browser shows no notifications."),
         "notifications_on": gettext("Notifications are on in this browser."),
+        "notifications_open": gettext("This browser shows notifications while a page of Odziv is open."),
         "nothing_found": gettext("Nothing found"),
         "options": gettext("{0} suggestions; choose with the arrow keys"),
         "remove": gettext("Remove {0}"),

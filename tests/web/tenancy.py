@@ -37,6 +37,7 @@ from odziv.models import (
     MessageState,
     Party,
     PartyRole,
+    PushSubscription,
     RecentRecord,
     Record,
     RecordKind,
@@ -136,6 +137,9 @@ def make_world(cast: Cast) -> dict[str, str]:
     saved_view = SavedView.objects.create(
         organisation=lipa, owner=ana, place="activities", name=MARK, query="view=all", shared=True
     )
+    browser = PushSubscription.objects.keep(
+        ana, f"https://push.{MARK}.example/1", f"https://push.{MARK}.example", ("k", "s"), MARK, now
+    )
     discarded = Discarded.objects.create(organisation=lipa, user=ana, rows="[]")
     invitation = Invitation(organisation=lipa, email=MARK_ADDRESS, invited_by=ana)
     invitation.renew(now)
@@ -165,7 +169,7 @@ def make_world(cast: Cast) -> dict[str, str]:
         "interaction": interaction, "testmail": mail, "token": token, "entry": entry, "user": ana, "organisation": lipa,
         "mailbox": ana.mailboxes.get(), "card": card, "reminder": reminder, "change": change,
         "saved_view": saved_view, "discarded": discarded, "bulk_run": bulk_run,
-        "invitation": invitation,
+        "invitation": invitation, "browser": browser,
         "template": template, "version": template.current,
         "weight_change": WeightChange.objects.create(organisation=lipa, user=ana, days=30, points={"head": 7}),
         "import": waiting, "import_done": done,

@@ -20,9 +20,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from odziv.advise.working_time import instant
+from odziv.assist import cards
 from odziv.assist.calls import phone_call_about
 from odziv.assist.listing import PAGE, Shown, cards_of, counted
-from odziv.assist.wording import told
+from odziv.assist.wording import title_of, told
 from odziv.deliver import uncertain
 from odziv.lib import clock
 from odziv.models import Card, CardKind, CardState
@@ -124,7 +125,7 @@ def dismiss_all(request: access.SignedRequest) -> HttpResponse:
 @require_POST
 def restore(request: access.SignedRequest, id: UUID) -> HttpResponse:
     """Undo a dismissal or a snooze."""
-    access.card(request.user, id).bring_back(clock.now())
+    cards.bring_back(access.card(request.user, id), clock.now())
     return HttpResponse(status=204)
 
 
@@ -138,7 +139,7 @@ def snooze(request: access.SignedRequest, id: UUID) -> HttpResponse:
     try:
         if until is None:
             raise ValueError
-        card.snooze(until, now)
+        cards.snooze(card, until, now)
     except ValueError:
         return _again(request, _("Choose a time that lies ahead, within a year."), status=422)
     return _again(request, _("Snoozed."), reverse("card-restore", args=[card.pk]))
@@ -185,12 +186,11 @@ def context_of(request: access.SignedRequest) -> dict[str, Any]:
 def drawn(one: Shown) -> Drawn:
     """A card with its words and marks."""
     kind = CardKind(one.card.kind)
-    title = one.card.reminder.title if one.card.reminder else str(kind.label)
     return Drawn(
         one.card,
         _ICONS[kind],
         _TONES.get(kind, ""),
-        title,
+        title_of(one.card),
         marked(*told(one.card, one.who)),
         _happened_at(one.card),
         calls=kind in (CardKind.OPENED, CardKind.REPLIED, CardKind.REMINDER) and one.card.message is not None,
@@ -205,8 +205,8 @@ def _happened_at(card: Card) -> datetime:
 
 def _notice(one: Shown) -> dict[str, str]:
     card = one.card
-    url = card.message.get_absolute_url() if card.message else reverse("cards")
-    return {"id": str(card.pk), "title": drawn(one).title, "text": str(told(card, one.who)), "url": url}
+    url = card.get_absolute_url()
+    return {"id": str(card.pk), "title": title_of(card), "text": str(told(card, one.who)), "url": url}
 
 
 def _snoozes() -> tuple[tuple[str, str | Promise], ...]:

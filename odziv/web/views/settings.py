@@ -12,8 +12,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from odziv.environment import ENV
-from odziv.models import ApiToken, EngagementPause, Import, Invitation, Mailbox, OAuthClient, Organisation, User
-from odziv.web import access
+from odziv.models import (
+    ApiToken,
+    EngagementPause,
+    Import,
+    Invitation,
+    Mailbox,
+    OAuthClient,
+    Organisation,
+    PushSubscription,
+    User,
+)
+from odziv.web import access, notifications
 from odziv.web.forms.people import OwnAssistantForm, ProfileForm, TokenForm
 from odziv.web.views.switches import card_switches, week_in_words
 
@@ -64,7 +74,12 @@ def own_assistant(request: access.SignedRequest) -> HttpResponse:
         form.save()
         messages.success(request, _("Saved."))
         return redirect("own-assistant")
-    context = {"form": form, "is_on": request.user.organisation.assistant}
+    context = {
+        "form": form,
+        "is_on": request.user.organisation.assistant,
+        "browsers": PushSubscription.objects.of_person(request.user),
+        "this_browser": notifications.this_browser(request),
+    }
     return render(request, "settings/own_assistant.html", context, status=422 if form.errors else 200)
 
 

@@ -1,7 +1,8 @@
 /* The assistant: the bell opens its sheet; cards come by themselves, on every page (A1). One tab of a browser listens
    for all of them (whichever holds the lock), also while it is hidden, and says it to the others; so the six connections
    that a browser allows are never used up, and a card makes one notification however many tabs are open. */
-import { announce, store, t } from "./dom.js";
+import { announce, store } from "./dom.js";
+import { state as notifying } from "./push.js";
 
 const NAME = "odziv-cards";
 let known = 0; // cards that this page has shown
@@ -13,9 +14,6 @@ export function startAssistant() {
   document.addEventListener("htmx:beforeSwap", remember);
   document.addEventListener("htmx:afterSettle", settled);
   showCount();
-  const offer = document.querySelector("[data-notify]");
-  offer.hidden = !("Notification" in window) || Notification.permission !== "default";
-  offer.addEventListener("click", () => allow(offer));
   const channel = "BroadcastChannel" in window ? new BroadcastChannel(NAME) : null;
   channel?.addEventListener("message", changed);
   const lead = () => listen(() => (changed(), channel?.postMessage("changed")));
@@ -71,7 +69,7 @@ function openSheet(event) {
 /* A notification of the browser for what is new, from the one tab that listens; where the browser's own push is on, that
    one says it. */
 async function notify() {
-  if (!("Notification" in window) || Notification.permission !== "granted" || store.get("push") === "on") return;
+  if (notifying() !== "open") return;
   const address = document.getElementById("assistant-sheet").dataset.news;
   const after = store.get("news-after") ?? "";
   const answer = await fetch(`${address}?after=${encodeURIComponent(after)}`).catch(() => null);
@@ -82,10 +80,4 @@ async function notify() {
     const shown = new Notification(card.title, { body: card.text, tag: card.id });
     shown.onclick = () => (window.focus(), (location.href = card.url));
   }
-}
-
-async function allow(button) {
-  const allowed = await Notification.requestPermission();
-  button.hidden = allowed === "granted";
-  announce(allowed === "granted" ? t("notifications_on") : t("notifications_off"));
 }

@@ -14,6 +14,7 @@ import { startKept } from "./kept.js";
 import { startKeyboard } from "./keyboard.js";
 import { startLost } from "./lost.js";
 import { startMenus } from "./menu.js";
+import { startPush } from "./push.js";
 import { startToasts } from "./toast.js";
 
 const dressers = [combobox, recipients, guard, tabs, held];
@@ -28,6 +29,7 @@ startMenus();
 startToasts();
 startKeyboard();
 startAssistant();
+startPush();
 startKept();
 startLost();
 startCommand();
