@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import signal
 import socket
@@ -17,15 +16,12 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from odziv.models import User
+from tests.support.browser import PATIENCE, querying_chromium
 from tests.support.child import environment
 
-FLAGS = (
-    "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update --disable-sync"
-    " --no-first-run"
-).split()
 # What is no fault: an answer that the page expects and shows (a refusal with a reason); and that htmx gave up a request
 # because a newer one took its place or the page was left. Of a request that failed otherwise htmx says so besides.
 EXPECTED = re.compile(
@@ -36,16 +32,7 @@ EXPECTED = re.compile(
 
 
 # Not for the session: while it runs, this thread has a running loop, and tests elsewhere want one of their own.
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    # Playwright's loop runs in this thread, and Django would take the test's own queries for asynchronous ones.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
-    expect.set_options(timeout=15_000)  # several of these may share few cores
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        yield browser
-        browser.close()
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+chromium = querying_chromium
 
 
 def _collect_what_changed(environ: dict[str, str]) -> None:
@@ -101,7 +88,7 @@ class Site:
     def browser(self, user: User | None = None, **options: Any) -> BrowserContext:
         """A fresh browser, signed in as the user; `options` as Playwright's new_context takes them."""
         context = self._chromium.new_context(**{"viewport": {"width": 1440, "height": 900}, **options})
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE)
         self.contexts.append(context)
         context.on("console", lambda message: self._hear(message.text) if message.type == "error" else None)
         context.on("weberror", lambda error: self.complaints.append(str(error.error)))

@@ -17,6 +17,7 @@ from odziv.environment import ENV
 from odziv.lib.addresses import EdgeAddresses
 from odziv.lib.seal import KeyRing
 from odziv.models import Message, User
+from tests.support.browser import PATIENCE
 from tests.support.cast import Cast, make_cast
 from tests.support.journal import IPHONE, SCANNER, WINDOWS, delivery_of, followed_message
 from tests.support.processes import free_port, running
@@ -55,7 +56,7 @@ def shown(chromium: Browser, web: str, user: User, path: str, *, width: int = 14
     context = chromium.new_context(viewport={"width": width, "height": 900})
     context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": web}])
     page = context.new_page()
-    page.set_default_timeout(60_000)
+    page.set_default_timeout(PATIENCE)
     page.goto(f"{web}{path}")
     return page
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from django.utils import translation
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 FLAGS = (
     "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update --disable-sync"
@@ -17,7 +18,7 @@ FLAGS = (
 LOCALES = {"en": "en-GB", "sl": "sl-SI"}
 # Errors in Chromium's eyes only: what a mail may not do in its frame, and answers that say what is still wrong.
 _MEANT = ("/frame/", "sandboxed", "img-src 'none'", "status of 422")
-_PATIENCE = 60_000.0  # ms for one step on a busy machine
+PATIENCE = 60_000.0  # ms for one step on a busy machine
 
 
 @pytest.fixture(scope="module")
@@ -27,8 +28,20 @@ def chromium() -> Iterator[Browser]:
         yield browser
 
 
+@pytest.fixture(scope="module")
+def querying_chromium() -> Iterator[Browser]:
+    """One for all tests of a file that look into the database besides."""
+    # Playwright's loop runs in this thread, and Django would take the test's own queries for asynchronous ones.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    with started() as browser:
+        yield browser
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
 @contextmanager
 def started() -> Iterator[Browser]:
+    """A browser; what is expected of its pages has as long to show as a busy machine needs."""
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
         yield browser
@@ -63,7 +76,7 @@ class Visitor:
         self.context: BrowserContext = browser.new_context(
             base_url=url, locale=LOCALES[language], timezone_id="Europe/Ljubljana", accept_downloads=True, **options
         )
-        self.context.set_default_timeout(_PATIENCE)
+        self.context.set_default_timeout(PATIENCE)
         self.page = self.tab()
 
     def tab(self) -> Page:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import http.server
-import os
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -13,18 +12,18 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from odziv.environment import ENV
 from odziv.lib.mime import FilePart, Letter, unstructured
 from odziv.models import TestMail
 from odziv.testmail import store
 from tests.deliver.letters import NOW
+from tests.support.browser import querying_chromium
 from tests.support.cast import Cast
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 GIF = bytes.fromhex("47494638396101000100800000000000ffffff21f90401000000002c00000000010001000002024401003b")
 
 
@@ -56,14 +55,7 @@ class Edge:
         self.server.server_close()
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright's loop runs in this thread
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        yield browser
-        browser.close()
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+chromium = querying_chromium
 
 
 @pytest.fixture
@@ -122,7 +114,7 @@ def test_a_further_message_joins_the_list_without_reload(page: Page, cast: Cast,
     page.goto(f"/test-mailbox/{mail.pk}/")
     page.evaluate("window.stayed = true")
     store.keep(cast.lipa.pk, "ana@lipa.example", "jan@example.com", store.read(mail), NOW)
-    expect(page.get_by_role("link", name="jan@example.com")).to_be_visible(timeout=10_000)
+    expect(page.get_by_role("link", name="jan@example.com")).to_be_visible()
     assert page.evaluate("window.stayed") is True
     expect(page.locator(f"#mail-{mail.pk}")).to_have_attribute("aria-current", "true")
 
