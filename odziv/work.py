@@ -53,6 +53,7 @@ JOBS: tuple[Job, ...] = (
     Job("count what came of templates", "odziv.measure.templates.fold_templates", 2),
     Job("try the mailboxes that somebody tests", "odziv.mailboxes.trial.try_next", 0.5),
     Job("make the sample data that were asked for", "odziv.sample.making.make_next", 1),
+    Job("forget on which networks the team was", "odziv.ingest.team.forget", 600),
     Job("judge the past by other weights", "odziv.measure.weighing.make_next", 1),
     Job("carry on with actions on many rows", "odziv.bulk.run.make_next", 0.5),
     Job("let go of actions that can no longer be undone", "odziv.bulk.run.forget", 600),

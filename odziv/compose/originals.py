@@ -13,6 +13,8 @@ from odziv.lib.seal import KeyRing, Kind, Sealed, SealError
 ImageOf = Callable[[Sealed], str | None]
 """Gives the address of an image of a sealed identifier for the new message; None when it has to go."""
 
+FileOf = Callable[[Sealed], str | None]
+
 _ADDRESS = {"a": "href", "area": "href", "img": "src"}
 _PATH = re.compile(r"/([oica])/([A-Za-z0-9_-]+)(?:\.gif|/[^/?#]*)?$")
 
@@ -25,12 +27,24 @@ class _Edit(NamedTuple):
     text: str
 
 
-def restored(html: str, edge_url: str, keys: KeyRing, organisation: UUID, image_of: ImageOf) -> str:
+def _as_it_is(_sealed: Sealed) -> None:
+    return None
+
+
+def restored(
+    html: str,
+    edge_url: str,
+    keys: KeyRing,
+    organisation: UUID,
+    image_of: ImageOf,
+    file_of: FileOf = _as_it_is,
+) -> str:
     """The HTML without what this organisation's own copies had put into it; everything else stays as it is.
 
-    What another organisation sealed, or nobody, is an address like any other.
+    `file_of` gives the address of a followed attachment; None leaves the link as it is. What another organisation
+    sealed, or nobody, is an address like any other.
     """
-    edits = list(_edits(html, edge_url.rstrip("/"), keys, organisation, image_of))
+    edits = list(_edits(html, edge_url.rstrip("/"), keys, organisation, image_of, file_of))
     pieces, position = [], 0
     for edit in edits:
         pieces += [html[position : edit.start], edit.text]
@@ -52,7 +66,9 @@ def restored_text(text: str, edge_url: str, keys: KeyRing, organisation: UUID) -
     return re.sub(rf"https?://{host}/c/[A-Za-z0-9_-]+", address, text)
 
 
-def _edits(html: str, edge: str, keys: KeyRing, organisation: UUID, image_of: ImageOf) -> Iterator[_Edit]:
+def _edits(
+    html: str, edge: str, keys: KeyRing, organisation: UUID, image_of: ImageOf, file_of: FileOf
+) -> Iterator[_Edit]:
     for tag in Scanner(html, frozenset(_ADDRESS)).tags():
         found = None if tag.closing else attributes(html, tag.inside, tag.end).get(_ADDRESS[tag.name])
         if found is None:
@@ -66,7 +82,10 @@ def _edits(html: str, edge: str, keys: KeyRing, organisation: UUID, image_of: Im
             yield _Edit(tag.start, end.end(), "") if end else _Edit(value.start, value.end, "")
         elif sealed.kind is Kind.CLICK:
             yield _Edit(value.start, value.end, encode(sealed.tail.decode(), value.quote))
-        elif tag.name == "img":
+        elif tag.name != "img":
+            if sealed.kind is Kind.FILE and (address := file_of(sealed)) is not None:
+                yield _Edit(value.start, value.end, encode(address, value.quote))
+        else:
             source = image_of(sealed) if sealed.kind is Kind.IMAGE else None
             yield _image(tag, value.start, value.end, encode(source, value.quote) if source else None)
 

@@ -19,9 +19,9 @@ from odziv.edge import answers
 from odziv.edge.answers import Answer, FileBody
 from odziv.edge.door import Door
 from odziv.edge.limits import Limits
-from odziv.edge.peer import normalised
 from odziv.edge.reading import Asked, Reader
 from odziv.lib.files import FileStoreError
+from odziv.lib.peer import normalised
 
 log = logging.getLogger("odziv.edge")
 

@@ -16,10 +16,10 @@ from odziv.edge import answers
 from odziv.edge.answers import Answer, FileBody
 from odziv.edge.download import Part, etag_of, file_fields, image_fields, part_of
 from odziv.edge.keys import Keys
-from odziv.edge.peer import Proxies
 from odziv.edge.recorder import Recorder
 from odziv.lib.files import FileMissing, FileStore, FileStoreError
 from odziv.lib.hit import Hit
+from odziv.lib.peer import Proxies
 from odziv.lib.seal import FileRef, Kind, Sealed, SealError, decode_file, fits_location
 from odziv.lib.uuid7 import uuid7
 

@@ -18,10 +18,10 @@ import uvloop
 from odziv.edge.connection import Connection
 from odziv.edge.keys import Keys
 from odziv.edge.limits import Limits
-from odziv.edge.peer import Proxies
 from odziv.edge.quiet import to_stderr
 from odziv.edge.server import EdgeServer
 from odziv.lib.files import FileStoreError, store_from
+from odziv.lib.peer import Proxies
 from odziv.lib.seal import KeyRingError
 from odziv.lib.spool import SpoolError, SqliteSpool
 

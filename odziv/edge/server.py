@@ -13,9 +13,9 @@ from odziv.edge.connection import Connection
 from odziv.edge.door import Door
 from odziv.edge.keys import Keys
 from odziv.edge.limits import Limits
-from odziv.edge.peer import Proxies
 from odziv.edge.recorder import Recorder
 from odziv.lib.files import FileStore
+from odziv.lib.peer import Proxies
 from odziv.lib.spool import SqliteSpool
 
 log = logging.getLogger("odziv.edge")

@@ -28,6 +28,7 @@ from odziv.environment import ENV
 from odziv.ingest.agents import describe
 from odziv.ingest.aside import set_aside
 from odziv.ingest.places import Places, truncated
+from odziv.ingest.team import Team
 from odziv.lib.hit import Hit, HitError, decode
 from odziv.lib.probe import NOBODY
 from odziv.lib.seal import Kind
@@ -97,6 +98,7 @@ class Row(NamedTuple):
     network: str
     country: str
     city: str
+    teammate: UUID | None
     verdict: str
     reasons: list[str]
     counted: bool
@@ -244,9 +246,10 @@ def _deliveries(ids: set[UUID]) -> dict[UUID, _Known]:
     return {pk: one._replace(off=off[one.organisation]) for pk, one in known.items()}
 
 
-def _rows(hits: Iterable[Hit], known: Mapping[UUID, _Known]) -> list[Row]:
+def _rows(hits: Sequence[Hit], known: Mapping[UUID, _Known]) -> list[Row]:
     """The rows of hits that may be kept; the others are dropped, with the reason counted in the log."""
     rows: list[Row] = []
+    team = Team(hits)
     dropped: Counter[str] = Counter()
     for hit in hits:
         delivery = known.get(hit.delivery)
@@ -255,13 +258,13 @@ def _rows(hits: Iterable[Hit], known: Mapping[UUID, _Known]) -> list[Row]:
         elif why := delivery.refused(datetime.fromtimestamp(hit.at, UTC)):
             dropped[why] += 1
         else:
-            rows.append(_row(hit, delivery.message))
+            rows.append(_row(hit, delivery.message, team.of(hit)))
     if dropped:
         log.info("dropped: %s", ", ".join(f"{count} {reason}" for reason, count in sorted(dropped.items())))
     return rows
 
 
-def _row(hit: Hit, message: UUID) -> Row:
+def _row(hit: Hit, message: UUID, teammate: UUID | None) -> Row:
     text = _storable(hit.agent)[:512]
     agent = describe(text)
     place = _places.of(hit.peer)
@@ -284,6 +287,7 @@ def _row(hit: Hit, message: UUID) -> Row:
         network=truncated(hit.peer),
         country=place.country,
         city=place.city,
+        teammate=teammate,
         # What the fold will say of it; until then it counts as nothing.
         verdict=Verdict.UNSURE.value,
         reasons=[],

@@ -10,7 +10,7 @@ from uuid import UUID
 
 class Event(NamedTuple):
     """One row of the journal. `kind` is an `InteractionKind`, `agent_kind` an `AgentKind`, `network` a truncated
-    address, empty when it is not known."""
+    address, empty when it is not known; `teammate` is a user of ours who uses Odziv from there."""
 
     id: UUID
     kind: str
@@ -23,6 +23,7 @@ class Event(NamedTuple):
     client: str
     headers: Mapping[str, str]
     network: str = ""
+    teammate: UUID | None = None
 
     @property
     def source(self) -> Source:

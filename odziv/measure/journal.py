@@ -28,7 +28,8 @@ from odziv.models.bulk import update_rows
 MOST_EVENTS = 2_000
 _CHUNK = 500
 
-_EVENT = ("id", "kind", "ordinal", "at", "method", "partial", "agent", "agent_kind", "client", "headers", "network")
+_EVENT = ("id", "kind", "ordinal", "at", "method", "partial", "agent", "agent_kind", "client", "headers", "network",
+          "teammate")  # fmt: skip
 _JUDGEMENT = ("verdict", "reasons", "counted", "against")
 _TOGETHER = tuple(name for name in Figures._fields if not name.endswith("_opened_at"))
 

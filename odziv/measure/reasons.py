@@ -5,7 +5,7 @@ A code is never renamed: rows of the journal hold it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 
 def _(text: str) -> str:
@@ -38,6 +38,7 @@ SAME_SOURCE = "same-source"
 BESIDE_MACHINE = "beside-machine"
 SECURITY_NETWORK = "security-network"
 CLOUD_NETWORK = "cloud-network"
+TEAM_NETWORK = "team-network"  # stored with the user: team-network:<identifier>
 COLLEAGUES = "colleagues"
 SOME_COLLEAGUES = "some-colleagues"
 COLLEAGUES_OPENED = "colleagues-opened"
@@ -77,6 +78,7 @@ SENTENCES: dict[str, str] = {
     BESIDE_MACHINE: _("A machine was at work on this mail at that moment."),
     SECURITY_NETWORK: _("It came from the network of a mail security service."),
     CLOUD_NETWORK: _("It came from a data centre; few people come from there."),
+    TEAM_NETWORK: _("It came from a network on which your team uses Odziv; it may have been a look of your own."),
     COLLEAGUES: _("The same program at the same address did so in the mail of several colleagues at the same moment."),
     SOME_COLLEAGUES: _("The same program at the same address followed links in the mail of colleagues at that time."),
     COLLEAGUES_OPENED: _("The same program at the same address loaded the mail of colleagues at that time."),
@@ -90,8 +92,31 @@ SENTENCES: dict[str, str] = {
 """In English; `sentences` translates them. Plain, so that a command can say them without any settings."""
 
 
-def sentences(codes: Iterable[str]) -> list[str]:
-    """The reasons in the reader's language. Codes that nobody knows any more are left out."""
+_NAMED = {
+    TEAM_NETWORK: _("It came from the network on which %(name)s uses Odziv; it may have been a look of your own."),
+}
+
+
+def evidence_of(code: str) -> str:
+    """The piece of evidence, without what it was stored with."""
+    return code.partition(":")[0]
+
+
+def sentences(codes: Iterable[str], names: Mapping[str, str] = {}) -> list[str]:
+    """The reasons in the reader's language; `names` are those of people, by identifier. Codes that nobody knows any
+    more are left out."""
     from django.utils.translation import gettext  # here, so that judging needs no Django
 
-    return [gettext(SENTENCES[code]) for code in codes if code in SENTENCES]
+    told = []
+    for code in codes:
+        evidence, _colon, who = code.partition(":")
+        if evidence in _NAMED and who in names:
+            told.append(gettext(_NAMED[evidence]) % {"name": names[who]})
+        elif evidence in SENTENCES:
+            told.append(gettext(SENTENCES[evidence]))
+    return told
+
+
+def people_in(codes: Iterable[str]) -> set[str]:
+    """The identifiers of users that stand in codes."""
+    return {who for code in codes if (who := code.partition(":")[2])}

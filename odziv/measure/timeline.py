@@ -60,6 +60,7 @@ class Entry:
     city: str = ""
     verdict: str = ""
     reasons: tuple[str, ...] = ()
+    against: tuple[str, ...] = ()
     agent: str = ""
     network: str = ""
     method: str = ""
@@ -122,6 +123,7 @@ def entry_of(row: Interaction, what: str = "") -> Entry:
         city="" if is_proxy else row.city,
         verdict=row.verdict,
         reasons=tuple(row.reasons),
+        against=tuple(row.against),
         agent=row.agent,
         network=row.network,
         method=row.method,

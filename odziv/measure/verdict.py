@@ -72,6 +72,8 @@ def judge(events: Iterable[Event], facts: Facts, points: Points = DEFAULTS) -> d
     _add(evidence, _of_time(abroad, facts))
     for event in abroad:
         evidence[event.id] |= _of_network(event)
+        if event.teammate is not None and event.agent_kind == PERSON:
+            evidence[event.id].add(reasons.TEAM_NETWORK)
         # The mail service's proxy is the same source for everybody.
         if event.agent_kind == PERSON and (code := patterns.with_colleagues(event, facts)):
             evidence[event.id].add(code)
@@ -79,7 +81,7 @@ def judge(events: Iterable[Event], facts: Facts, points: Points = DEFAULTS) -> d
     asked_for_headers = [event for event in of_people if reasons.HEAD in evidence[event.id]]
     _add(evidence, patterns.left_by_machines(of_people, disguised, asked_for_headers))
     _add(evidence, _of_later(ordered, evidence, facts, points))
-    return {id: _judged(codes, points) for id, codes in evidence.items()}
+    return {event.id: _named(_judged(evidence[event.id], points), event) for event in ordered}
 
 
 def _add(evidence: Evidence, more: Mapping[UUID, set[str]]) -> None:
@@ -97,6 +99,15 @@ def _judged(codes: set[str], points: Points) -> Verdict:
     ordered = sorted(codes, key=lambda code: (-abs(points[code]), _ORDER[code]))
     told = [code for code in ordered if verdict == UNSURE or (points[code] > 0) == (verdict == MACHINE)]
     return Verdict(verdict, tuple(told), tuple(code for code in ordered if code not in told and points[code]))
+
+
+def _named(verdict: Verdict, event: Event) -> Verdict:
+    """With the user in the code of the team's network."""
+    if event.teammate is None:
+        return verdict
+    named = {reasons.TEAM_NETWORK: f"{reasons.TEAM_NETWORK}:{event.teammate.hex}"}
+    told, against = (tuple(named.get(code, code) for code in codes) for codes in verdict[1:])
+    return Verdict(verdict.verdict, told, against)
 
 
 def _of_program(event: Event) -> str:
@@ -152,13 +163,18 @@ def _of_time(ordered: Sequence[Event], facts: Facts) -> Evidence:
         if event.kind in PICTURES:
             if after < FIRST_SECONDS:
                 found[event.id] = {reasons.EARLY_OPEN}
-            elif opened is None and event.method == "GET" and event.client not in (APPLE_PRIVACY, GMAIL_PREFETCH):
+            elif opened is None and event.method == "GET" and not _is_no_readers(event):
                 opened = event.at
         elif after <= SOON:
             found[event.id] = {reasons.EARLY_CLICK if after <= EARLY else reasons.SOON_CLICK}
-            if opened is not None and event.at - opened >= READING:
+            if opened is not None and event.at - opened >= READING and event.teammate is None:
                 found[event.id].add(reasons.OPENED_BEFORE)
     return found
+
+
+def _is_no_readers(event: Event) -> bool:
+    """Whether an open says nothing of the recipient's: it was loaded in advance, or may be the sender's own look."""
+    return event.client in (APPLE_PRIVACY, GMAIL_PREFETCH) or event.teammate is not None
 
 
 def _of_later(ordered: Sequence[Event], evidence: Evidence, facts: Facts, points: Points) -> Evidence:
@@ -171,9 +187,14 @@ def _of_later(ordered: Sequence[Event], evidence: Evidence, facts: Facts, points
     found: Evidence = {}
     for event in ordered:
         codes = evidence[event.id]
-        if _verdict(codes, points) != UNSURE or not codes <= _MERE_DOUBTS:
+        if _verdict(codes, points) != UNSURE or not codes <= {*_MERE_DOUBTS, reasons.TEAM_NETWORK}:
             continue
-        if event.network and any(network != event.network and at > event.at for network, at in last_two):
+        # A later event of the recipient's does not make an own look theirs; an answer at least shows that it was read.
+        if (
+            reasons.TEAM_NETWORK not in codes
+            and event.network
+            and any(network != event.network and at > event.at for network, at in last_two)
+        ):
             found[event.id] = {reasons.CONFIRMED}
         if facts.replied and event.kind in PICTURES:
             found.setdefault(event.id, set()).add(reasons.REPLIED)

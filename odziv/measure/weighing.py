@@ -18,8 +18,9 @@ from odziv.lib import clock
 from odziv.measure import weights
 from odziv.measure.changes import FIGURES, CopyChange, changes
 from odziv.measure.journal import Copy
+from odziv.measure.reasons import TEAM_NETWORK
 from odziv.measure.run import fold_copies
-from odziv.models import Delivery, Organisation, User, WeighingState, WeightChange
+from odziv.models import Delivery, Organisation, TeamNetwork, User, WeighingState, WeightChange
 
 SPANS = (7, 30, 90, 365)
 """Over how many days one may look at what would change."""
@@ -81,6 +82,8 @@ def apply(change: WeightChange, user: User, now: datetime) -> None:
             raise Overtaken
         organisation.weights = change.points
         organisation.save(update_fields=["weights"])
+        if not weights.in_force(change.points)[TEAM_NETWORK]:
+            TeamNetwork.objects.of(organisation.pk).delete()  # they would be kept for nothing
     change.refresh_from_db()
 
 

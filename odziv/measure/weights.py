@@ -103,6 +103,9 @@ WEIGHTS: Mapping[str, Weight] = {
     reasons.CLOUD_NETWORK: Weight(
         3, 0, 4, _("The blocks that hosting companies have registered; people come from there by VPN too.")
     ),
+    reasons.TEAM_NETWORK: Weight(
+        4, 0, 4, _("Our own reasoning: a hint and no proof; customers share offices and carriers with the team.")
+    ),
     # What the same source did with the copies of colleagues.
     reasons.COLLEAGUES: Weight(
         7, 3, 20, _("Our own reasoning: sandboxes and gateways work through the copies of a company together.")

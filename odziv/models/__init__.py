@@ -58,6 +58,7 @@ from odziv.models.saved_views import ListChoice, SavedView
 from odziv.models.secret import SecretUnreadable
 from odziv.models.states import FINAL, DeliveryState, Direction, FollowState, MessageState
 from odziv.models.statuses import REASONS, StatusChange, StatusReason
+from odziv.models.team_networks import TeamNetwork
 from odziv.models.templates import Template, TemplateAttachment, TemplateVersion
 from odziv.models.testmail import TestMail
 from odziv.models.trials import Trial, TrialState
@@ -152,6 +153,7 @@ __all__ = [
     "StatusChange",
     "StatusReason",
     "StoredFile",
+    "TeamNetwork",
     "Template",
     "TemplateAttachment",
     "TemplateVersion",

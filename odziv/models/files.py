@@ -34,6 +34,11 @@ class AttachmentQuerySet(OwnedQuerySet["Attachment"]):
     def images(self) -> Self:
         return self.filter(inline=True)
 
+    def file_of(self, organisation_id: UUID, key: str) -> Attachment | None:
+        """A followed attachment of the organisation's mail with this content, by its key in the file store."""
+        files = self.of(organisation_id).filter(inline=False, file__organisation=organisation_id, file__key=key)
+        return files.select_related("file").first()
+
     def image_of(self, organisation_id: UUID, key: str) -> Attachment | None:
         """An image of the organisation's mail with this content, by its key in the file store."""
         images = self.of(organisation_id).filter(inline=True, file__organisation=organisation_id, file__key=key)

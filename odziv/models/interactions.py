@@ -100,6 +100,7 @@ class Interaction(models.Model):
     network = models.CharField(max_length=50, blank=True)
     country = models.CharField(max_length=2, blank=True)
     city = models.CharField(max_length=100, blank=True)
+    teammate = models.UUIDField(null=True)  # the user of ours on whose network it came, as far as was known at once
     verdict = models.CharField(max_length=8, choices=Verdict, default=Verdict.UNSURE)
     reasons = models.JSONField(default=list, blank=True)  # codes of measure.reasons: what speaks for the verdict
     against = models.JSONField(default=list, blank=True)  # codes of what spoke against it

@@ -124,6 +124,11 @@ class UserManager(BaseUserManager["User"]):
         """The people of the user's organisation, by name."""
         return self.filter(organisation_id=user.organisation_id).order_by("name", "pk")
 
+    def names(self, organisation: UUID, identifiers: Collection[str]) -> dict[str, str]:
+        """The names of these people of the organisation, by identifier in hexadecimal."""
+        rows = self.filter(organisation_id=organisation, pk__in=identifiers).values_list("pk", "name", "email")
+        return {pk.hex: name or email for pk, name, email in rows}
+
     def here(self, user: User, address: str) -> User | None:
         """Who has this address in the user's organisation, also when they have left."""
         return self.for_(user).filter(email=address.strip().lower()).first()

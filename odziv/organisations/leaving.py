@@ -21,6 +21,7 @@ from odziv.models import (
     PersonChangeKind,
     PushSubscription,
     Record,
+    TeamNetwork,
     Template,
     User,
 )
@@ -74,6 +75,7 @@ def leave(person: User, *, by: User, now: datetime, heir: User | None = None, st
         stored.save(update_fields=["is_active", "left_at", "signed_out_at"])
     ApiToken.objects.of_person(person).delete()
     PushSubscription.objects.of_person(person).delete()
+    TeamNetwork.objects.for_(person).filter(user=person).delete()
     PersonChange.objects.note(person, by, PersonChangeKind.LEFT, now)
     handed = _hand_over(person, heir) if heir is not None else 0
     if heir is not None and handed:

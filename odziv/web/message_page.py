@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.utils.functional import Promise
@@ -18,11 +18,13 @@ from odziv.deliver.answers import Explanation, explain
 from odziv.instrument.reasons import LINKS
 from odziv.measure import message as measured
 from odziv.measure.message import LinkRow
-from odziv.measure.reasons import sentences
+from odziv.measure.reasons import evidence_of, people_in, sentences
 from odziv.measure.timeline import STRANGER, Entry, timeline
+from odziv.measure.weights import Points, in_force
 from odziv.measure.wording import came_because, sentence
-from odziv.models import ArrivalKind, Delivery, DeliveryState, Direction, FollowState, Message, MessageState
+from odziv.models import ArrivalKind, Delivery, DeliveryState, Direction, FollowState, Message, MessageState, User
 from odziv.web import words
+from odziv.web.weights import signed
 
 BARS = 5
 SHOWN = 40
@@ -64,10 +66,18 @@ class Line:
     text: SafeString
     detail: str
     at: datetime
-    why: list[str]
+    why: list[Reason]
     unsure: bool
+    against: Sequence[Reason] = ()
     said: str = ""  # by a mail that came back
     url: str = ""
+
+
+class Reason(NamedTuple):
+    """A sentence, and what it weighs as things stand; empty for what does not weigh."""
+
+    text: str
+    points: str = ""
 
 
 def figures_of(message: Message, now: datetime, *, shown: int = SHOWN, before: str = "") -> dict[str, Any]:
@@ -81,7 +91,7 @@ def figures_of(message: Message, now: datetime, *, shown: int = SHOWN, before: s
         "copies": [_copy(delivery, hidden=delivery.pk in hidden) for delivery in deliveries],
         "more_copies": max(0, _recipient_count(message, deliveries)),
         "links": [_link(row) for row in measured.links(message)],
-        "lines": [_line(entry) for entry in page.entries],
+        "lines": lines_of(message, page.entries),
         "older": page.older,
         "older_shown": shown + SHOWN if shown + SHOWN <= MOST_SHOWN and not before else 0,
         "before": before,
@@ -95,7 +105,15 @@ def figures_of(message: Message, now: datetime, *, shown: int = SHOWN, before: s
 
 def newest_lines(message: Message, size: int) -> list[Line]:
     """The newest lines of the timeline, for where it is only looked into."""
-    return [_line(entry) for entry in timeline(message, size=size).entries[:size]]
+    return lines_of(message, timeline(message, size=size).entries[:size])
+
+
+def lines_of(message: Message, entries: Sequence[Entry]) -> list[Line]:
+    """Entries of the message's timeline. A query more when one of them names a colleague."""
+    points = in_force(message.organisation.weights)
+    people = people_in(code for entry in entries for code in (*entry.reasons, *entry.against))
+    names = User.objects.names(message.organisation_id, people) if people else {}
+    return [_line(entry, points, names) for entry in entries]
 
 
 def _recipient_count(message: Message, shown: list[Delivery]) -> int:
@@ -220,7 +238,7 @@ _TONES = {
 }
 
 
-def _line(entry: Entry) -> Line:
+def _line(entry: Entry, points: Points, names: Mapping[str, str]) -> Line:
     answer = _answer(entry.delivery) if entry.delivery else None
     return Line(
         id=entry.id,
@@ -229,8 +247,9 @@ def _line(entry: Entry) -> Line:
         text=marked(*sentence(entry)),
         detail=(answer.what or answer.words) if answer else "",
         at=entry.at,
-        why=_why(entry),
+        why=_why(entry, points, names),
         unsure=entry.verdict == "unsure",
+        against=_weighed(entry.against, points, names),
         said=entry.said,
         url=entry.url,
     )
@@ -246,17 +265,25 @@ def marked(pattern: str, told: Mapping[str, str]) -> SafeString:
     return mark_safe(conditional_escape(pattern) % values)
 
 
-def _why(entry: Entry) -> list[str]:
-    """The evidence for the verdict, a sentence each."""
+def _why(entry: Entry, points: Points, names: Mapping[str, str]) -> list[Reason]:
+    """The evidence for the verdict."""
     if entry.matched_by:
-        return came_because(entry.matched_by, entry.reasons)
+        return [Reason(text) for text in came_because(entry.matched_by, entry.reasons)]
     if not entry.verdict:
         return []
-    evidence = sentences(entry.reasons)
+    evidence = _weighed(entry.reasons, points, names)
     if entry.client and entry.verdict != "machine":
-        evidence.append(_("Program: %(name)s") % {"name": entry.client})
+        evidence.append(Reason(_("Program: %(name)s") % {"name": entry.client}))
     if entry.agent:
-        evidence.append(_("It says of itself: %(agent)s") % {"agent": entry.agent})
+        evidence.append(Reason(_("It says of itself: %(agent)s") % {"agent": entry.agent}))
     if entry.network:
-        evidence.append(_("From the network %(network)s") % {"network": entry.network})
+        evidence.append(Reason(_("From the network %(network)s") % {"network": entry.network}))
     return evidence
+
+
+def _weighed(codes: Sequence[str], points: Points, names: Mapping[str, str]) -> list[Reason]:
+    return [
+        Reason(told, signed(points[evidence]) if (evidence := evidence_of(code)) in points else "")
+        for code in codes
+        for told in sentences([code], names)
+    ]

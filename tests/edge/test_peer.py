@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from odziv.edge.peer import Proxies, normalised
+from odziv.lib.peer import Proxies, normalised
 from tests.edge.process import Edge
 
 PROXIES = Proxies(["127.0.0.0/8", "10.0.0.0/8", "2001:db8:1::/48"])

@@ -30,11 +30,23 @@ def event(
     partial: bool = False,
     id: UUID | None = None,
     network: str = "",
+    teammate: UUID | None = None,
 ) -> Event:
     told = describe(agent)
     at = NOON + timedelta(seconds=after)
     return Event(
-        id or uuid7(), kind, ordinal, at, method, partial, agent, told.kind, told.client, headers or {}, network
+        id or uuid7(),
+        kind,
+        ordinal,
+        at,
+        method,
+        partial,
+        agent,
+        told.kind,
+        told.client,
+        headers or {},
+        network,
+        teammate,
     )
 
 
@@ -53,6 +65,7 @@ events = st.lists(
         headers=st.sampled_from([{}, {"range": "bytes=0-"}, {"sec-purpose": "prefetch"}]),
         partial=st.booleans(),
         network=st.sampled_from(["", "193.2.1.0/24", "84.112.67.0/24", "40.107.3.0/24", "127.0.0.0/24"]),
+        teammate=st.sampled_from([None, None, UUID(int=5)]),
     ),
     max_size=25,
 )

@@ -78,6 +78,15 @@ def test_why_opens_to_the_evidence(message: Message, ana: Client) -> None:
     page = read(ana, message)
     assert "The program calls itself a security scanner." in page
     assert "From the network 193.2.1.0/24" in page
+    assert '<span class="points">+20</span>' in page and "Against it spoke" not in page
+
+
+def test_what_spoke_against_it_stands_there_too(message: Message, ana: Client) -> None:
+    happened(hit(delivery_of(message), Kind.CLICK, after=60, agent=WINDOWS))
+    page = read(ana, message)
+    assert "It came within two minutes" in page and "+6" in page
+    against = page.partition("Against it spoke")[2].partition("</details>")[0]
+    assert "An ordinary mail program or browser asked for it." in against and "−3" in against
     assert "193.2.1.66" not in page
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +14,7 @@ from django.views.decorators.http import require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
 from odziv.compose import bodies
-from odziv.environment import ENV
+from odziv.compose.own_view import own_view
 from odziv.lib import clock
 from odziv.lib.paper import PAPER
 from odziv.mailboxes.advice import explained
@@ -86,7 +85,8 @@ async def live_events(request: HttpRequest, id: UUID) -> HttpResponseBase:
 def body(request: access.SignedRequest, id: UUID) -> HttpResponse:
     """The HTML as it was written, for the frame: its images from here, nothing that runs, nothing from the edge."""
     message = access.message(request.user, id)
-    html = _without_edge(bodies.shown(message.html, message.attachments.images(), attachment_address))
+    shown = bodies.shown(message.html, message.attachments.images(), attachment_address)
+    html = own_view(shown, message.organisation_id, attachment_address)
     # At the end: before the doctype it would change how the mail is drawn. A base counts wherever it stands.
     response = HttpResponse(f'{html}\n{PAPER}<base target="_blank">')
     response.headers["Content-Security-Policy"] = FRAME_POLICY
@@ -115,9 +115,3 @@ def _said(message: Message) -> str:
     arrival = getattr(message, "arrival", None) if message.direction == Direction.IN else None
     said: str = arrival.visible_text.strip() if arrival is not None else ""
     return said if said != message.text.strip() else ""
-
-
-def _without_edge(html: str) -> str:
-    """A quoted or pasted mail may hold identifiers of ours: looking at it here must not load them."""
-    host = re.escape(ENV.edge_url.partition("://")[2])
-    return re.sub(rf"(?:https?:)?//{host}/(?=[oi]/)", "about:blank#", html, flags=re.IGNORECASE)

@@ -14,7 +14,8 @@ from django.views.decorators.http import require_POST, require_safe
 from odziv.lib import clock
 from odziv.measure import weighing
 from odziv.measure.weights import DEFAULTS, HUMAN_TO, MACHINE_FROM, in_force
-from odziv.models import WeighingState, WeightChange
+from odziv.models import TeamNetwork, WeighingState, WeightChange
+from odziv.models.team_networks import KEPT
 from odziv.web import access
 from odziv.web.forms.weighing import WeighingForm
 from odziv.web.weights import examples, figure_rows, moved, signed, turns
@@ -36,6 +37,8 @@ def index(request: access.SignedRequest) -> HttpResponse:
         "form": form,
         "machine_from": signed(MACHINE_FROM),
         "human_to": signed(HUMAN_TO),
+        "networks": TeamNetwork.objects.for_(request.user).count(),
+        "kept_days": KEPT.days,
         "is_default": points == DEFAULTS,
         "pending": WeightChange.objects.open_to(request.user).first(),
         "history": [(change, moved(change)) for change in WeightChange.objects.history(request.user)[:HISTORY]],

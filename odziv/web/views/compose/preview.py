@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from odziv.compose import preview
+from odziv.compose.own_view import own_view
 from odziv.lib.paper import PAPER
 from odziv.web import access
 from odziv.web.views.compose.page import attachment_address
@@ -45,7 +46,9 @@ def panel(request: access.SignedRequest, id: UUID) -> HttpResponse:
 @never_cache
 def body(request: access.SignedRequest, id: UUID) -> HttpResponse:
     """The HTML alone, for the frame. Links open beside the page."""
-    found = preview.of(access.draft(request.user, id), attachment_address)
-    response = HttpResponse(f'{found.html}{PAPER}<base target="_blank">')
+    draft = access.draft(request.user, id)
+    found = preview.of(draft, attachment_address)
+    html = own_view(found.html, draft.organisation_id, attachment_address)
+    response = HttpResponse(f'{html}{PAPER}<base target="_blank">')
     response.headers["Content-Security-Policy"] = FRAME_POLICY
     return response
