@@ -32,8 +32,9 @@ def test_the_pages_of_a_message_a_reply_and_a_preview_ask_the_edge_for_nothing(
     ours = EdgeAddresses(ENV.edge_url, keys, cast.lipa.pk, uuid4())
     picture = FileRef("0" * 32 + "/aa/" + "a" * 64, "image/png", "chart.png", 9)
     copy = (
-        f'<p>Quoted <a href="{ours.click(0, "https://lipa.example/cenik")}">Cenik</a><img src="{ours.image(0, picture)}">'
-        f'<a href="{ours.honeypot()}" aria-hidden="true"></a><img src="{ours.open()}"></p><p background="{ours.open()}">'
+        f'<p>Quoted <a href="{ours.click(0, "https://lipa.example/cenik")}">Cenik</a>'
+        f'<img src="{ours.image(0, picture)}"><a href="{ours.honeypot()}" aria-hidden="true"></a>'
+        f'<img src="{ours.open()}"></p><p background="{ours.open()}">'
     )
     sent, reply, draft = (followed_message(cast.ana, html=copy, subject=name) for name in ("sent", "reply", "draft"))
     Message.objects.filter(pk=reply.pk).update(direction="in")

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('odziv', '0030_honeypot'),
+        ('odziv', '0031_notices'),
     ]
 
     operations = [
