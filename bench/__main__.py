@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 
 from bench import pages
+from bench.edge import run as edge
 
-COMMANDS = {"pages": pages.run}
+COMMANDS = {"edge": edge.run, "pages": pages.run}
 
 
 def main(argv: list[str]) -> int:
