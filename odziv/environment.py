@@ -45,6 +45,10 @@ def _listen(text: str) -> Address:
     return Address(host.strip("[]"), int(port))
 
 
+def _server(text: str) -> Address | None:
+    return _listen(text) if text else None
+
+
 def _base_url(text: str) -> str:
     if not text:
         return ""
@@ -131,6 +135,12 @@ SETTINGS: tuple[Setting, ...] = (
         "A .mmdb file that tells country and city of network addresses; by default country only, from data that ships.",
     ),
     Setting("ODZIV_UPLOAD_LIMIT_MB", _count, "25", "Largest attachment, and largest body of a message, in megabytes."),
+    Setting(
+        "ODZIV_DNS_SERVER",
+        _server,
+        "",
+        "DNS server that is asked for the records of signing keys, host:port; by default the machine's own.",
+    ),
     Setting("ODZIV_SMTP_TIMEOUT", _count, "30", "Seconds that a mail server may take for one answer."),
     Setting(
         "ODZIV_PRIVATE_PUSH",
@@ -168,6 +178,7 @@ class Environment:
     trusted_proxies: tuple[str, ...]
     geoip: Path | None
     upload_limit_mb: int
+    dns_server: Address | None
     smtp_timeout: int
     private_push: bool
     test_mailbox_keeps: int

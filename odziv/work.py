@@ -52,6 +52,7 @@ JOBS: tuple[Job, ...] = (
     Job("let go of notifications that are over", "odziv.notify.push.forget", 300),
     Job("count what came of templates", "odziv.measure.templates.fold_templates", 2),
     Job("try the mailboxes that somebody tests", "odziv.mailboxes.trial.try_next", 0.5),
+    Job("look up the records of signing keys", "odziv.signing.records.look_up_due", 300),
     Job("make the sample data that were asked for", "odziv.sample.making.make_next", 1),
     Job("forget on which networks the team was", "odziv.ingest.team.forget", 600),
     Job("judge the past by other weights", "odziv.measure.weighing.make_next", 1),

@@ -29,6 +29,7 @@ from odziv.lib.reply_address import reply_address
 from odziv.lib.seal import KeyRing
 from odziv.lib.thread_index import header_for
 from odziv.models import Attachment, Delivery, Message, Party, PartyRole
+from odziv.signing.signers import Signing
 
 
 class Original:
@@ -38,9 +39,13 @@ class Original:
     correct mail.
     """
 
-    def __init__(self, message: Message, *, followed: bool, keys: KeyRing, store: FileStore) -> None:
+    def __init__(
+        self, message: Message, *, followed: bool, keys: KeyRing, store: FileStore, signing: Signing | None = None
+    ) -> None:
+        """`signing` signs the copies; the sender's own stays without."""
         self.message = message
         self.followed = followed
+        self._signing = signing
         self._keys = keys
         self._store = store
         self._heads: dict[bool, list[bytes]] = {}
@@ -54,9 +59,10 @@ class Original:
         """The bytes for one recipient; with `utf8` for a server that takes addresses beyond ASCII."""
         try:
             text, html = self._bodies(delivery)
-            return self._letter.copy([*self._head(utf8), *self._reply_to(delivery, utf8)], text, html)
+            content = self._letter.copy([*self._head(utf8), *self._reply_to(delivery, utf8)], text, html)
         except MimeError as error:
             raise Trouble(Reason.UNBUILDABLE, Outcome.PERMANENT, str(error)) from error
+        return self._signing.sign(content, self._date) if self._signing else content
 
     def own(self) -> bytes:
         """The copy for the sender's own folder: as it was written, with those who stood in Bcc (D6)."""

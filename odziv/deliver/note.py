@@ -13,6 +13,7 @@ from odziv.deliver.trouble import Outcome, Reason, Trouble
 from odziv.environment import ENV
 from odziv.lib.mime import Letter, MimeError, Person, address_header, header, identifiers, needs_utf8, unstructured
 from odziv.models import Mailbox
+from odziv.signing.signers import Signing
 
 _PATIENCE = 10.0  # somebody waits for the page
 
@@ -45,6 +46,7 @@ def _content(
             unstructured("Subject", subject),
             identifiers("Message-ID", name),
         ]
-        return Letter(name).copy(head, *bodies)
+        content = Letter(name).copy(head, *bodies)
     except MimeError as error:
         raise Trouble(Reason.UNBUILDABLE, Outcome.PERMANENT, str(error)) from error
+    return Signing(mailbox.organisation_id, mailbox.address, now).sign(content, now)

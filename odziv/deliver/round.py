@@ -22,6 +22,7 @@ from odziv.lib.files import store_from
 from odziv.lib.mime import needs_utf8
 from odziv.lib.seal import KeyRing
 from odziv.models import CardKind, Delivery, FollowState, Happening, Mailbox, Message, Organisation, Party
+from odziv.signing.signers import Signing
 
 log = logging.getLogger("odziv.deliver")
 
@@ -170,7 +171,11 @@ class Round:
         Message.objects.filter(pk=pk, dated_at=None).update(dated_at=self._clock())
         message = Message.objects.select_related("owner").get(pk=pk)
         return Original(
-            message, followed=followed, keys=KeyRing.load_or_create(ENV.seal_keys), store=store_from(ENV.files_folder)
+            message,
+            followed=followed,
+            keys=KeyRing.load_or_create(ENV.seal_keys),
+            store=store_from(ENV.files_folder),
+            signing=Signing(message.organisation_id, message.from_address, self._clock()),
         )
 
     def _utf8(self, session: Session, original: Original, sender: str, recipient: str) -> bool:

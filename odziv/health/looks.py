@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from odziv.health import address, mailboxes, notifications, processes, storage
+from odziv.health import address, mailboxes, notifications, processes, signing, storage
 from odziv.health.findings import Look
 
 LOOKS: tuple[Look, ...] = (
     Look("sending", _("sending mailbox"), mailboxes.sending),
+    Look("signing", _("signatures (DKIM)"), signing.signatures),
     Look("replies", _("reply mailbox"), mailboxes.replies),
     Look("public-address", _("public address of the edge"), address.public_address, slow=True),
     Look("file-store", _("file store"), storage.file_store, slow=True),

@@ -56,6 +56,7 @@ from odziv.models.returns import Cleared, Dead, HardBounce
 from odziv.models.sample import SampleRun
 from odziv.models.saved_views import ListChoice, SavedView
 from odziv.models.secret import SecretUnreadable
+from odziv.models.signing import SigningFault, SigningKey, SigningKind
 from odziv.models.states import FINAL, DeliveryState, Direction, FollowState, MessageState
 from odziv.models.statuses import REASONS, StatusChange, StatusReason
 from odziv.models.team_networks import TeamNetwork
@@ -149,6 +150,9 @@ __all__ = [
     "Security",
     "SetAside",
     "SignIn",
+    "SigningFault",
+    "SigningKey",
+    "SigningKind",
     "SpoolPosition",
     "StatusChange",
     "StatusReason",

@@ -36,6 +36,7 @@ from odziv.models import (
     Record,
     RecordKind,
     SavedView,
+    SigningKey,
     StatusChange,
     Template,
     TemplateVersion,
@@ -162,6 +163,11 @@ def draft_attachment(user: User, id: UUID | str) -> Attachment:
 def mailbox(user: User, id: UUID | str) -> Mailbox:
     """A mailbox to be changed: the user's own, for an administrator any of the organisation (O2)."""
     return one(Mailbox.objects.of_people(user), id)
+
+
+def signing_key(user: User, id: UUID | str) -> SigningKey:
+    """A key of the organisation; only administrators ask for one (D5)."""
+    return one(SigningKey.objects.for_(user).select_related("created_by"), id)
 
 
 def own_mailbox(user: User, id: UUID | str) -> Mailbox:

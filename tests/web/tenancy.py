@@ -43,6 +43,7 @@ from odziv.models import (
     RecordKind,
     Reminder,
     SavedView,
+    SigningKey,
     StatusChange,
     StoredFile,
     TestMail,
@@ -162,6 +163,9 @@ def make_world(cast: Cast) -> dict[str, str]:
     )  # fmt: skip
     ImportFault.objects.create(organisation=lipa, of=done, line=2, reasons=[["email", "email", MARK]])
     KnownColumn.objects.create(organisation=lipa, kind="contact", head=MARK, field="name")
+    signing_key = SigningKey.objects.create(
+        organisation=lipa, domain="zvitorepec.example", selector="zvitorepec", kind="rsa", public="QUJD", on=True
+    )
     token, _text = ApiToken.objects.issue(ana, MARK)
     rows: dict[str, Model] = {
         **records, "record": contact, "call": call, "message": sent, "draft": draft, "party": party, "link": link,
@@ -169,7 +173,7 @@ def make_world(cast: Cast) -> dict[str, str]:
         "interaction": interaction, "testmail": mail, "token": token, "entry": entry, "user": ana, "organisation": lipa,
         "mailbox": ana.mailboxes.get(), "card": card, "reminder": reminder, "change": change,
         "saved_view": saved_view, "discarded": discarded, "bulk_run": bulk_run,
-        "invitation": invitation, "browser": browser,
+        "invitation": invitation, "browser": browser, "signing_key": signing_key,
         "template": template, "version": template.current,
         "weight_change": WeightChange.objects.create(organisation=lipa, user=ana, days=30, points={"head": 7}),
         "import": waiting, "import_done": done,

@@ -308,6 +308,15 @@ CASES: dict[str, tuple[Case, ...] | Free] = {
     "push-worker": Free("a script without data", ("/push-worker.js",)),
     "own-assistant": Free("one's own", ("/settings/profile/assistant/",)),
     "profile": Free("the asker's own", ("/settings/profile/",)),
+    "signing": Free("the asker's own organisation", ("/settings/signing/",)),
+    "signing-new": Free("the asker's own organisation", ("/settings/signing/new/",)),
+    "signing-key": (get("/settings/signing/{signing_key}/"), get("/settings/signing/{mailbox}/")),
+    "signing-check": (post("/settings/signing/{signing_key}/check/"),),
+    "signing-switch": (
+        post("/settings/signing/{signing_key}/switch/", on="0"),
+        post("/settings/signing/{signing_key}/switch/", on="1", anyway="1"),
+    ),
+    "signing-delete": (get("/settings/signing/{signing_key}/delete/"), post("/settings/signing/{signing_key}/delete/")),
     "tokens": Free("the asker's own", ("/settings/tokens/",)),
     "token-revoke": (post("/settings/tokens/{token}/revoke/"),),
     "users": Free(

@@ -21,6 +21,7 @@ from odziv.models import (
     OAuthClient,
     Organisation,
     PushSubscription,
+    SigningKey,
     User,
 )
 from odziv.web import access, notifications
@@ -45,6 +46,7 @@ def index(request: access.SignedRequest) -> HttpResponse:
         "mailboxes": Mailbox.objects.of_people(user).count(),
         "failing": Mailbox.objects.of_people(user).failing().count(),
         "registered": [one.get_provider_display() for one in OAuthClient.objects.for_(user).order_by("provider")],
+        "signed": SigningKey.objects.for_(user).switched_on().domains(),
         "imports": Import.objects.visible_to(user).count(),
         "tokens": ApiToken.objects.of_person(user).count(),
         "may_found": organisation.sample and not Organisation.objects.founded().exists(),
