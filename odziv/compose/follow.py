@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from odziv.models import FollowState, Organisation, Record, address_key
+from odziv.models import FollowState, Organisation, Record, Refusal, address_key
 from odziv.records.matching import match
 
 
@@ -24,7 +24,8 @@ class RecipientCheck:
     """One recipient. `record` is the nearest one with the address; `refused_by` the one that does not allow following.
 
     `why` is empty when following is allowed; else `record` (its own preference), `account` (that of the account behind
-    a contact) or `unknown` (no record, and the organisation follows only people who are in one).
+    a contact), `refused` (in no record, and said no by themselves) or `unknown` (no record, and the organisation
+    follows only people who are in one).
     """
 
     name: str
@@ -52,18 +53,24 @@ def evaluate(organisation: Organisation, recipients: Iterable[Addressee], wants:
     """The state for these recipients (To, Cc, Bcc together) and the writer's wish; reads the database as it is now.
 
     One refusal blocks the whole message, also when several records share an address and one of them refuses. One
-    query for every 500 recipients.
+    query for every 500 recipients, and one for those who are in no record.
     """
     people = list(recipients)
     known = match(organisation.pk, (person.address for person in people))
-    checks = tuple(_check(organisation, person, known.get(address_key(person.address), [])) for person in people)
+    strangers = {key for person in people if (key := address_key(person.address)) not in known}
+    refused = Refusal.objects.of(organisation.pk).keys_among(strangers) if strangers else set()
+    checks = tuple(_check(organisation, person, known, refused) for person in people)
     if not organisation.engagement or not wants:
         return FollowCheck(FollowState.OFF, checks)
     allowed = all(check.allowed for check in checks)
     return FollowCheck(FollowState.ON if allowed else FollowState.BLOCKED, checks)
 
 
-def _check(organisation: Organisation, person: Addressee, records: list[Record]) -> RecipientCheck:
+def _check(
+    organisation: Organisation, person: Addressee, known: Mapping[str, list[Record]], refused: Collection[str]
+) -> RecipientCheck:
+    key = address_key(person.address)
+    records = known.get(key, [])
     nearest = records[0] if records else None
     name = person.name or (nearest.name if nearest else "")
     for record in records:
@@ -73,6 +80,8 @@ def _check(organisation: Organisation, person: Addressee, records: list[Record])
             return RecipientCheck(
                 name, person.address, nearest, False, "account" if by_account else "record", refused_by
             )
+    if key in refused:
+        return RecipientCheck(name, person.address, None, False, "refused", None)
     if nearest is None and not organisation.follow_unknown:
         return RecipientCheck(name, person.address, None, False, "unknown", None)
     return RecipientCheck(name, person.address, nearest, True, "", None)

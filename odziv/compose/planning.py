@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from odziv.compose import plaintext
 from odziv.environment import ENV
-from odziv.instrument import FollowedFile, HtmlPlan, LinkFound, Problem, Rules, TextPlan, plan_html, plan_text
+from odziv.instrument import FollowedFile, HtmlPlan, LinkFound, Notice, Problem, Rules, TextPlan, plan_html, plan_text
 from odziv.lib.seal import FileRef
 from odziv.models import Attachment, Message
 
@@ -41,14 +41,21 @@ def plans(message: Message, attachments: list[Attachment], *, followed: bool, te
     rules = Rules(ENV.edge_url, links=followed, beacon=followed, honeypot=hidden)
     files = followed_files(attachments) if followed else []
     language = message.owner.language
+    notice = notice_of(message) if followed else None
     html = None
     if message.html:
         images = {image.content_id: file_ref(image) for image in attachments if image.inline and image.content_id}
-        html = plan_html(message.html, rules=rules, images=images, files=files, language=language)
+        html = plan_html(message.html, rules=rules, images=images, files=files, language=language, notice=notice)
     first = len(html.links) if html else 0
     said = text_part(message) if text is None else text
-    planned = plan_text(said, rules=rules, first_ordinal=first, files=files, language=language)
+    planned = plan_text(said, rules=rules, first_ordinal=first, files=files, language=language, notice=notice)
     return Plans(html, planned)
+
+
+def notice_of(message: Message) -> Notice | None:
+    """The line about following that each followed copy carries, where the organisation wants it (L2)."""
+    organisation = message.organisation
+    return Notice(message.owner.language, organisation.name) if organisation.preference_line else None
 
 
 def text_part(message: Message) -> str:

@@ -95,6 +95,9 @@ class _Shown:
     def honeypot(self) -> str:
         return "#"
 
+    def preference(self, _language: str, _name: str, /) -> str:
+        return "#"
+
 
 def of(message: Message, address_of: Callable[[UUID], str] = str) -> Preview:
     """The preview of a draft; `address_of` gives the page address of an attachment by its identifier."""

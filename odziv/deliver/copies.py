@@ -8,9 +8,10 @@ from email.utils import format_datetime
 from functools import cached_property
 from urllib.parse import quote
 
-from odziv.compose.planning import Plans, plans, text_part
+from odziv.compose.planning import Plans, notice_of, plans, text_part
 from odziv.deliver.trouble import Outcome, Reason, Trouble
 from odziv.environment import ENV
+from odziv.instrument import Notice
 from odziv.lib.addresses import EdgeAddresses
 from odziv.lib.files import FileStore, FileStoreError
 from odziv.lib.mime import (
@@ -59,7 +60,8 @@ class Original:
         """The bytes for one recipient; with `utf8` for a server that takes addresses beyond ASCII."""
         try:
             text, html = self._bodies(delivery)
-            content = self._letter.copy([*self._head(utf8), *self._reply_to(delivery, utf8)], text, html)
+            head = [*self._head(utf8), *self._reply_to(delivery, utf8), *self._unsubscribe(delivery)]
+            content = self._letter.copy(head, text, html)
         except MimeError as error:
             raise Trouble(Reason.UNBUILDABLE, Outcome.PERMANENT, str(error)) from error
         return self._signing.sign(content, self._date) if self._signing else content
@@ -77,9 +79,26 @@ class Original:
     def _bodies(self, delivery: Delivery) -> tuple[str, str]:
         if not self.followed:
             return text_part(self.message), self.message.html
-        addresses = EdgeAddresses(ENV.edge_url, self._keys, self.message.organisation_id, delivery.pk)
+        addresses = self._addresses(delivery)
         html = self._plans.html.render(addresses) if self._plans.html else ""
         return self._plans.text.render(addresses), html
+
+    def _addresses(self, delivery: Delivery) -> EdgeAddresses:
+        return EdgeAddresses(ENV.edge_url, self._keys, self.message.organisation_id, delivery.pk)
+
+    def _unsubscribe(self, delivery: Delivery) -> list[bytes]:
+        """Where a followed copy tells that it is followed, mail programs may say no with one click (RFC 2369, 8058)."""
+        if not self.followed or self._notice is None:
+            return []
+        address = self._addresses(delivery).preference(self._notice.language, self._notice.name)
+        fields = [header("List-Unsubscribe", [f"<{address}>"])]
+        if address.startswith("https:"):
+            fields.append(header("List-Unsubscribe-Post", ["List-Unsubscribe=One-Click"]))
+        return fields
+
+    @cached_property
+    def _notice(self) -> Notice | None:
+        return notice_of(self.message)
 
     @cached_property
     def _plans(self) -> Plans:

@@ -115,6 +115,7 @@ FILE_STORE_AWAY = _page(
 ROBOTS = _text("200 OK", "User-agent: *\nDisallow: /\n")
 BAD_REQUEST = _text("400 Bad Request", "Bad request.\n")
 METHOD_NOT_ALLOWED = _text("405 Method Not Allowed", "Only GET and HEAD.\n", allow="GET, HEAD")
+PREFERENCE_METHODS = _text("405 Method Not Allowed", "Only GET, HEAD and POST.\n", allow="GET, HEAD, POST")
 REQUEST_TIMEOUT = _text("408 Request Timeout", "The request took too long.\n")
 CONTENT_TOO_LARGE = _text("413 Content Too Large", "The request is too large.\n")
 HEADER_TOO_LARGE = _text("431 Request Header Fields Too Large", "The header is too large.\n")

@@ -12,7 +12,7 @@ from functools import partial
 from typing import BinaryIO, NamedTuple
 from urllib.parse import unquote_to_bytes
 
-from odziv.edge import answers
+from odziv.edge import answers, preference
 from odziv.edge.answers import Answer, FileBody
 from odziv.edge.download import Part, etag_of, file_fields, image_fields, part_of
 from odziv.edge.keys import Keys
@@ -20,14 +20,14 @@ from odziv.edge.recorder import Recorder
 from odziv.lib.files import FileMissing, FileStore, FileStoreError
 from odziv.lib.hit import Hit
 from odziv.lib.peer import Proxies
-from odziv.lib.seal import FileRef, Kind, Sealed, SealError, decode_file, fits_location
+from odziv.lib.seal import FileRef, Kind, Sealed, SealError, decode_file, decode_sender, fits_location
 from odziv.lib.uuid7 import uuid7
 
 log = logging.getLogger("odziv.edge")
 
 Reply = Callable[[Answer], object]
 
-_KINDS = {b"/o/": Kind.OPEN, b"/i/": Kind.IMAGE, b"/c/": Kind.CLICK, b"/a/": Kind.FILE}
+_KINDS = {b"/o/": Kind.OPEN, b"/i/": Kind.IMAGE, b"/c/": Kind.CLICK, b"/a/": Kind.FILE, b"/p/": Kind.PREFERENCE}
 _ORIGIN = re.compile(rb"https?://[^/?#]*", re.IGNORECASE)
 _KEPT_HEADERS = frozenset(
     b"sec-purpose purpose x-purpose x-moz accept accept-language referer via from if-none-match if-modified-since "
@@ -65,11 +65,11 @@ class Door:
 
     def handle(self, request: Request, reply: Reply) -> None:
         """Answer a request. Whatever is wrong with an identifier, the answer is the same 404 (E3)."""
-        if request.method not in ("GET", "HEAD"):
-            reply(answers.METHOD_NOT_ALLOWED)
-            return
         path = _path(request.target)
         kind = _KINDS.get(path[:3])
+        if request.method not in ("GET", "HEAD") and not (kind is Kind.PREFERENCE and request.method == "POST"):
+            reply(answers.PREFERENCE_METHODS if kind is Kind.PREFERENCE else answers.METHOD_NOT_ALLOWED)
+            return
         if kind is None:
             reply(self._plain(path))
             return
@@ -81,6 +81,8 @@ class Door:
                 honeypot = sealed.kind is Kind.HONEYPOT
                 # Nothing is behind it, and whoever followed it need not learn what it was.
                 self._record(request, sealed, partial(reply, answers.NOT_FOUND if honeypot else _redirect(sealed)))
+            elif kind is Kind.PREFERENCE:
+                self._preference(request, sealed, reply)
             elif kind is Kind.IMAGE:
                 ref = decode_file(sealed.tail)
                 self._record(request, sealed, partial(self._image, request, ref, reply))
@@ -115,7 +117,13 @@ class Door:
         return sealed
 
     def _record(
-        self, request: Request, sealed: Sealed, then: Callable[[], object], *, partial_view: bool = False
+        self,
+        request: Request,
+        sealed: Sealed,
+        then: Callable[[], object],
+        *,
+        partial_view: bool = False,
+        failed: Callable[[], object] | None = None,
     ) -> None:
         headers = request.headers
         hit = Hit(
@@ -135,7 +143,16 @@ class Door:
             },
             partial=partial_view,
         )
-        self._recorder.record(hit, then)
+        self._recorder.record(hit, then, failed)
+
+    def _preference(self, request: Request, sealed: Sealed, reply: Reply) -> None:
+        """Looking changes nothing, so that scanners which follow every link refuse nothing; POST refuses (RFC 8058)."""
+        sender = decode_sender(sealed.tail)
+        if request.method != "POST":
+            reply(preference.asks(*sender))
+            return
+        done, failed = (partial(reply, answer(*sender)) for answer in (preference.done, preference.failed))
+        self._record(request, sealed, done, failed=failed)
 
     def _image(self, request: Request, ref: FileRef, reply: Reply) -> None:
         def read() -> Answer:

@@ -23,6 +23,7 @@ class _Ticket:
 
     deadline: float
     then: Callable[[], object] | None
+    failed: Callable[[], object]
 
 
 @dataclass(slots=True)
@@ -45,14 +46,14 @@ class Recorder:
         self._waiting: deque[_Ticket] = deque()
         self._looking = False
 
-    def record(self, hit: Hit, then: Callable[[], object]) -> None:
-        """Call `then` once the hit is durable, or cannot be, or the time is over."""
-        ticket = _Ticket(self._loop.time() + self._seconds, then)
+    def record(self, hit: Hit, then: Callable[[], object], failed: Callable[[], object] | None = None) -> None:
+        """Call `then` once the hit is durable; `failed`, or else `then` too, when it cannot be or the time is over."""
+        ticket = _Ticket(self._loop.time() + self._seconds, then, failed or then)
         try:
             self._spool.submit(encode(hit), partial(self._settled, ticket))
         except SpoolError as error:
             self._failed(str(error))
-            then()
+            ticket.failed()
             return
         self._waiting.append(ticket)
         if not self._looking:
@@ -66,9 +67,10 @@ class Recorder:
             return
         if error is None:
             self.counts.recorded += 1
+            then()
         else:
             self._failed(str(error))
-        then()
+            ticket.failed()
 
     def _look(self) -> None:
         """Let the answers go whose time is over; the oldest stand first."""
@@ -78,7 +80,7 @@ class Recorder:
             then, ticket.then = ticket.then, None
             if then is not None:
                 self._failed("The spool is too slow.")
-                then()
+                ticket.failed()
         self._looking = bool(self._waiting)
         if self._looking:
             self._loop.call_later(1 / _LOOKS_A_SECOND, self._look)

@@ -41,11 +41,13 @@ from odziv.models import (
     Interaction,
     InteractionKind,
     RecordEmail,
+    Refusal,
     SpoolPosition,
     Verdict,
 )
 from odziv.models.bulk import insert_new
 from odziv.models.engagement import Span
+from odziv.privacy.refusing import Said, refuse
 
 log = logging.getLogger("odziv.ingest")
 
@@ -172,8 +174,15 @@ def _take(
     with transaction.atomic():
         _move(positions, through, now)
         Heartbeat.objects.note_probes(probes)
-        rows = _rows(hits, _deliveries({hit.delivery for hit in hits}))
+        seen = [hit for hit in hits if hit.kind != Kind.PREFERENCE]
+        rows = _rows(seen, _deliveries({hit.delivery for hit in seen}))
         _store(rows)
+        # Behind the rows: what was done before the refusal, and came with it, was allowed.
+        refuse(
+            Said(hit.organisation, hit.delivery, datetime.fromtimestamp(hit.at, UTC))
+            for hit in hits
+            if hit.kind == Kind.PREFERENCE and hit.method == "POST"
+        )
     for file, position in through.items():
         try:
             reader.delete_through(file, position)
@@ -195,7 +204,7 @@ def _decoded(records: Iterable[SpoolRecord]) -> tuple[list[Hit], list[tuple[Spoo
 
 def _checked(hit: Hit) -> Hit:
     """The hit, when a row can be made of it. Raises HitError."""
-    if hit.kind not in _KINDS:
+    if hit.kind not in _KINDS and hit.kind != Kind.PREFERENCE:
         raise HitError(f"kind {hit.kind} is not known")
     if not math.isfinite(hit.at) or not 0 < hit.at < _LATEST:
         raise HitError(f"{hit.at} is not a time")
@@ -238,7 +247,8 @@ def _deliveries(ids: set[UUID]) -> dict[UUID, _Known]:
             .values_list(*_KNOWN)
         )
         found = {pk: _Known(*rest) for pk, *rest in rows}
-        refusing = RecordEmail.objects.refusing({(one.organisation, one.address) for one in found.values()})
+        addresses = {(one.organisation, one.address) for one in found.values()}
+        refusing = RecordEmail.objects.refusing(addresses) | Refusal.objects.refusing(addresses)
         for pk, one in found.items():
             refuses = (one.organisation, one.address) in refusing
             known[pk] = one._replace(preference=FollowEmail.DO_NOT_ALLOW) if refuses else one

@@ -8,6 +8,7 @@ I5). What is not followed is not planned: its body leaves as it is, with its ima
 
 from odziv.instrument.attachments import FollowedFile
 from odziv.instrument.html import plan_html
+from odziv.instrument.notice import Notice
 from odziv.instrument.plan import Addresses, HtmlPlan, ImageFound, LinkFound, Problem, TextPlan
 from odziv.instrument.reasons import sentence
 from odziv.instrument.rules import Rules
@@ -19,6 +20,7 @@ __all__ = [
     "HtmlPlan",
     "ImageFound",
     "LinkFound",
+    "Notice",
     "Problem",
     "Rules",
     "TextPlan",

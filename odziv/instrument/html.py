@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from odziv.instrument.attachments import WORDS, FollowedFile, Words, html_block
 from odziv.instrument.images import Images
+from odziv.instrument.notice import Notice
 from odziv.instrument.plan import Addresses, Edit, HtmlPlan, LinkFound, Problem, Redirect
 from odziv.instrument.rules import MARKS, Rules, cleaned, is_mark, reason_to_leave
 from odziv.lib.html import Scanner, Tag, attributes, decode, encode, value_of
@@ -27,15 +28,16 @@ def plan_html(
     images: Mapping[str, FileRef] | None = None,
     files: Sequence[FollowedFile] = (),
     language: str = "en",
+    notice: Notice | None = None,
 ) -> HtmlPlan:
     """Plan the copies of an HTML body; parse once for all recipients.
 
     `images` has the stored images by their Content-ID (without `<` and `>`), or by a whole `data:` address. `files` are
-    shown as links at the end, in `language` (en, sl). Links count from `first_ordinal`, for a second HTML part.
-    Total: any text can be planned, in a time that grows with its length only.
+    shown as links at the end, in `language` (en, sl), and behind them the `notice`. Links count from `first_ordinal`,
+    for a second HTML part. Total: any text can be planned, in a time that grows with its length only.
     """
     return _Planner(html, rules, first_ordinal, Images(images or {}, rules)).plan(
-        files, WORDS.get(language, WORDS["en"])
+        files, WORDS.get(language, WORDS["en"]), notice
     )
 
 
@@ -47,9 +49,12 @@ class _Ending:
     words: Words
     beacon: bool
     honeypot: bool
+    notice: Notice | None
 
     def text(self, addresses: Addresses) -> str:
         block = html_block(self.files, self.words, addresses) if self.files else ""
+        if self.notice:
+            block += self.notice.html(addresses)
         hidden = _honeypot(addresses.honeypot()) if self.honeypot else ""
         return block + hidden + (_beacon(addresses.open()) if self.beacon else "")
 
@@ -95,7 +100,7 @@ class _Planner:
     style: int | None = None  # where the content of an open <style> begins
     styled: bool = False  # whether any style sheet or attribute may name an image of ours
 
-    def plan(self, files: Sequence[FollowedFile], words: Words) -> HtmlPlan:
+    def plan(self, files: Sequence[FollowedFile], words: Words, notice: Notice | None) -> HtmlPlan:
         # Any element may have these attributes, but few do: the places are looked up first and then matched with tags.
         stored = _places(self.html, ("cid:", "CID:"))
         self.styled = bool(stored)
@@ -106,10 +111,11 @@ class _Planner:
                 self._close(tag)
             else:
                 self._open(tag)
-        if files or self.rules.beacon or self.rules.honeypot:
+        if files or notice or self.rules.beacon or self.rules.honeypot:
             at = self.endings.get("body", self.endings.get("html", scanner.unclosed))
             at = len(self.html) if at is None else at
-            self.edits.append(Edit(at, at, _Ending(files, words, self.rules.beacon, self.rules.honeypot)))
+            ending = _Ending(files, words, self.rules.beacon, self.rules.honeypot, notice)
+            self.edits.append(Edit(at, at, ending))
         self.edits.sort(key=lambda edit: edit.start)
         return HtmlPlan(
             source=self.html,

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from odziv.instrument.attachments import WORDS, FollowedFile, Words, text_block
+from odziv.instrument.notice import Notice
 from odziv.instrument.plan import Addresses, Edit, LinkFound, Problem, Redirect, TextPlan
 from odziv.instrument.rules import Rules, reason_to_leave
 from odziv.lib.addresses import redirect_length
@@ -27,7 +28,13 @@ _PAIRS = {")": "(", "]": "[", "}": "{"}
 
 
 def plan_text(
-    text: str, *, rules: Rules, first_ordinal: int = 0, files: Sequence[FollowedFile] = (), language: str = "en"
+    text: str,
+    *,
+    rules: Rules,
+    first_ordinal: int = 0,
+    files: Sequence[FollowedFile] = (),
+    language: str = "en",
+    notice: Notice | None = None,
 ) -> TextPlan:
     """Plan the copies of a plain-text body. Its links count on from `first_ordinal`, the number of the HTML part's."""
     links: list[LinkFound] = []
@@ -43,9 +50,9 @@ def plan_text(
         links.append(LinkFound(ordinal, address, not reason, reason, "text"))
         if not reason:
             edits.append(Edit(start, end, Redirect(ordinal, address, None)))
-    if files:
+    if files or notice:
         line_end = "\r\n" if "\r\n" in text else "\n"
-        edits.append(Edit(len(text), len(text), _Ending(files, WORDS.get(language, WORDS["en"]), line_end)))
+        edits.append(Edit(len(text), len(text), _Ending(files, WORDS.get(language, WORDS["en"]), line_end, notice)))
     problems = tuple(Problem("placeholder", link.address, "text") for link in links if link.reason == "placeholder")
     return TextPlan(source=text, edits=tuple(edits), links=tuple(links), problems=problems)
 
@@ -55,9 +62,11 @@ class _Ending:
     files: Sequence[FollowedFile]
     words: Words
     line_end: str
+    notice: Notice | None
 
     def text(self, addresses: Addresses) -> str:
-        return text_block(self.files, self.words, addresses, self.line_end)
+        block = text_block(self.files, self.words, addresses, self.line_end) if self.files else ""
+        return block + (self.notice.text(addresses, self.line_end) if self.notice else "")
 
 
 def _addresses(text: str) -> Iterator[tuple[int, int]]:

@@ -7,7 +7,17 @@ import unicodedata
 from dataclasses import dataclass
 from uuid import UUID
 
-from odziv.lib.seal import FileRef, KeyRing, Kind, Sealed, SealError, can_redirect, encode_file, seal_length
+from odziv.lib.seal import (
+    FileRef,
+    KeyRing,
+    Kind,
+    Sealed,
+    SealError,
+    can_redirect,
+    encode_file,
+    encode_sender,
+    seal_length,
+)
 
 MAX_REDIRECT = 1500
 """Longest redirect address, in characters, that mail programs keep reliably (SPEC I2)."""
@@ -53,6 +63,10 @@ class EdgeAddresses:
     def file(self, ordinal: int, ref: FileRef) -> str:
         """The download of a followed attachment. The name at the end is for people; the edge does not read it."""
         return f"{self._base}/a/{self._seal(Kind.FILE, ordinal, encode_file(ref))}/{plain_name(ref.name)}"
+
+    def preference(self, language: str, name: str) -> str:
+        """The page on which the recipient says no (L2), in a language, about a sender of that name."""
+        return f"{self._base}/p/{self._seal(Kind.PREFERENCE, 0, encode_sender(language, name))}"
 
     @property
     def _base(self) -> str:

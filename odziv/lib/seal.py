@@ -59,6 +59,7 @@ class Kind(IntEnum):
     CLICK = 3
     FILE = 4
     HONEYPOT = 5  # a link that nobody can see
+    PREFERENCE = 6  # the page on which a recipient says no
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,11 @@ class FileRef:
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """The payload. `tail` is the UTF-8 of the original address (CLICK), `encode_file()` (IMAGE, FILE), or empty."""
+    """The payload.
+
+    `tail` is the UTF-8 of the original address (CLICK), `encode_file()` (IMAGE, FILE), `encode_sender()` (PREFERENCE),
+    empty (OPEN).
+    """
 
     kind: Kind
     organisation: UUID
@@ -102,6 +107,19 @@ def decode_file(tail: bytes) -> FileRef:
         raise SealError("not a file") from error
     digest = key[17:].hex()
     return FileRef(f"{key[1:17].hex()}/{digest[:2]}/{digest}", content_type, name, size)
+
+
+def encode_sender(language: str, name: str) -> bytes:
+    """The tail of a preference page: its language and who sends, at most 80 characters of their name."""
+    return msgspec.msgpack.encode((language, name[:80].encode("utf-8", "replace").decode()))
+
+
+def decode_sender(tail: bytes) -> tuple[str, str]:
+    """The inverse of `encode_sender`. Raises SealError."""
+    try:
+        return msgspec.msgpack.decode(tail, type=tuple[str, str])
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise SealError("not a sender") from error
 
 
 def can_redirect(address: str) -> bool:

@@ -5,7 +5,7 @@ from odziv.models.arrivals import Arrival, ArrivalKind, Reading, SetAside
 from odziv.models.assistant import CardKind
 from odziv.models.bulk_runs import BulkRun, BulkStep, RunState
 from odziv.models.cards import Card, CardState, Happening, Priority
-from odziv.models.consent import ConsentEntry, ConsentSource
+from odziv.models.consent import ConsentEntry, ConsentSource, Refusal
 from odziv.models.deliveries import Delivery
 from odziv.models.discarded import Discarded
 from odziv.models.engagement import EngagementPause
@@ -140,6 +140,7 @@ __all__ = [
     "RecordKind",
     "RecordPhone",
     "RecordStatus",
+    "Refusal",
     "Reminder",
     "ReminderState",
     "Role",

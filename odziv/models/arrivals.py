@@ -42,6 +42,11 @@ class ArrivalQuerySet(OwnedQuerySet["Arrival"]):
         rows = self.counted().filter(message__in=list(messages)).order_by().values("message_id")
         return dict(rows.annotate(number=Count("pk")).values_list("message_id", "number"))
 
+    def telling_absence(self, messages: Iterable[UUID]) -> Self:
+        """Automatic replies of recipients that say until when they are away, the longest absence last."""
+        rows = self.filter(message__in=list(messages), kind=ArrivalKind.AUTO_REPLY, away_until__isnull=False)
+        return rows.exclude(delivery=None).order_by("away_until", "at", "pk")
+
     def of_message(self, message_id: UUID) -> Self:
         """Newest first."""
         return self.filter(message_id=message_id).order_by("-at", "-pk")

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
+from typing import Self
+from uuid import UUID
+
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from odziv.models.base import Owned, OwnedQuerySet
-from odziv.models.records import FollowEmail, Record
+from odziv.models.records import FollowEmail, Record, RecordEmail
 
 
 class ConsentSource(models.TextChoices):
@@ -32,3 +36,32 @@ class ConsentEntry(Owned):
     class Meta:
         ordering = ("-at", "-id")
         indexes = [models.Index(fields=["record", "-at"], name="consent_by_record")]
+
+
+class RefusalQuerySet(OwnedQuerySet["Refusal"]):
+    def keys_among(self, keys: Iterable[str]) -> set[str]:
+        """Those of these address keys that refused."""
+        return set(self.filter(key__in=list(keys)).values_list("key", flat=True))
+
+    def of_record(self, record: Record) -> Self:
+        """Refusals of the record's addresses, oldest first."""
+        keys = RecordEmail.objects.filter(record=record).values("key")
+        return self.of(record.organisation_id).filter(key__in=keys).order_by("at", "pk")
+
+    def refusing(self, wanted: Collection[tuple[UUID, str]]) -> set[tuple[UUID, str]]:
+        """Those of `wanted`, (organisation, address key), that refused."""
+        owners, keys = {owner for owner, _key in wanted}, {key for _owner, key in wanted}
+        rows = self.filter(organisation__in=owners, key__in=keys).order_by()
+        return set(rows.values_list("organisation_id", "key")) & set(wanted)
+
+
+class Refusal(Owned):
+    """A recipient who is in no record said no (L2). The first record that gets the address takes it over."""
+
+    key = models.CharField(max_length=254)  # as `address_key` makes it
+    at = models.DateTimeField()
+
+    objects = RefusalQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organisation", "key"], name="refusal_once")]

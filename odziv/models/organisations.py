@@ -55,6 +55,7 @@ class Organisation(models.Model):
     name = models.CharField(_("name"), max_length=200)
     engagement = models.BooleanField(_("email engagement"), default=False)  # O3
     follow_unknown = models.BooleanField(_("follow people who are in no record"), default=True)  # F5
+    preference_line = models.BooleanField(_("line about following"), default=False)  # L2
     assistant = models.BooleanField(_("assistant"), default=False)  # O4
     muted_cards = models.JSONField(default=list, blank=True)  # CardKind values that are switched off; new kinds are on
     location_service = models.BooleanField(_("location service"), default=True)  # O5

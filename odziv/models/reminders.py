@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Self
+from uuid import UUID
 
 from django.db import connection, models
 from django.db.models import Q
@@ -50,6 +52,10 @@ class ReminderQuerySet(OwnedQuerySet["Reminder"]):
             rows = rows.select_for_update(skip_locked=True, of=("self",))
         return list(rows[:limit])
 
+    def of_messages(self, messages: Iterable[UUID]) -> Self:
+        """Those of these messages, with whom they remind and of what."""
+        return self.filter(message__in=list(messages)).select_related("user", "message__organisation")
+
     def until(self, user: User, end: datetime) -> Self:
         """The user's own that wait and are due before then, the next one first."""
         mine = self.for_(user).filter(user=user, state=ReminderState.WAITING, at__lt=end)
@@ -73,6 +79,8 @@ class Reminder(Owned):
     state = models.CharField(max_length=10, choices=ReminderState, default=ReminderState.WAITING)
     round = models.PositiveIntegerField(default=1)
     note = models.CharField(max_length=20, blank=True)  # why it fired without being judged: a code of assist.reminding
+    # Up to which day of return somebody has said whether to wait for it; nothing is offered for it again.
+    away_answered = models.DateField(null=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     settled_at = models.DateTimeField(null=True, editable=False)
 

@@ -66,6 +66,15 @@ def switch_honeypot(user: User, on: bool) -> Organisation:
 
 
 @transaction.atomic
+def switch_preference_line(user: User, on: bool) -> Organisation:
+    """The line in each followed copy that says so, with the page on which the recipient says no (L2)."""
+    organisation = _locked(user)
+    organisation.preference_line = on
+    organisation.save(update_fields=["preference_line"])
+    return organisation
+
+
+@transaction.atomic
 def switch_location(user: User, on: bool) -> Organisation:
     """The location service, without which no time of delivery is suggested (O5)."""
     organisation = _locked(user)

@@ -33,7 +33,7 @@ from odziv.models import (
     address_key,
     feeds,
 )
-from odziv.privacy import consent
+from odziv.privacy import consent, refusing
 from odziv.records.matching import adopt_parties, rematch_parties
 
 
@@ -115,6 +115,7 @@ def save(
     if reach is not None:
         _write_reach(record, reach, user, now)
         adopt_parties(record)
+        refusing.take_over(record)
     return record
 
 

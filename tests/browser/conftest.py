@@ -21,6 +21,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from odziv.models import User
 from tests.support.browser import PATIENCE, querying_chromium
 from tests.support.child import environment
+from tests.support.dns import DnsServer, dns_server
 
 # What is no fault: an answer that the page expects and shows (a refusal with a reason); and that htmx gave up a request
 # because a newer one took its place or the page was left. Of a request that failed otherwise htmx says so besides.
@@ -47,13 +48,20 @@ def _collect_what_changed(environ: dict[str, str]) -> None:
 
 
 @pytest.fixture(scope="session")
-def web(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
+def dns() -> Iterator[DnsServer]:
+    """The DNS that the web process asks; tests fill in its records."""
+    with dns_server({}) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def web(django_db_setup: None, django_db_blocker: Any, dns: DnsServer) -> Iterator[str]:
     """The address of `odziv web`, which runs as long as the tests of this worker."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     with django_db_blocker.unblock():
-        environ = environment(ODZIV_WEB_LISTEN=f"127.0.0.1:{port}")
+        environ = environment(ODZIV_WEB_LISTEN=f"127.0.0.1:{port}", ODZIV_DNS_SERVER=f"127.0.0.1:{dns.port}")
     _collect_what_changed(environ)
     process = subprocess.Popen([str(Path(sys.executable).with_name("odziv")), "web"], env=environ)
     try:

@@ -35,6 +35,9 @@ class Readable:
     def file(self, ordinal: int, ref: FileRef) -> str:
         return f"{EDGE}/a/{ordinal}/{ref.key[-3:]}.pdf"
 
+    def preference(self, language: str, name: str) -> str:
+        return f"{EDGE}/p/{language}"
+
 
 READABLE = Readable()
 

@@ -66,6 +66,10 @@ CASES: dict[str, tuple[Case, ...] | Free] = {
         post("/messages/{draft}/reminder/", condition="anyway", wall="2030-05-04T08:00"),
         post("/messages/{message}/reminder/", remove="1"),
     ),
+    "message-away": (
+        post("/messages/{message}/away/", choice="accept", day="2030-05-04"),
+        post("/messages/{message}/away/", choice="refuse", day="2030-05-04"),
+    ),
     "message-delete": (post("/messages/{message}/delete/"), post("/messages/{draft}/delete/")),
     "message-uncertain": (post("/messages/{message}/uncertain/", choice="sent"),),
     "first-visit": Free("gone as soon as an organisation exists", ("/welcome/",)),
@@ -297,6 +301,7 @@ CASES: dict[str, tuple[Case, ...] | Free] = {
     "engagement": Free(ADMINISTRATION),
     "follow-unknown": Free(ADMINISTRATION),
     "honeypot": Free(ADMINISTRATION),
+    "preference-line": Free(ADMINISTRATION),
     "assistant": Free(ADMINISTRATION),
     "assistant-cards": Free(ADMINISTRATION),
     "location-service": Free(ADMINISTRATION),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -21,13 +23,15 @@ from django.views.decorators.http import require_POST, require_safe
 
 from odziv.advise.working_time import instant
 from odziv.assist import cards
+from odziv.assist.away import Away, accept, offers, refuse
 from odziv.assist.calls import phone_call_about
 from odziv.assist.listing import PAGE, Shown, cards_of, counted
 from odziv.assist.wording import title_of, told
+from odziv.compose import reminders
 from odziv.deliver import uncertain
 from odziv.lib import clock
 from odziv.models import Card, CardKind, CardState
-from odziv.web import access, live
+from odziv.web import access, live, words
 from odziv.web.message_page import marked
 
 MORNING = time(8)
@@ -53,7 +57,11 @@ _TONES = {
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A card as a page shows it. `calls`: a phone call can be made from it; `decides`: the sender has to choose."""
+    """A card as a page shows it.
+
+    `calls`: a phone call can be made from it; `decides`: the sender has to choose; `away`: its reminder may wait for
+    somebody's return.
+    """
 
     card: Card
     icon: str
@@ -63,6 +71,7 @@ class Drawn:
     at: datetime
     calls: bool
     decides: bool
+    away: Away | None = None
 
 
 @access.signed_in
@@ -168,14 +177,37 @@ def decide(request: access.SignedRequest, id: UUID) -> HttpResponse:
     return _again(request, said if done else _("Nothing is uncertain any more."))
 
 
+@access.signed_in
+@require_POST
+def wait_for_return(request: access.SignedRequest, id: UUID) -> HttpResponse:
+    """POST choice=accept|refuse, day: whether the message's reminder waits for the recipient who is away until then."""
+    message, now = access.own_message(request.user, id), clock.now()
+    reminder = reminders.of(message)
+    try:
+        day = date.fromisoformat(request.POST.get("day", ""))
+    except ValueError:
+        return HttpResponse(status=400)
+    said = _("There is nothing to decide any more.")
+    if reminder is not None and request.POST.get("choice") == "accept":
+        if (moved := accept(reminder, day, now)) is not None:
+            said = _("You will be reminded %(time)s.") % {"time": words.day_and_time(moved.at, now, always_time=True)}
+    elif reminder is not None and refuse(reminder, day, now):
+        said = _("The reminder stays as it is.")
+    if request.htmx:
+        return _again(request, said)
+    messages.success(request, said)
+    return redirect("message", id)
+
+
 def context_of(request: access.SignedRequest) -> dict[str, Any]:
     """What the list of cards needs."""
     now = clock.now()
     shown = cards_of(request.user, now)
+    absences = offers([one.card.reminder for one in shown if one.card.reminder], now)
     organisation = request.user.organisation
     count = len(shown) if len(shown) < PAGE else counted(request.user, now)
     return {
-        "cards": [drawn(one) for one in shown],
+        "cards": [drawn(one, absences) for one in shown],
         "card_count": count,
         "more_cards": count - len(shown),
         "assistant_on": organisation.assistant,
@@ -183,8 +215,8 @@ def context_of(request: access.SignedRequest) -> dict[str, Any]:
     }
 
 
-def drawn(one: Shown) -> Drawn:
-    """A card with its words and marks."""
+def drawn(one: Shown, absences: Mapping[UUID, Away] | None = None) -> Drawn:
+    """A card with its words and marks; `absences` are what is offered for reminders."""
     kind = CardKind(one.card.kind)
     return Drawn(
         one.card,
@@ -195,6 +227,7 @@ def drawn(one: Shown) -> Drawn:
         _happened_at(one.card),
         calls=kind in (CardKind.OPENED, CardKind.REPLIED, CardKind.REMINDER) and one.card.message is not None,
         decides=kind == CardKind.UNCERTAIN,
+        away=(absences or {}).get(one.card.reminder_id) if one.card.reminder_id else None,
     )
 
 

@@ -60,6 +60,17 @@ def honeypot(request: access.SignedRequest) -> HttpResponse:
 
 @require_POST
 @access.administrators
+def preference_line(request: access.SignedRequest) -> HttpResponse:
+    """POST on=1|0: do followed e-mails say that they are followed, and how to stop it (L2)?"""
+    if switches.switch_preference_line(request.user, _on(request)).preference_line:
+        messages.success(request, _("Followed e-mails that leave from now on say so, and offer to stop it."))
+    else:
+        messages.success(request, _("The line is off. Addresses in e-mails that were sent before go on working."))
+    return redirect("settings")
+
+
+@require_POST
+@access.administrators
 def assistant(request: access.SignedRequest) -> HttpResponse:
     """POST on=1|0: the assistant and all of its cards (O4)."""
     if switches.switch_assistant(request.user, _on(request)).assistant:

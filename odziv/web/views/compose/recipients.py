@@ -94,6 +94,8 @@ def why(check: RecipientCheck) -> str:
     """In words, why this recipient may not be followed."""
     if check.why == "account" and check.refused_by is not None:
         return _("Follow email: Do not allow, at the account %(name)s") % {"name": check.refused_by.name}
+    if check.why == "refused":
+        return _("Said no by themselves; in no record")
     if check.why == "unknown":
         return _("In no record; your organisation follows only people who are in one")
     return _("Follow email: Do not allow")

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from odziv.advise.whereabouts import Evidence
+from odziv.assist import away
 from odziv.compose import chosen, drafts, reminders, schedule
 from odziv.compose.advice import Advice, advise
 from odziv.compose.chosen import Chosen
@@ -168,7 +169,14 @@ def timing_dialogs(id: UUID | None) -> dict[str, Any]:
 
 def _reminder(message: Message | None) -> dict[str, Any]:
     found = reminders.of(message) if message is not None else None
-    return {"message": message, "reminder": found, "reminder_summary": summary(found, clock.now()) if found else ""}
+    now = clock.now()
+    offer = away.offer_of(found, now) if found is not None and message is not None and message.sent_at else None
+    return {
+        "message": message,
+        "reminder": found,
+        "reminder_summary": summary(found, now) if found else "",
+        "away": offer,
+    }
 
 
 def summary(reminder: Reminder, now: datetime) -> str:
