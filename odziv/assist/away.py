@@ -15,7 +15,7 @@ from django.db import transaction
 
 from odziv.advise.working_time import WorkingTime, instant
 from odziv.compose.advice import working_time
-from odziv.models import Arrival, Card, CardState, Organisation, Reminder, ReminderState
+from odziv.models import Arrival, Card, CardState, Organisation, PushNotice, Reminder, ReminderState
 
 _LONGEST = timedelta(days=366)  # as far ahead as a reminder may be
 
@@ -66,6 +66,7 @@ def accept(reminder: Reminder, until: date, now: datetime) -> Away | None:
     reminder.away_answered = until
     reminder.save()
     cards = Card.objects.filter(reminder=reminder, state=CardState.OPEN)
+    PushNotice.objects.drop(list(cards.values_list("pk", flat=True)))
     cards.update(state=CardState.DISMISSED, changed_at=now)
     return offer
 

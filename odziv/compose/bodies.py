@@ -166,6 +166,9 @@ class _Sources:
     def honeypot(self) -> str:
         return ""
 
+    def preference(self, _language: str, _name: str, /) -> str:
+        return ""
+
 
 def with_sources(html: str, replacements: dict[str, str]) -> str:
     """The HTML with images from other addresses: `replacements` by Content-ID for `cid:`, by itself for any other."""
