@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('odziv', '0033_reminder_away'),
+        ('odziv', '0034_reminder_away'),
     ]
 
     operations = [

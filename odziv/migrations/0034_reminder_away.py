@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('odziv', '0032_signing_keys'),
+        ('odziv', '0033_signing_keys'),
     ]
 
     operations = [
