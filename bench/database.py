@@ -36,7 +36,8 @@ POSTGRES = {
 def seeded(vendor: str, scale: Scale, cache: Path) -> Iterator[dict[str, str]]:
     """Yields the environment of a process that is to use the seed database, which is made when it is not there yet.
 
-    Kept in `cache`, one for each database; one of another scale, or made for other tables, is deleted first.
+    Kept in `cache`, one for each database. One that is behind the models is migrated, as an installation would be; one
+    of another scale, or from another seed, is deleted first.
     """
     folder = cache / vendor
     mark = {"digest": _digest(), "scale": asdict(scale)}
@@ -54,19 +55,17 @@ def seeded(vendor: str, scale: Scale, cache: Path) -> Iterator[dict[str, str]]:
             home = folder / "server"
             home.mkdir(exist_ok=True)
             environment["ODZIV_DATABASE_URL"] = stack.enter_context(postgres(home, POSTGRES))
-        if fresh:
-            command = [sys.executable, "-m", "bench.seed.make", json.dumps(asdict(scale)), str(SEED), str(time.time())]
-            subprocess.run(command, cwd=ROOT, env=environment, check=True)
-            (folder / "mark.json").write_text(json.dumps(mark))
+        what = [json.dumps(asdict(scale)), str(SEED), str(time.time())] if fresh else []
+        subprocess.run([sys.executable, "-m", "bench.seed.make", *what], cwd=ROOT, env=environment, check=True)
+        (folder / "mark.json").write_text(json.dumps(mark))
         yield environment
 
 
 def _digest() -> str:
-    """Of all that decides what a seed database looks like."""
+    """Of all that decides what a seed database holds."""
     digest = hashlib.sha256()
-    for folder in ("odziv/migrations", "odziv/models", "bench/seed"):
-        for path in sorted((ROOT / folder).rglob("*.py")):
-            digest.update(path.read_bytes())
+    for path in sorted((ROOT / "bench/seed").rglob("*.py")):
+        digest.update(path.read_bytes())
     return digest.hexdigest()
 
 

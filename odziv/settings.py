@@ -134,6 +134,7 @@ TEMPLATES = [
                 "django.templatetags.static",
                 "lucide.templatetags.lucide",
                 "odziv.web.templatetags.ui",
+                "odziv.web.templatetags.cells",
                 "odziv.web.templatetags.records",
                 "odziv.web.templatetags.templates",
             ],

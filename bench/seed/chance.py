@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from itertools import accumulate
 from random import Random
 from typing import TypeVar
@@ -32,14 +33,13 @@ class Chance(Random):
         return list(found)
 
     def random_uuid(self) -> str:
-        """A UUID of version 4, as 32 characters."""
-        digits = f"{self.getrandbits(128):032x}"
-        return f"{digits[:12]}4{digits[13:16]}a{digits[17:]}"
+        """A UUID of version 4, as 32 characters; `copies` numbers its zeros."""
+        digits = f"{self.getrandbits(108):027x}"
+        return f"{digits[:12]}4000a{digits[12:]}"
 
     def timed_uuid(self, seconds: float) -> str:
-        """A UUID of version 7 from that Unix time, as 32 characters."""
-        digits = f"{self.getrandbits(80):020x}"
-        return f"{int(seconds * 1000):012x}7{digits[:3]}b{digits[4:19]}"
+        """A UUID of version 7 from that Unix time, as 32 characters; `copies` numbers its zeros."""
+        return f"{int(seconds * 1000):012x}7000b{self.getrandbits(60):015x}"
 
 
 class Few(list[Thing]):
@@ -55,4 +55,12 @@ class Few(list[Thing]):
 
 def moment(seconds: float) -> str:
     """A point in time as both databases read it; UTC."""
-    return (_EPOCH + timedelta(milliseconds=int(seconds * 1000))).strftime("%Y-%m-%d %H:%M:%S.%f")
+    day, rest = divmod(int(seconds * 1000), 86_400_000)
+    minutes, milliseconds = divmod(rest, 60_000)
+    hour, minute = divmod(minutes, 60)
+    return f"{_day(day)} {hour:02}:{minute:02}:{milliseconds // 1000:02}.{milliseconds % 1000:03}000"
+
+
+@lru_cache(maxsize=10_000)
+def _day(number: int) -> str:
+    return (_EPOCH + timedelta(days=number)).strftime("%Y-%m-%d")

@@ -11,6 +11,7 @@ from odziv.models import (
     Link,
     Mailbox,
     Message,
+    MessageWords,
     Organisation,
     Party,
     Record,
@@ -35,4 +36,5 @@ def tables() -> dict[str, Table]:
         "link": Table(Link),
         "delivery": Table(Delivery),
         "interaction": Table(Interaction),
+        "words": Table(MessageWords),
     }

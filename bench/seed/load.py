@@ -40,10 +40,16 @@ def loading() -> Iterator[Loader]:
             cursor.execute(statement)
         if sqlite:
             cursor.execute("PRAGMA journal_mode = WAL")
-        else:
+    settle()
+    connection.close()
+
+
+def settle() -> None:
+    """Let the database be as one that its own upkeep has visited since the last large write."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
             cursor.execute("VACUUM ANALYZE")
             cursor.execute("CHECKPOINT")
-    connection.close()
 
 
 def _drop_indexes(cursor: Any, sqlite: bool) -> list[str]:

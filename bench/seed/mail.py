@@ -49,10 +49,10 @@ class Mail:
     def pieces(self) -> Iterator[Rows]:
         """Rows by the names of the tables in `columns`, some thousand messages at a time."""
         rows: Rows = {}
-        step = 3 * YEAR / self._scale.messages
-        for number in range(self._scale.messages):
+        step = 3 * YEAR / self._scale.drawn
+        for number in range(self._scale.drawn):
             at = self._ends - 3 * YEAR + (number + self._chance.random()) * step
-            flood = number == self._scale.messages * 9 // 10
+            flood = number == self._scale.drawn * 9 // 10
             self._message(rows, self._letter(at, number, flood), flood)
             if self._chance.random() < 0.05:
                 self._task(rows, at)

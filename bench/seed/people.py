@@ -218,7 +218,7 @@ def _record(
     close: str | None = None,
 ) -> Person:
     born = ends - chance.random() * 3 * YEAR
-    id, owner = chance.timed_uuid(born), organisation.users.one(chance)[0]
+    id, (owner, owner_name, *_) = chance.timed_uuid(born), organisation.users.one(chance)
     key = names.key(name) if kind != "opportunity" else sort_key(name)
     follow = "deny" if kind != "opportunity" and chance.random() < 0.03 else "allow"
     _put(
@@ -231,6 +231,8 @@ def _record(
         name_key=key,
         search_text=fold(" ".join((name, company, job_title, industry))),
         owner_id=owner,
+        owner_key=names.key(owner_name),
+        account_key=account.name_key if account else "",
         follow_email=follow,
         company=company,
         industry=industry,

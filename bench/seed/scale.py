@@ -12,7 +12,7 @@ KINDS = {"account": 0.15, "contact": 0.55, "lead": 0.20, "opportunity": 0.10}
 class Scale:
     """Rows of each noun. The first organisation has half of everything, the others shares that fall off.
 
-    One account of it has `crowd` contacts, and one message `flood` events.
+    One account of it has `crowd` contacts, and one message `flood` events. One message of `copies` is drawn.
     """
 
     messages: int = 1_000_000
@@ -21,6 +21,12 @@ class Scale:
     organisations: int = 50
     crowd: int = 500
     flood: int = 100_000
+    copies: int = 10
+
+    @property
+    def drawn(self) -> int:
+        """How many messages are drawn; the others are copies."""
+        return max(1, self.messages // self.copies)
 
     def of(self, total: int) -> list[int]:
         """The total, shared out over the organisations; each gets something of it."""

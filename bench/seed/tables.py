@@ -23,10 +23,10 @@ class Table:
     def __init__(self, model: type[Model]) -> None:
         self._model = model
         self._fields = list(model._meta.concrete_fields)
-        self._usual = [(field.attname, _default(field)) for field in self._fields]
-        self._seen: set[tuple[str, ...]] = set()
+        self._usual = [_default(field) for field in self._fields]
+        self._places: dict[tuple[str, ...], list[int]] = {}
         self.name = model._meta.db_table
-        self.columns = [field.column for field in self._fields]
+        self.columns: list[str] = [field.column for field in self._fields]
 
     def rows(self, given: Iterable[Row]) -> Iterator[list[Value]]:
         """Complete rows, in the order of `columns`. Booleans stand as 0 and 1, moments and identifiers as text.
@@ -35,10 +35,22 @@ class Table:
         """
         for row in given:
             names = tuple(row)
-            if names not in self._seen:
-                self._check(set(names))
-                self._seen.add(names)
-            yield [row.get(name, usual) for name, usual in self._usual]
+            places = self._places.get(names)
+            if places is None:
+                places = self._places[names] = self._found(names)
+            complete = self._usual.copy()
+            for place, value in zip(places, row.values(), strict=True):
+                complete[place] = value
+            yield complete
+
+    def _found(self, names: tuple[str, ...]) -> list[int]:
+        self._check(set(names))
+        order = [field.attname for field in self._fields]
+        return [order.index(name) for name in names]
+
+    def field(self, column: str) -> Field[Any, Any]:
+        """The field that is kept in a column."""
+        return next(field for field in self._fields if field.column == column)
 
     def _check(self, names: set[str]) -> None:
         behind = f"of {self._model.__name__}: bench/seed is behind the models"

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Case, Exists, OuterRef, Q, When
-
 from odziv.compose.addresses import Mailbox
-from odziv.lib.text import fold, sort_key
-from odziv.models import Dead, HardBounce, Record, RecordEmail, RecordKind, User, address_key
+from odziv.lib.text import fold
+from odziv.models import Dead, HardBounce, Record, RecordEmail, RecordKind, User
 
 MOST = 10
-_MOST_WORDS = 8
 _PEOPLE = (RecordKind.CONTACT, RecordKind.LEAD, RecordKind.ACCOUNT)
 
 
@@ -27,20 +24,11 @@ class Suggestion:
 def suggest(user: User, text: str) -> list[Suggestion]:
     """At most ten addresses of the user's organisation for what was typed: name, company, account or address.
 
-    Every word must occur; names that begin with the text come first. Three queries.
+    Every word must begin one of these; names that begin with the text come first. A bounded number of queries.
     """
-    words = fold(text).split()[:_MOST_WORDS]
-    if not words:
-        return []
-    addresses = RecordEmail.objects.filter(record=OuterRef("pk"))
-    rows = Record.objects.for_(user).filter(Exists(addresses), kind__in=_PEOPLE)
-    for word in words:
-        by_address = Exists(addresses.filter(key__contains=address_key(word)))
-        rows = rows.filter(Q(search_text__contains=word) | Q(account__search_text__contains=word) | by_address)
+    words = fold(text).split()
     found: list[Suggestion] = []
-    begins = Case(When(name_key__startswith=sort_key(text), then=0), default=1)
-    ordered = rows.select_related("account").prefetch_related("emails").order_by(begins, "name_key", "pk")
-    for record in ordered[:MOST]:
+    for record in Record.objects.for_(user).of_kinds(_PEOPLE).with_email().with_emails().suggested(text, MOST):
         found += [Suggestion(record, Mailbox(record.name, email.address)) for email in _fitting(record, words)]
     dead = HardBounce.objects.for_(user).dead(one.mailbox.address for one in found)
     # Addresses that work come before those from which everything comes back.

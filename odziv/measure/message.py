@@ -9,8 +9,7 @@ from uuid import UUID
 from django.db.models import Count, Q
 
 from odziv.ingest.agents import APPLE_PRIVACY, GMAIL_PREFETCH
-from odziv.measure.verdict import HUMAN
-from odziv.models import Delivery, Interaction, InteractionKind, Link, Message
+from odziv.models import Delivery, Interaction, Link, Message
 
 MOST_RECIPIENTS = 100
 MOST_LINKS = 200
@@ -35,7 +34,7 @@ def recipients(message: Message) -> list[Delivery]:
 
 def links(message: Message) -> list[LinkRow]:
     """Each address once, in the order of the message, with the clicks on all its places. Two queries."""
-    clicks = _clicks(message)
+    clicks = Interaction.objects.clicks_by_link(message.pk)
     rows: dict[tuple[str, bool], LinkRow] = {}
     for ordinal, address, followed, reason in Link.objects.filter(message=message).values_list(
         "ordinal", "address", "followed", "reason"
@@ -63,10 +62,3 @@ def unmeasurable(copies: Sequence[Delivery]) -> set[UUID]:
     rows = Interaction.objects.opens_of(wanted).values("delivery_id").order_by("delivery_id")
     counted = rows.annotate(all=Count("pk"), ahead=Count("pk", filter=Q(client__in=(APPLE_PRIVACY, GMAIL_PREFETCH))))
     return {row["delivery_id"] for row in counted if row["ahead"] == row["all"]}
-
-
-def _clicks(message: Message) -> dict[int, tuple[int, int]]:
-    """Ordinal -> clicks by people, by others."""
-    counted = Interaction.objects.told(message.pk).filter(kind=InteractionKind.CLICK).order_by().values("ordinal")
-    rows = counted.annotate(people=Count("pk", filter=Q(verdict=HUMAN)), all=Count("pk"))
-    return {row["ordinal"]: (row["people"], row["all"] - row["people"]) for row in rows}

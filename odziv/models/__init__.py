@@ -64,6 +64,7 @@ from odziv.models.templates import Template, TemplateAttachment, TemplateVersion
 from odziv.models.testmail import TestMail
 from odziv.models.trials import Trial, TrialState
 from odziv.models.weighing import WeighingState, WeightChange
+from odziv.models.words import MessageWords, RecordWords
 
 __all__ = [
     "FINAL",
@@ -120,6 +121,7 @@ __all__ = [
     "MailboxKind",
     "Message",
     "MessageState",
+    "MessageWords",
     "NoticeState",
     "OAuthClient",
     "Opportunity",
@@ -140,6 +142,7 @@ __all__ = [
     "RecordKind",
     "RecordPhone",
     "RecordStatus",
+    "RecordWords",
     "Refusal",
     "Reminder",
     "ReminderState",

@@ -24,6 +24,7 @@ from odziv.models.messages import Message, Party
 from odziv.models.organisations import User
 from odziv.models.records import Record, RecordKind
 from odziv.models.states import MessageState
+from odziv.models.words import MessageWords, RecordWords
 
 _PIECE = 500  # records at a time
 MOST_FORMER = 20  # leads that became the same contact
@@ -51,24 +52,33 @@ def follow_account(record: Record) -> None:
     The leads that became a contact go with it.
     """
     former = Record.objects.became(record)
-    former.update(account=record.account_id)
+    former.update(account=record.account_id, account_key=record.account_key)
+    RecordWords.objects.of_records(former)
     for key in [record.pk, *former.values_list("pk", flat=True)]:
         Activity.objects.filter(regarding=key).update(account=record.account_id)
         Party.objects.filter(record=key).update(account=record.account_id)
 
 
 def follow_names(records: Iterable[UUID]) -> None:
-    """After records were renamed or brought back: lists sort their e-mails by the name as it is now."""
+    """After records were renamed or brought back: lists sort what names them by the name as it is now."""
     named = Activity.objects.filter(pk=OuterRef("pk")).values("regarding__name_key")[:1]
     for part in _pieces(records):
         about = Message.objects.filter(activity__regarding__in=part)
         about.update(regarding_key=Coalesce(Subquery(named), Value("")))
+        MessageWords.objects.of_messages(about)
+        Record.objects.follow_accounts(part)
+        RecordWords.objects.of_records(Record.objects.filter(account__in=part))
 
 
 def forget_names(records: Iterable[UUID]) -> None:
-    """Before records are deleted: lists sort their e-mails among those without a regarding."""
+    """Before records are deleted: lists sort what names them among what names none."""
     for part in _pieces(records):
-        Message.objects.filter(activity__regarding__in=part).update(regarding_key="")
+        members = Record.objects.filter(account__in=part)
+        members.update(account_key="")
+        RecordWords.objects.of_records(members, account=False)
+        about = Message.objects.filter(activity__regarding__in=part)
+        about.update(regarding_key="")
+        MessageWords.objects.of_messages(about, regarding=False)
 
 
 def _pieces(records: Iterable[UUID]) -> Iterator[list[UUID]]:

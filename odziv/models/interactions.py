@@ -8,7 +8,7 @@ from typing import Self
 from uuid import UUID
 
 from django.db import models
-from django.db.models import OuterRef, Q
+from django.db.models import Count, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -55,6 +55,17 @@ class InteractionQuerySet(OwnedQuerySet["Interaction"]):
     def after(self, at: datetime, pk: UUID) -> Self:
         """Events that stand behind one in the order of `of_delivery`."""
         return self.filter(Q(at__gt=at) | Q(at=at, pk__gt=pk))
+
+    def clicks_by_link(self, message_id: UUID) -> dict[int, tuple[int, int]]:
+        """Ordinal of a link -> clicks by people, by others."""
+        counted = self.filter(message_id=message_id, kind=InteractionKind.CLICK, counted=True).order_by()
+        rows = counted.values_list("ordinal", "verdict").annotate(_clicks=Count("ordinal"))
+        found: dict[int, tuple[int, int]] = {}
+        for ordinal, verdict, clicks in rows:
+            people, others = found.get(ordinal, (0, 0))
+            person = verdict == Verdict.HUMAN
+            found[ordinal] = (people + clicks, others) if person else (people, others + clicks)
+        return found
 
     def before(self, at: datetime, pk: UUID) -> Self:
         """Events that stand before one in the order of `of_delivery`."""
@@ -113,6 +124,12 @@ class Interaction(models.Model):
             models.Index(fields=["delivery", "at", "id"], name="interaction_by_delivery"),
             # Partial: SQLite asks for a true column as `WHERE counted`, which matches no key of an index.
             models.Index(fields=["message", "-at", "-id"], name="interaction_told", condition=Q(counted=True)),
+            # All that the clicks of a message's links are counted from, so that the rows themselves are left alone.
+            models.Index(
+                fields=["message", "ordinal", "verdict"],
+                name="interaction_clicks",
+                condition=Q(kind=InteractionKind.CLICK, counted=True),
+            ),
         ]
 
 

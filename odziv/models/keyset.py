@@ -83,7 +83,7 @@ def page_of(rows: QuerySet[Row], order: Order, cursor: str = "", size: int = 50)
     """
     sorting = _sorting(rows.model, order)
     place = _read(rows.model, order, sorting, cursor)
-    total = rows.order_by()[: FEW + 1].count()
+    total = FEW + 1 if getattr(rows, "is_many", False) else rows.order_by()[: FEW + 1].count()
     among = _few(rows) if total <= FEW else _many(rows, sorting)
     keys = list(_keys(among, sorting, order, place, size + 1)) if total else []
     return _slice(_by_key(rows), order, place, keys, size, total if total <= FEW else None)

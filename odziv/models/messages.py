@@ -20,6 +20,7 @@ from odziv.models.derived import DerivedField, DerivedLink, DerivedMoment
 from odziv.models.keyset import Sorting
 from odziv.models.records import Record, address_key
 from odziv.models.states import FINAL, Direction, Figures, FollowState, MessageState
+from odziv.models.words import NEEDED, MessageWords
 
 if TYPE_CHECKING:
     from odziv.models.mailboxes import Mailbox
@@ -145,13 +146,8 @@ class MessageQuerySet(OwnedQuerySet["Message"]):
         return rows.filter(at__lt=until) if until else rows
 
     def matching(self, text: str) -> Self:
-        """Messages in whose subject, recipients or regarding the text occurs."""
-        text = text.strip()
-        if not text:
-            return self
-        return self.filter(
-            Q(subject__icontains=text) | Q(recipients__icontains=text) | Q(activity__regarding__name__icontains=text)
-        )
+        """Messages in which each typed word begins one of subject, recipients or regarding. Narrow the others first."""
+        return MessageWords.objects.narrow(self, text)
 
     def walk(self, columns: Sequence[str]) -> Self | None:
         """All of the organisation, which an index holds in the order of these columns; None where none does."""
@@ -311,6 +307,10 @@ class Message(Figures):
                 fields=["organisation", "thread", "at"], name="message_by_thread", condition=Q(thread__isnull=False)
             ),
             *(models.Index(fields=["organisation", column, "activity"], name=name) for column, name in WALKED.items()),
+            # All that the views are counted by, so that no row is read for it.
+            models.Index(
+                fields=["organisation", "owner", "follow_state", "direction", "state"], name="message_counted"
+            ),
             models.Index(fields=["message_id"], name="message_by_message_id"),
             models.Index(
                 fields=["organisation", "thread_index"], name="message_by_thread_index", condition=~Q(thread_index="")
@@ -344,6 +344,8 @@ class Message(Figures):
     def save(self, *args: Any, **kwargs: Any) -> None:
         known = not self._state.adding
         super().save(*args, **kwargs)
+        if NEEDED.intersection(kwargs.get("update_fields") or NEEDED):
+            MessageWords.objects.of_messages(Message.objects.filter(pk=self.pk))
         if known and "at" in (kwargs.get("update_fields") or ("at",)):
             Party.objects.of_message(self.pk).stand_at(self.at)
 

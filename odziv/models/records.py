@@ -15,7 +15,8 @@ from uuid import UUID
 import idna
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Q, When
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -23,6 +24,8 @@ from django.utils.translation import gettext_lazy as _
 from odziv.lib.text import digits, fold, sort_key
 from odziv.models.base import Owned, OwnedQuerySet
 from odziv.models.derived import DerivedField
+from odziv.models.keyset import Sorting
+from odziv.models.words import RecordWords
 
 if TYPE_CHECKING:
     from odziv.models.imports import Import
@@ -82,27 +85,30 @@ WALKED = {
     "status": "record_by_status",
     "amount": "record_by_amount",
     "estimated_close": "record_by_close",
+    "owner_key": "record_by_owner_name",
+    "account_key": "record_by_account",
 }
 
 
 class RecordQuerySet(OwnedQuerySet["Record"]):
     def matching(self, text: str) -> Self:
-        """Records in which every word of the text occurs: in name, company, job title, an address or a phone number."""
-        found = self
-        for word in fold(text).split()[:8]:
-            by_address = RecordEmail.objects.filter(key__contains=address_key(word)).order_by().values("record_id")
-            here = Q(search_text__contains=word) | Q(pk__in=by_address)
-            number = digits(word)
-            if len(number) >= 3 and set(word) <= set("0123456789+-/().,"):
-                by_phone = RecordPhone.objects.filter(digits__contains=number).order_by().values("record_id")
-                here |= Q(pk__in=by_phone)
-            found = found.filter(here)
-        return found
+        """Records in which each typed word begins one: of names, company, job title, an address or a phone number.
 
-    def suggested(self, text: str) -> Self:
-        """What completion offers: names that begin with the text first, then by name."""
-        begins = Case(When(name_key__startswith=sort_key(text), then=0), default=1)
-        return self.matching(text).select_related("account").order_by(begins, "name_key", "pk")
+        Narrow them by all else first.
+        """
+        return RecordWords.objects.narrow(self, text)
+
+    def suggested(self, text: str, size: int) -> list[Record]:
+        """What completion offers, at most so many: names that begin with the text first, then by name."""
+        key, found = sort_key(text), self.matching(text).select_related("account")
+        if not found.is_many:
+            begins = Case(When(name_key__startswith=key, then=0), default=1)
+            return list(found.order_by(begins, "name_key", "pk")[:size])
+        by_name = found.order_by("name_key", "pk")
+        first = list(by_name.filter(name_key__gte=key, name_key__startswith=key)[:size])
+        if len(first) < size:
+            first += by_name.exclude(pk__in=[row.pk for row in first])[: size - len(first)]
+        return first
 
     def named(self, name: str) -> Self:
         """Records of exactly this name, whatever its case."""
@@ -117,13 +123,34 @@ class RecordQuerySet(OwnedQuerySet["Record"]):
     def give(self, keys: Collection[UUID], owner: User, now: datetime) -> int:
         """Let these be the owner's; returns how many. It counts as a change, so that no open form overwrites it."""
         rows = self.filter(pk__in=keys) if keys else self.none()
-        return rows.update(owner=owner, version=F("version") + 1, updated_at=now)
+        return rows.hand_to(owner, updated_at=now)
+
+    def hand_to(self, owner: User, **also: Any) -> int:
+        """Let all of these be the owner's, and their versions rise; returns how many there were."""
+        return self.update(owner=owner, owner_key=_key(owner.name), version=F("version") + 1, **also)
 
     def with_status(self, status: str) -> Self:
         return self.filter(status=status)
 
     def of_account(self, account: Record) -> Self:
         return self.filter(account=account)
+
+    def follow_owner(self, owner: User) -> None:
+        """After somebody was renamed: lists sort what is theirs by the name as it is now."""
+        self.filter(owner=owner).exclude(owner_key=_key(owner.name)).update(owner_key=_key(owner.name))
+
+    def follow_accounts(self, accounts: Collection[UUID]) -> None:
+        """After accounts were renamed or brought back: lists sort what is theirs by the name as it is now."""
+        named = Subquery(self.model._base_manager.filter(pk=OuterRef("account")).values("name_key")[:1])
+        self.filter(account__in=accounts).update(account_key=named)
+
+    def renew_names(self) -> None:
+        """After these were brought back: what lists sort them by is what it is now."""
+        named = Subquery(self.model._base_manager.filter(pk=OuterRef("account")).values("name_key")[:1])
+        self.update(account_key=Coalesce(named, Value("")))
+        owners = self.order_by().values_list("owner", "owner__name").distinct()
+        for owner, name in list(owners):
+            self.filter(owner=owner).update(owner_key=_key(name))
 
     def became(self, contact: Record) -> Self:
         """The leads that were qualified into a contact."""
@@ -172,7 +199,7 @@ class RecordQuerySet(OwnedQuerySet["Record"]):
         """Accounts with an address of the lead, then those in whose name the words of its company occur."""
         rows = self.filter(kind=RecordKind.ACCOUNT)
         words = company_words(lead.company)
-        named = [*rows.named(lead.company)[:size], *rows.suggested(words)[:size]] if words else []
+        named = [*rows.named(lead.company)[:size], *rows.suggested(words, size)] if words else []
         return _each_once([*rows.sharing_address_with(lead)[:size], *named])[:size]
 
     def same_person(self, record: Record) -> Self:
@@ -206,6 +233,9 @@ class RecordQuerySet(OwnedQuerySet["Record"]):
         """What a list shows of each record, in a bounded number of queries."""
         return self.select_related("owner", "account", "primary_contact").prefetch_related("emails", "phones")
 
+    def with_emails(self) -> Self:
+        return self.prefetch_related("emails")
+
     def with_addresses(self) -> Self:
         return self.prefetch_related("addresses")
 
@@ -227,6 +257,10 @@ class RecordQuerySet(OwnedQuerySet["Record"]):
         return rows.filter(**{link: account}).select_related("owner").prefetch_related("emails").order_by("name_key")
 
 
+def _key(name: str) -> str:
+    return sort_key(name)[:200]
+
+
 def _each_once(rows: Iterable[Record]) -> list[Record]:
     return list({row.pk: row for row in rows}.values())
 
@@ -241,6 +275,8 @@ class Record(Owned):
         max_length=600, derive=lambda row: fold(" ".join((row.name, row.company, row.job_title, row.industry)))
     )
     owner = models.ForeignKey("odziv.User", verbose_name=_("owner"), on_delete=models.PROTECT, related_name="+")
+    # By what lists sort owner and account; who changes these by `update`, or renames them, tells the queryset.
+    owner_key = DerivedField(max_length=200, derive=lambda row: _key(row.owner.name))
     # One field for account, contact and lead; see `allows_following` for what an account's says of its contacts (R2).
     follow_email = models.CharField(_("follow email"), max_length=5, choices=FollowEmail, default=FollowEmail.ALLOW)
     description = models.TextField(_("description"), blank=True, max_length=20_000)
@@ -256,6 +292,7 @@ class Record(Owned):
     account = models.ForeignKey(
         "self", verbose_name=_("account"), null=True, blank=True, on_delete=models.SET_NULL, related_name="members"
     )
+    account_key = DerivedField(max_length=200, derive=lambda row: row.account.name_key if row.account_id else "")
     # Opportunity
     primary_contact = models.ForeignKey(
         "self", verbose_name=_("primary contact"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
@@ -277,6 +314,7 @@ class Record(Owned):
     updated_at = models.DateTimeField(default=timezone.now, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
 
+    ORDERS: ClassVar = {"account_key": Sorting(("account_key",), last="")}
     KIND: ClassVar[RecordKind | None] = None  # of a proxy
 
     objects = RecordQuerySet.as_manager()
@@ -284,6 +322,7 @@ class Record(Owned):
     class Meta:
         indexes = [
             models.Index(fields=["organisation", "kind", "name_key", "id"], name="record_by_name"),
+            models.Index(fields=["organisation", "name_key", "id"], name="record_by_name_alone"),
             models.Index(fields=["organisation", "kind", "-updated_at", "-id"], name="record_by_change"),
             models.Index(fields=["organisation", "kind", "owner", "name_key"], name="record_by_owner"),
             *(
@@ -299,6 +338,10 @@ class Record(Owned):
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        super().save(*args, **kwargs)
+        _note_words(self.pk)
 
     def get_absolute_url(self) -> str:
         return reverse(self.kind, args=[self.pk])
@@ -409,7 +452,24 @@ class RecordEmailQuerySet(OwnedQuerySet["RecordEmail"]):
         return set(rows.values_list("organisation_id", "key")) & set(wanted)
 
 
-class RecordEmail(Owned):
+class _Reach(Owned):
+    """Something by which a record is found; what writes several at once tells `RecordWords`."""
+
+    record_id: UUID
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        super().save(*args, **kwargs)
+        _note_words(self.record_id)
+
+
+def _note_words(record: UUID) -> None:
+    RecordWords.objects.of_records(Record.objects.filter(pk=record))
+
+
+class RecordEmail(_Reach):
     """One e-mail address of a record; `key` is what it is matched by."""
 
     record = models.ForeignKey(Record, on_delete=models.CASCADE, related_name="emails")
@@ -425,7 +485,7 @@ class RecordEmail(Owned):
         constraints = [models.UniqueConstraint(fields=["record", "key"], name="record_has_address_once")]
 
 
-class RecordPhone(Owned):
+class RecordPhone(_Reach):
     """One phone number of a record."""
 
     record = models.ForeignKey(Record, on_delete=models.CASCADE, related_name="phones")

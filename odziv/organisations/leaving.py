@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.db import transaction
-from django.db.models import F
 from django.utils.translation import ngettext
 
 from odziv.compose.hold import AlreadyLeaving, take_back
@@ -125,7 +124,7 @@ def _shared(person: User) -> TemplateQuerySet:
 def _hand_over(person: User, heir: User) -> int:
     """Who edits one of the records at this moment learns of it: its version rises."""
     records = Record.objects.for_(person).owned_by(person)
-    moved = records.update(owner=heir, version=F("version") + 1)
+    moved = records.hand_to(heir)
     moved += _to_do(person).update(owner=heir)
     return moved + _shared(person).update(owner=heir)
 

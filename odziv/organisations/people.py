@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
-from odziv.models import Organisation, PersonChange, PersonChangeKind, Role, User
+from odziv.models import Organisation, PersonChange, PersonChangeKind, Record, Role, User
 
 
 class LastAdministrator(Exception):
@@ -27,10 +27,17 @@ def change_user(person: User, changes: Mapping[str, Any], *, by: User, now: date
         for name, value in changes.items():
             setattr(stored, name, value)
         stored.save(update_fields=list(changes))
+        if "name" in changes:
+            renamed(stored)
         for name, kind in _NOTED.items():
             if name in changes and before[name] != str(changes[name]):
                 PersonChange.objects.note(stored, by, kind, now, before[name], str(changes[name]))
     return stored
+
+
+def renamed(person: User) -> None:
+    """After a person has another name: lists sort what is theirs by it."""
+    Record.objects.of(person.organisation_id).follow_owner(person)
 
 
 class one_by_one:

@@ -27,6 +27,7 @@ from odziv.models import (
     RecordKind,
     RecordPhone,
     RecordStatus,
+    RecordWords,
     StatusChange,
     TemplateVersion,
     User,
@@ -155,6 +156,7 @@ def restore_all(kept: Discarded) -> int:
     count = discarding.restore(kept)
     back = Record.objects.filter(pk__in=[row["pk"] for row in rows if row["model"] == Record._meta.label_lower])
     TemplateVersion.objects.touch(_sold_with(*back))
+    back.renew_names()
     feeds.follow_names(back.values_list("pk", flat=True))
     rematch_parties(
         kept.organisation_id, [row["fields"]["key"] for row in rows if row["model"] == RecordEmail._meta.label_lower]
@@ -248,3 +250,4 @@ def _write_reach(record: Record, reach: Reach, user: User | None, now: datetime)
         )
         for n, postal in enumerate(reach.addresses)
     )
+    RecordWords.objects.of_records(Record.objects.filter(pk=record.pk))

@@ -43,9 +43,9 @@ class Kind:
 
 
 NAME = Column("name", _("Name"), "name_key", fixed=True)
-OWNER = Column("owner", _("Owner"), "owner__name")
+OWNER = Column("owner", _("Owner"), "owner_key")
 CHANGED = Column("changed", _("Changed"), "updated_at", first="down")
-ACCOUNT = Column("account", _("Account"), "account__name_key", nullable=True)
+ACCOUNT = Column("account", _("Account"), "account_key")
 STATUS = Column("status", _("Status"), "status")
 EMAIL = Column("email", _("E-mail"))
 PHONE = Column("phone", _("Phone"))

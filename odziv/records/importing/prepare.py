@@ -40,7 +40,7 @@ Values = tuple[Any, ...]
 # Of a record that is there already.
 CHANGED = (
     "name", "name_key", "search_text", "owner", "follow_email", "description", "company", "industry", "website",
-    "job_title", "language", "time_zone", "account", "updated_at", "version",
+    "job_title", "language", "time_zone", "account", "updated_at", "version", "owner_key", "account_key",
 )  # fmt: skip
 
 
@@ -124,7 +124,8 @@ class _Maker:
         self._ready = Ready()
         known = [found.record for found in self.waiting if found.record]
         there = Record.objects.of(self.of.organisation_id).filter(pk__in=known)
-        records = {record.pk: record for record in there.prefetch_related("emails", "phones", "addresses")}
+        there = there.select_related("owner", "account").prefetch_related("emails", "phones", "addresses")
+        records = {record.pk: record for record in there}
         # What such a contact refuses, the lead that it was refuses too; see `privacy.consent`.
         former = set(Record.objects.filter(qualified_into__in=known).values_list("qualified_into", flat=True))
         for found in self.waiting:
@@ -141,8 +142,8 @@ class _Maker:
             organisation_id=self.of.organisation_id,
             kind=self.of.kind,
             name=entry.name,
-            owner_id=found.owner or self.of.user_id,
-            account_id=self._account(entry.account),
+            owner=self.resolver.people.get(found.owner) or self.of.user,
+            account=self._named(entry.account, self._account(entry.account)),
             status=entry.status or (RecordStatus.OPEN if self.of.kind == RecordKind.LEAD else ""),
             closed_at=self.now if entry.status == RecordStatus.DISQUALIFIED else None,
             follow_email=entry.follow_email or FollowEmail.ALLOW,
@@ -167,7 +168,7 @@ class _Maker:
                 organisation_id=self.of.organisation_id,
                 kind=RecordKind.ACCOUNT,
                 name=name,
-                owner_id=self.of.user_id,
+                owner=self.of.user,
                 imported_id=self.of.pk,
                 created_at=self.now,
                 updated_at=self.now,
@@ -176,6 +177,11 @@ class _Maker:
             self.resolver.accounts[key] = account.pk
             self.of.accounts += 1
         return self.resolver.accounts.get(key)
+
+    @staticmethod
+    def _named(name: str, pk: UUID | None) -> Record | None:
+        """The account as a row that names it needs it: it may not be there yet, and is not read again for each."""
+        return Record(pk=pk, kind=RecordKind.ACCOUNT, name_key=account_key(name)) if pk else None
 
     def _changed(self, record: Record, found: Found, *, with_twin: bool) -> None:
         """Complete a record; nothing is taken from it, and a refusal stays (L1)."""
@@ -186,10 +192,10 @@ class _Maker:
         if entry.named:
             record.name = entry.name
         if found.owner:
-            record.owner_id = found.owner
+            record.owner = self.resolver.people[found.owner]
         account = self._account(entry.account) if self.of.kind == RecordKind.CONTACT else None
         if account and account != record.account_id:
-            record.account_id = account
+            record.account = self._named(entry.account, account)
             self._ready.moved.append(record.pk)
         refuses = entry.follow_email == FollowEmail.DO_NOT_ALLOW != record.follow_email
         if refuses and not with_twin:

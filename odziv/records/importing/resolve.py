@@ -33,16 +33,18 @@ class Found:
 class Resolver:
     """Resolves the entries of one import, in order; it remembers what the file has said so far.
 
-    `accounts` are the accounts that its contacts name, None for those that are not there.
+    `accounts` are the accounts that its contacts name, None for those that are not there; `people` may own records.
     """
 
     of: Import
     accounts: dict[str, UUID | None] = field(default_factory=dict)
+    people: dict[UUID | None, User] = field(default_factory=dict)
     _said: dict[int, int] = field(default_factory=dict)
     _owners: dict[str, UUID] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for user in User.objects.owners_for(self.of.user):
+            self.people[user.pk] = user
             self._owners.setdefault(fold(user.email), user.pk)
             self._owners.setdefault(fold(user.name), user.pk)
 

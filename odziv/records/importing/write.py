@@ -15,6 +15,7 @@ from odziv.models import (
     ImportState,
     Party,
     Record,
+    RecordWords,
     feeds,
 )
 from odziv.privacy import consent
@@ -22,6 +23,9 @@ from odziv.records.importing.faults import FileTrouble, Unreadable
 from odziv.records.importing.prepare import ADDRESS, CHANGE, CONSENT, EMAIL, PHONE, RECORD, Ready, read
 
 _LONGEST = timedelta(minutes=15)  # no other worker takes the import up while its transaction lasts
+
+_ID = RECORD.names.index("id")
+_AT_ONCE = 500
 
 
 class LeaseLost(Exception):
@@ -58,6 +62,9 @@ def _write(of: Import, ready: Ready, now: datetime) -> None:
     ADDRESS.insert(ready.addresses)
     CONSENT.insert(ready.consents)
     feeds.follow_names(values[-1] for values in ready.updates)
+    written = [*(values[_ID] for values in ready.records), *(values[-1] for values in ready.updates)]
+    for start in range(0, len(written), _AT_ONCE):
+        RecordWords.objects.of_records(Record.objects.filter(pk__in=written[start : start + _AT_ONCE]))
     for record in Record.objects.filter(pk__in=ready.moved):
         feeds.follow_account(record)
     for record in Record.objects.filter(pk__in=ready.refused):

@@ -55,10 +55,9 @@ class Asked:
         rows = self.view.rows(self.asker.user)
         if None in self.narrowings:
             return rows.none()
-        rows = rows.matching(self.words)
         for narrow in self.narrowings:
             rows = narrow(rows) if narrow else rows
-        return rows
+        return rows.matching(self.words)
 
     @property
     def is_narrowed(self) -> bool:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from odziv.lib.text import fold
 from odziv.models import Message, RecentRecord, Record, RecordKind, User
+from odziv.models.keyset import Order, Slice, page_of
 from odziv.web import access
 from odziv.web.kinds import KINDS, kind_of
 from odziv.web.navigation import FURTHER, NEW, PLACES, Place, Shown, shown
@@ -24,7 +25,7 @@ OPTIONS = 8
 FOUND = 8  # of each kind on the page of the search
 RECENT = 6  # records that the command menu offers before anything is typed
 LEAST = 3  # letters before the command menu looks into e-mails
-NEWEST = 20_000  # e-mails that it looks into while one types; the page of the search looks into all
+MAILS = 5  # e-mails that it shows
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +56,8 @@ def options(request: access.SignedRequest) -> JsonResponse:
     """
     words = _words(request)
     kinds = [RecordKind(kind) for kind in request.GET.getlist("kind") if kind in RecordKind.values] or list(RecordKind)
-    rows = Record.objects.for_(request.user).of_kinds(kinds).suggested(words) if words else Record.objects.none()
-    found = list(rows.prefetch_related("emails")[:OPTIONS])
+    rows = Record.objects.for_(request.user).of_kinds(kinds).with_emails()
+    found = rows.suggested(words, OPTIONS) if words else []
     return JsonResponse({"options": [_completion(record, "go" in request.GET) for record in found]})
 
 
@@ -67,18 +68,15 @@ def page(request: access.SignedRequest) -> HttpResponse:
     words, user = _words(request), request.user
     groups = []
     for shape in KINDS.values() if words else ():
-        rows = Record.objects.for_(user).of_kinds([shape.kind]).suggested(words)
-        found = list(rows.with_people()[: FOUND + 1])
+        found = Record.objects.for_(user).of_kinds([shape.kind]).with_people().suggested(words, FOUND + 1)
         if found:
             groups.append({"kind": shape, "rows": found[:FOUND], "more": len(found) > FOUND})
-    mails = (
-        list(Message.objects.visible_to(user).matching(words).newest_first().with_row()[: FOUND + 1]) if words else []
-    )
+    mails = _mails(user, words, FOUND) if words else None
     context = {
         "search_words": words,
         "groups": groups,
-        "mails": mails[:FOUND],
-        "more_mails": f"{reverse('activities')}?{urlencode({'q': words})}" if len(mails) > FOUND else "",
+        "mails": mails.rows if mails else [],
+        "more_mails": f"{reverse('activities')}?{urlencode({'q': words})}" if mails and mails.older else "",
         "recent": [] if words else RecentRecord.objects.of_person(user),
     }
     return render(request, "records/search.html", context)
@@ -102,21 +100,22 @@ def _offered(request: access.SignedRequest) -> Iterable[Group]:
 
 
 def _found(request: access.SignedRequest, words: str) -> Iterable[Group]:
-    records = Record.objects.for_(request.user).suggested(words).prefetch_related("emails")[:OPTIONS]
+    records = Record.objects.for_(request.user).with_emails().suggested(words, OPTIONS)
     yield Group(_("Records"), [_option(record) for record in records])
     places = [_place(one, new=True) for one in shown(NEW, request)]
     places += [_place(one) for one in shown((*PLACES, *FURTHER), request)]
     places.append(_keys_help())
     yield Group(_("Pages and actions"), [option for option in places if _fits(option, words)])
     if len(words) >= LEAST:
-        yield Group(_("E-mails"), [_mail(message) for message in _mails(request.user, words)])
+        yield Group(_("E-mails"), [_mail(message) for message in _mails(request.user, words, MAILS).rows])
     everything = f"{reverse('search')}?{urlencode({'q': words})}"
     yield Group(_("Search"), [Option(everything, "search", _("Search everything for “%(words)s”") % {"words": words})])
 
 
-def _mails(user: User, words: str) -> list[Message]:
-    newest = Message.objects.visible_to(user).newest_first()[:NEWEST].values("pk")
-    return list(Message.objects.filter(pk__in=newest).matching(words).newest_first().with_row()[:5])
+def _mails(user: User, words: str, size: int) -> Slice[Message]:
+    """The newest e-mails in which the words occur."""
+    rows = Message.objects.visible_to(user).matching(words)
+    return page_of(rows.with_row(), Order("at", descending=True), size=size)
 
 
 def _fits(option: Option, words: str) -> bool:

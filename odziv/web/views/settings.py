@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
@@ -24,6 +25,7 @@ from odziv.models import (
     SigningKey,
     User,
 )
+from odziv.organisations.people import renamed
 from odziv.web import access, notifications
 from odziv.web.forms.people import OwnAssistantForm, ProfileForm, TokenForm
 from odziv.web.views.switches import card_switches, week_in_words
@@ -59,7 +61,10 @@ def profile(request: access.SignedRequest) -> HttpResponse:
     """One's own name, language and time zone."""
     form = ProfileForm(request.POST or None, instance=access.person(request.user, request.user.pk))
     if request.method == "POST" and form.is_valid():
-        person = form.save()
+        with transaction.atomic():
+            person = form.save()
+            if "name" in form.changed_data:
+                renamed(person)
         with translation.override(person.language):
             messages.success(request, _("Saved."))
         return redirect("profile")

@@ -1,0 +1,252 @@
+"""The words of e-mails and records, in an index of the database's own for texts: a search need not read them all (V2).
+
+A typed word is found where a word begins with it, whatever its case and accents: in the subject, the recipients, the
+regarding, or the sender of what came in; in the names, company, industry and job title of a record, its addresses, and
+anywhere in its phone numbers. Each stored word begins with a mark of its organisation, so that the index leads to one's
+own rows only: what others have written costs nothing.
+
+`ensure` makes the indexes: FTS5 on SQLite, GIN on PostgreSQL.
+"""
+
+from __future__ import annotations
+
+from base64 import b32encode
+from collections.abc import Iterable, Iterator, Sequence
+from hashlib import sha256
+from itertools import islice
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
+from uuid import UUID
+
+from django.db import connections, models
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import BooleanField, Exists, F, Func, OuterRef, QuerySet, Value
+from django.db.models.expressions import RawSQL
+
+from odziv.lib.text import digits, fold
+from odziv.models.base import OwnedQuerySet
+from odziv.models.keyset import FEW
+
+if TYPE_CHECKING:
+    from odziv.models.messages import Message
+    from odziv.models.records import Record
+
+MOST_TYPED = 8
+_MOST_WORDS = 100  # of a row
+_LONGEST = 40  # characters of a word
+_LEAST_DIGITS = 3  # of a phone number that is looked for
+_MARK = 5  # characters
+_BATCH = 500
+_SOME = 2 * FEW  # hits that are looked at to see whether a list has many of them
+_NUMBER = frozenset("0123456789+-/().,")
+_OF_MAIL = ("subject", "recipients", "from_name", "from_address")
+NEEDED = {*_OF_MAIL, "direction"}  # a save of one of these changes the words of a message
+Rows = TypeVar("Rows", bound=OwnedQuerySet[Any])
+
+
+def marked_words(organisation_id: UUID, texts: Iterable[str]) -> str:
+    """Each word once, folded and with its organisation's mark, behind a space; letters and digits only."""
+    mark = _mark(organisation_id)
+    words = dict.fromkeys(word[:_LONGEST] for text in texts for word in _split(text))
+    return "".join(f" {mark}{word}" for word in islice(words, _MOST_WORDS))
+
+
+def typed_words(organisation_id: UUID, text: str) -> list[str]:
+    """The beginnings of words that a search asks for, as `marked_words` has them; none when nothing is a word."""
+    mark = _mark(organisation_id)
+    words = (
+        word for typed in fold(text).split() for word in ([_dialled(typed)] if _is_number(typed) else _split(typed))
+    )
+    return [f"{mark}{word[:_LONGEST]}" for word in dict.fromkeys(words)][:MOST_TYPED]
+
+
+def _is_number(typed: str) -> bool:
+    return set(typed) <= _NUMBER and len(digits(typed)) >= 2 * _LEAST_DIGITS
+
+
+def _dialled(typed: str) -> str:
+    """Without the noughts before a country's or an area's code, as numbers are stored."""
+    return digits(typed).lstrip("0") or digits(typed)
+
+
+def _split(text: str) -> list[str]:
+    return "".join(letter if letter.isalnum() else " " for letter in fold(text)).split()
+
+
+def _mark(organisation_id: UUID) -> str:
+    return b32encode(sha256(organisation_id.bytes).digest()).decode().lower()[:_MARK]
+
+
+class WordsQuerySet(models.QuerySet["Words"]):
+    def narrow(self, rows: Rows, text: str) -> Rows:
+        """Those of the rows in which each typed word begins a word. Narrow them by all else first.
+
+        At most three queries find out by what they are found: few by the index; many are walked through, and each is
+        asked for its words.
+        """
+        if not text.strip():
+            return rows
+        if rows._organisation is None:
+            raise ValueError("words are looked for within an organisation")
+        words = typed_words(rows._organisation, text)
+        if not words:
+            return rows.none()
+        if self._beginning(words, FEW + 1).count() <= FEW:
+            return rows.filter(pk__in=self._beginning(words, FEW + 1).values(self.model.OF))
+        found = rows.filter(Exists(self.filter(**{self.model.OF: OuterRef("pk")})._having(words)))
+        if rows.order_by()[: FEW + 1].count() > FEW:
+            some = rows.order_by().filter(pk__in=self._beginning(words, _SOME).values(self.model.OF))
+            found.is_many = some[: FEW + 1].count() > FEW
+        return found
+
+    def _beginning(self, words: Sequence[str], most: int) -> Self:
+        """Those with all of the words, found in the index, at most so many."""
+        if connections[self.db].vendor == "sqlite":
+            index, asked = _index(self.model._meta.db_table), " AND ".join(f'"{word}" *' for word in words)
+            # The limit stands inside: SQLite collects all that it looks for in a list.
+            return self.filter(pk__in=RawSQL(f"SELECT rowid FROM {index} WHERE {index} MATCH %s LIMIT {most}", [asked]))
+        asked = " & ".join(f"'{word}':*" for word in words)
+        return self.filter(_Found(F("words"), Value(asked)))[:most]
+
+    def _having(self, words: Sequence[str]) -> Self:
+        """The same, asked of each row."""
+        rows = self
+        for word in words:
+            rows = rows.filter(words__contains=f" {word}")
+        return rows
+
+    def put(self, words: Iterable[tuple[UUID, str]]) -> None:
+        """Keep the words of rows, by their identifiers, as they are now."""
+        left = (self.model(**{f"{self.model.OF}_id": pk, "words": text}) for pk, text in words)
+        for batch in _batches(left):
+            self.bulk_create(batch, update_conflicts=True, unique_fields=[self.model.OF], update_fields=["words"])
+
+    def of_messages(self, messages: QuerySet[Message], *, regarding: bool = True) -> None:
+        """Keep the words of messages as they are now, with or without their regarding."""
+        about = ("organisation_id", "direction", *_OF_MAIL, "activity__regarding__name")
+        rows = messages.select_related("activity__regarding").only(*about).order_by()
+        self.put((row.pk, _of_message(row, regarding=regarding)) for row in rows.iterator(chunk_size=_BATCH))
+
+    def of_records(self, records: QuerySet[Record], *, account: bool = True) -> None:
+        """Keep the words of records as they are now, with or without their account."""
+        rows = records.select_related("account").prefetch_related("emails", "phones").order_by()
+        self.put((row.pk, _of_record(row, account=account)) for row in rows.iterator(chunk_size=_BATCH))
+
+
+def _of_message(message: Message, *, regarding: bool = True) -> str:
+    record = message.activity.regarding if regarding else None
+    sender = (message.from_name, message.from_address) if message.direction == "in" else ()
+    about = (record.name,) if record else ()
+    return marked_words(message.organisation_id, (message.subject, message.recipients, *about, *sender))
+
+
+def _of_record(record: Record, *, account: bool = True) -> str:
+    own = (record.name, record.company, record.job_title, record.industry)
+    behind = record.account.name if account and record.account else ""
+    emails = [email.key for email in record.emails.all()]
+    phones = [phone.digits for phone in record.phones.all()]
+    return words_of_record(record.organisation_id, (*own, behind), emails, phones)
+
+
+def words_of_record(organisation_id: UUID, texts: Iterable[str], emails: Iterable[str], phones: Iterable[str]) -> str:
+    """Of a record with these texts, keys of addresses and digits of numbers, which are found from each digit on."""
+    ends = [phone[start:] for phone in phones for start in range(len(phone) - _LEAST_DIGITS + 1)]
+    return marked_words(organisation_id, (*texts, *emails, *ends))
+
+
+def _batches(rows: Iterable[Any]) -> Iterator[list[Any]]:
+    left = iter(rows)
+    while batch := list(islice(left, _BATCH)):
+        yield batch
+
+
+class Words(models.Model):
+    """The words of one row. They follow from it: whoever saves it, and `feeds`, writes them."""
+
+    words = models.TextField()
+
+    OF: ClassVar[str]
+
+    objects = WordsQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+
+class MessageWords(Words):
+    """Of one e-mail."""
+
+    message = models.OneToOneField("odziv.Message", on_delete=models.CASCADE, related_name="+")
+
+    OF = "message"
+
+
+class RecordWords(Words):
+    """Of one record."""
+
+    record = models.OneToOneField("odziv.Record", on_delete=models.CASCADE, related_name="+")
+
+    OF = "record"
+
+
+class _Found(Func):
+    """As the index on PostgreSQL has it."""
+
+    output_field = BooleanField()
+
+    def as_sql(self, compiler: Any, connection: Any, **_context: Any) -> Any:  # type: ignore[override]
+        (column, asked) = (compiler.compile(one) for one in self.get_source_expressions())
+        return f"{_VECTOR.format(column[0])} @@ {asked[0]}::tsquery", (*column[1], *asked[1])
+
+
+_VECTOR = "array_to_tsvector(string_to_array(btrim({}), ' '))"
+
+
+def _index(table: str) -> str:
+    return f"{table}_index"
+
+
+def _triggers(table: str) -> dict[str, str]:
+    index = _index(table)
+    put = f"INSERT INTO {index}(rowid, words) VALUES (new.id, new.words);"
+    take = f"INSERT INTO {index}({index}, rowid, words) VALUES ('delete', old.id, old.words);"
+    return {
+        f"{index}_put": f"AFTER INSERT ON {table} BEGIN {put} END",
+        f"{index}_take": f"AFTER DELETE ON {table} BEGIN {take} END",
+        f"{index}_change": f"AFTER UPDATE ON {table} WHEN old.words <> new.words BEGIN {take} {put} END",
+    }
+
+
+def ensure(connection: BaseDatabaseWrapper) -> None:
+    """Make what is missing of the indexes, and fill it then.
+
+    After all migrations: one that remakes a table on SQLite takes the triggers away that lead its words to the index.
+    """
+    with connection.cursor() as cursor:
+        present = connection.introspection.table_names(cursor)
+        for model in (MessageWords, RecordWords):
+            table = model._meta.db_table
+            if table in present:
+                (_ensure_fts if connection.vendor == "sqlite" else _ensure_gin)(cursor, table)
+
+
+def _ensure_gin(cursor: Any, table: str) -> None:
+    made = f"CREATE INDEX IF NOT EXISTS {_index(table)} ON {table} USING gin ({_VECTOR.format('words')})"
+    cursor.execute(f"{made} WITH (fastupdate = off)")
+
+
+def _ensure_fts(cursor: Any, table: str) -> None:
+    index, triggers = _index(table), _triggers(table)
+    cursor.execute("SELECT name FROM sqlite_master WHERE name = %s OR tbl_name = %s", [index, table])
+    present = {row[0] for row in cursor.fetchall()}
+    if present.issuperset({index, *triggers}):
+        return
+    if index not in present:
+        # The words have been split and folded, so it is to split at spaces and nothing else. It keeps no text of its
+        # own. Of words with up to three typed letters it knows the beginnings.
+        cursor.execute(
+            f"CREATE VIRTUAL TABLE {index} USING fts5(words, content='{table}', content_rowid='id', detail=none, "
+            f"columnsize=0, tokenize='ascii', prefix='{_MARK + 1} {_MARK + 2} {_MARK + 3}')"
+        )
+    for name, what in triggers.items():
+        cursor.execute(f"CREATE TRIGGER IF NOT EXISTS {name} {what}")
+    cursor.execute(f"INSERT INTO {index}({index}) VALUES ('rebuild')")

@@ -1,0 +1,119 @@
+"""E-mails are found by the beginnings of their words, through the index or asked one by one, alike (V2)."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+
+from odziv.lib import clock
+from odziv.models import Activity, Message, MessageWords, Record, User, words
+from odziv.models.words import ensure
+from odziv.records.saving import Reach, remove_all, restore_all, save
+from tests.support.cast import Cast
+
+NOW = clock.now()
+pytestmark = pytest.mark.django_db
+
+
+def mail(
+    cast: Cast, subject: str, *, owner: User | None = None, regarding: Record | None = None, **values: object
+) -> Message:
+    owner = owner or cast.ana
+    activity = Activity.objects.create(
+        organisation_id=owner.organisation_id, owner=owner, kind="email", subject=subject, regarding=regarding
+    )
+    return Message.objects.create(
+        activity=activity, organisation_id=owner.organisation_id, owner=owner, subject=subject, state="sent", **values
+    )
+
+
+def found(cast: Cast, text: str) -> list[str]:
+    rows = Message.objects.for_(cast.ana).matching(text)
+    return sorted(rows.values_list("subject", flat=True))
+
+
+@pytest.fixture(params=["few", "many"])
+def either_way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Found by the index, or, as where many are, asked one by one."""
+    if request.param == "many":
+        monkeypatch.setattr(words, "FEW", -1)
+    return str(request.param)
+
+
+def test_every_typed_word_begins_a_word(cast: Cast, either_way: str) -> None:
+    mail(cast, "Ponudba za Šiško", recipients="Maja Žagar")
+    mail(cast, "Predračun", recipients="Maja Novak")
+    assert found(cast, "pon") == ["Ponudba za Šiško"]
+    assert found(cast, "zag PONUD") == ["Ponudba za Šiško"]
+    assert found(cast, "sisko") == ["Ponudba za Šiško"]
+    assert found(cast, "maja") == ["Ponudba za Šiško", "Predračun"]
+    assert found(cast, "maja ponudba predračun") == []
+    assert found(cast, "onudba") == []
+
+
+def test_what_is_no_word_is_looked_for_harmlessly(cast: Cast, either_way: str) -> None:
+    mail(cast, 'Offer 100% "new" * AND OR NOT -x (a:b)')
+    for text in ('"', "*", "%", "' OR 1=1", "a:b*", "(", "NEAR(", "\\", "\x00", "🎉"):
+        found(cast, text)
+    assert found(cast, "100%") == found(cast, "not and") == ['Offer 100% "new" * AND OR NOT -x (a:b)']
+    assert found(cast, "🎉") == []
+
+
+def test_the_words_follow_what_they_are_made_of(cast: Cast, either_way: str) -> None:
+    lipa = save(Record(organisation=cast.lipa, owner=cast.ana, kind="account", name="Lipa"), user=cast.ana, now=NOW)
+    message = mail(cast, "Cenik", regarding=lipa)
+    assert found(cast, "lipa cenik") == ["Cenik"]
+    lipa.name = "Javor"
+    save(lipa, user=cast.ana, now=NOW)
+    assert (found(cast, "lipa"), found(cast, "javor")) == ([], ["Cenik"])
+    message.subject = "Price list"
+    message.save(update_fields=["subject"])
+    assert (found(cast, "cenik"), found(cast, "price")) == ([], ["Price list"])
+    kept = remove_all([lipa], cast.ana, NOW)
+    assert found(cast, "javor") == []
+    restore_all(kept)
+    assert found(cast, "javor") == ["Price list"]
+    message.activity.delete()
+    assert found(cast, "price") == []
+    assert not MessageWords.objects.exists()
+
+
+def test_nothing_of_another_organisation_is_found(cast: Cast, either_way: str) -> None:
+    mail(cast, "Ponudba", owner=cast.eva)
+    assert found(cast, "ponudba") == []
+
+
+def test_a_received_email_is_found_by_its_sender(cast: Cast, either_way: str) -> None:
+    mail(cast, "Odgovor", direction="in", from_name="Luka Hrast", from_address="luka@hrast.example")
+    assert found(cast, "luka@hrast.example") == found(cast, "hras") == ["Odgovor"]
+
+
+def test_a_lost_index_is_made_again(cast: Cast) -> None:
+    mail(cast, "Ponudba")
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("DROP TRIGGER odziv_messagewords_index_put")
+        else:
+            cursor.execute("DROP INDEX odziv_messagewords_index")
+    mail(cast, "Ponudba druga")
+    ensure(connection)
+    assert found(cast, "ponudba") == ["Ponudba", "Ponudba druga"]
+
+
+def test_a_number_is_found_from_any_of_its_digits_on(cast: Cast, either_way: str) -> None:
+    record = Record(organisation=cast.lipa, owner=cast.ana, kind="contact", name="Maja")
+    save(record, Reach(phones=[("work", "+386 41 222 333")]), user=cast.ana, now=NOW)
+    for typed in ("041222333", "0038641222333", "+386 41", "222-333", "333"):
+        assert list(Record.objects.for_(cast.ana).matching(typed)) == [record], typed
+    assert not Record.objects.for_(cast.ana).matching("041222334")
+
+
+def test_a_contact_is_found_by_its_account(cast: Cast, either_way: str) -> None:
+    lipa = save(Record(organisation=cast.lipa, owner=cast.ana, kind="account", name="Lipa"), user=cast.ana, now=NOW)
+    maja = Record(organisation=cast.lipa, owner=cast.ana, kind="contact", name="Maja", account=lipa)
+    save(maja, user=cast.ana, now=NOW)
+    assert list(Record.objects.for_(cast.ana).matching("maj lip")) == [maja]
+    lipa.name = "Javor"
+    save(lipa, user=cast.ana, now=NOW)
+    assert list(Record.objects.for_(cast.ana).matching("maja javor")) == [maja]
+    assert not Record.objects.for_(cast.ana).matching("maja lipa")
