@@ -84,14 +84,14 @@ class Claim:
             self._renewed = self.clock()
 
     def mark_followed(self, followed: bool) -> None:
-        """Record before it leaves whether this copy is followed (F3). Raises ClaimLost."""
-        if self.delivery.followed != followed:
-            self._write((DeliveryState.IN_TRANSIT,), followed=followed)
+        """Whether this copy is followed (F3): committed together with the end, before any server can have it."""
+        self.delivery.followed = followed
 
     def begin_end(self) -> None:
         """Commit that from now on the server may have accepted the message. Raises ClaimLost."""
         until = self.clock() + timedelta(seconds=ENV.smtp_timeout * ANSWER_FACTOR) + lease()
-        self._write((DeliveryState.IN_TRANSIT,), phase="content", lease_until=until)
+        followed = self.delivery.followed
+        self._write((DeliveryState.IN_TRANSIT,), phase="content", lease_until=until, followed=followed)
 
     def accept(self, answer: Answer) -> None:
         """The server took it. Raises ClaimLost."""

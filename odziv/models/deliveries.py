@@ -9,11 +9,13 @@ from typing import Self
 from uuid import UUID, uuid4
 
 from django.db import models, transaction
-from django.db.models import Case, Count, Q, When
+from django.db.models import Case, Count, Q, Value, When
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from odziv.models.base import OwnedQuerySet
 from odziv.models.messages import Message, Party
+from odziv.models.organisations import User
 from odziv.models.states import DeliveryState, Figures, MessageState
 
 
@@ -33,6 +35,11 @@ class DeliveryQuerySet(OwnedQuerySet["Delivery"]):
         rows = self.filter(failed | uncertain, message__in=messages).order_by().values("message_id")
         counted = rows.annotate(failed=Count("pk", filter=failed), uncertain=Count("pk", filter=uncertain))
         return {row["message_id"]: Troubles(row["failed"], row["uncertain"]) for row in counted}
+
+    def newest_of(self, user: User) -> Delivery | None:
+        """The copy that was taken last of what the user sent, with its message."""
+        mine = self.for_(user).filter(message__owner=user, state=DeliveryState.ACCEPTED)
+        return mine.select_related("message").order_by("-accepted_at", "-pk").first()
 
     def compared(self, messages: Collection[UUID]) -> Self:
         """The copies of these messages to which something has happened, with where they went."""
@@ -77,7 +84,7 @@ class DeliveryQuerySet(OwnedQuerySet["Delivery"]):
         if delivery.message.state == MessageState.SCHEDULED:
             # Behind the transaction: everybody else locks the message before its copies.
             waiting = Message.objects.filter(pk=delivery.message_id, state=MessageState.SCHEDULED)
-            waiting.update(state=MessageState.SENDING)
+            waiting.update(state=MessageState.SENDING, dated_at=Coalesce("dated_at", Value(now)))
         return delivery
 
     def stop(self, message_id: UUID) -> bool:

@@ -7,6 +7,7 @@ recipients did comes in as hits through the spool. Nothing is written into the f
     people.py     the organisation and its records
     mail.py       ninety days of mail
     behaviour.py  what people and machines do with it: pure
+    replies.py    what comes back for it: pure
     making.py     a row that the worker carries on with
 """
 

@@ -5,22 +5,38 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from email import message_from_bytes
 from html import escape
 from random import Random
 from uuid import UUID
 
 from django.db import transaction
 
-from odziv.compose import drafts, send
+from odziv.compose import drafts, reminders, send
+from odziv.compose.chosen import at_instant
 from odziv.compose.templates import insertion
 from odziv.deliver.claim import Claim
 from odziv.deliver.round import Round
 from odziv.lib import clock
 from odziv.lib.hit import Hit
-from odziv.models import Delivery, Message, Record, RecordKind, Template, User
+from odziv.models import (
+    Arrival,
+    ArrivalKind,
+    Condition,
+    Delivery,
+    Message,
+    Record,
+    RecordKind,
+    Template,
+    User,
+)
+from odziv.replies.matching import match, match_report
+from odziv.replies.storing import Came, store
+from odziv.sample import replies
 from odziv.sample.behaviour import NETWORKS, Copy, hits
 from odziv.sample.material import CLOSINGS, GREETINGS, LETTERS, PAGE, Letter
 from odziv.sample.people import LANGUAGES, Staff
+from odziv.sample.replies import comes_back
 
 MESSAGES, DAYS = 300, 90
 _COUNTRIES = {language: country for country, language in LANGUAGES.items()}
@@ -68,7 +84,37 @@ class Office:
             claims = self._claims(message)
         for claim in claims:
             self._round(claim.delivery.message.mailbox_id).attempt(claim)
-        return [hit for claim in claims for hit in self._reactions(claim.delivery.pk, letter)]
+        came = {claim.delivery.pk: self._comes_back(claim.delivery.pk, letter) for claim in claims}
+        # Who has no mailbox there opens nothing.
+        read = [pk for pk, arrival in came.items() if arrival is None or arrival.kind != ArrivalKind.BOUNCE]
+        return [hit for pk in read for hit in self._reactions(pk, letter)]
+
+    def _comes_back(self, delivery: UUID, letter: Letter) -> Arrival | None:
+        """What the recipient's side answers until now, taken in as the product takes in what it finds in a mailbox."""
+        copy = _sent_copy(delivery, letter)
+        mail = comes_back(copy, self.chance) if copy else None
+        return self._arrives(delivery, mail) if mail is not None and mail.at < self.now else None
+
+    def _arrives(self, delivery: UUID, mail: replies.Came) -> Arrival | None:
+        message = Delivery.objects.select_related("message__mailbox").get(pk=delivery).message
+        parsed = message_from_bytes(mail.raw)
+        found = match(message.organisation_id, parsed) or match_report(message.organisation_id, mail.raw)
+        return store(Came(mail.raw, mail.at, message.mailbox), found, mail.at) if found else None
+
+    def absence(self) -> None:
+        """Whoever got the visitor's newest e-mail is away, and a reminder of it comes before they are back (M)."""
+        visitor = self.staff.visitor
+        newest = Delivery.objects.newest_of(visitor)
+        language = visitor.language if visitor.language in LETTERS else "en"
+        copy = _sent_copy(newest.pk, LETTERS[language][0]) if newest else None
+        if newest is None or copy is None:
+            return
+        soon = at_instant(self.now + timedelta(days=2), visitor.zone)
+        reminders.remind(newest.message, visitor, Condition.ANYWAY, soon, "", self.now)
+        until = (self.now + timedelta(days=6)).date()
+        self._arrives(
+            newest.pk, replies.absence(copy, min(copy.accepted_at + timedelta(minutes=1), self.now), until, self.chance)
+        )
 
     def _language(self, person: Record) -> str:
         """In which one writes to them: their own, else English; most of what an English visitor reads is English."""
@@ -125,6 +171,19 @@ class Office:
             self.chance,
             self.now,
         )
+
+
+def _sent_copy(delivery: UUID, letter: Letter) -> replies.Sent | None:
+    """The copy as its recipient has it; None when it was not accepted."""
+    copy = Delivery.objects.select_related("party", "message").get(pk=delivery)
+    if copy.accepted_at is None:
+        return None
+    message, party = copy.message, copy.party
+    language = next(language for language, letters in LETTERS.items() if letter in letters)
+    return replies.Sent(
+        message.message_id, message.subject, message.from_address, party.name or party.address, party.address,
+        language, copy.accepted_at, letter.appeal,
+    )  # fmt: skip
 
 
 def _body(letter: Letter, person: Record, seller: User, company: str) -> str:

@@ -82,6 +82,7 @@ def _fill(run: SampleRun, staff: Staff, now: datetime) -> None:
     for number, reactions in enumerate(office.letters(), before + 1):
         hits += reactions
         _advance(run, number)
+    office.absence()
     sell(staff, office.templates, chance, now)
     asyncio.run(_record(sorted(hits, key=lambda hit: hit.at)))
 

@@ -7,6 +7,8 @@ import email.policy
 from email.message import EmailMessage
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from odziv.compose.attachments import file_store
 from odziv.deliver.claim import DELAYS
@@ -336,3 +338,16 @@ def test_a_hanging_server_delays_no_other_mailbox(cast: Cast) -> None:
         second = waiting_message(first.mailbox, cast.bor)
         assert deliver_due() == 1
         assert {only(first).state, only(second).state} == {"accepted"} and hanging.connections == 1
+
+
+def test_a_copy_is_written_three_times_on_its_way(cast: Cast) -> None:
+    """Taken, about to end, accepted: each is a commit that waits for the disk, so there is none more."""
+    with SmtpServer() as server:
+        message = waiting_message(mailbox_at(server, cast.ana), cast.ana)
+        Message.objects.filter(pk=message.pk).update(state=MessageState.SCHEDULED)
+        with CaptureQueriesContext(connection) as queries:
+            deliver()
+    written = [query["sql"].partition(" SET ")[0] for query in queries if query["sql"].startswith("UPDATE")]
+    assert written.count('UPDATE "odziv_delivery"') == 3
+    message.refresh_from_db()
+    assert message.dated_at == NOW and only(message).followed
