@@ -35,6 +35,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("edge", "only the edge, which answers recipients' programs", "odziv.commands.processes:edge"),
     Command("work", "only the worker: deliveries, figures", "odziv.work:run", django=True),
     Command("mail", "only the built-in mail server", "odziv.commands.processes:mail", django=True),
+    Command("lmtp", "only the door for mail that is handed in", "odziv.commands.processes:lmtp", django=True),
     Command("migrate", "bring data folder and database up to date", "odziv.commands.migrate:run", django=True),
     Command("check", "say whether everything works, and what to do if not", "odziv.commands.check:run", django=True),
     Command(

@@ -109,6 +109,12 @@ SETTINGS: tuple[Setting, ...] = (
         "127.0.0.1:2525",
         "Where the built-in mail server (test mailbox) listens, host:port.",
     ),
+    Setting(
+        "ODZIV_LMTP_LISTEN",
+        _server,
+        "",
+        "Where an own mail server hands in replies by LMTP, host:port; by default nowhere.",
+    ),
     Setting("ODZIV_WEB_URL", _base_url, "", "Public address of the pages; by default http:// and ODZIV_WEB_LISTEN."),
     Setting(
         "ODZIV_EDGE_URL",
@@ -172,6 +178,7 @@ class Environment:
     web_listen: Address
     edge_listen: Address
     mail_listen: Address
+    lmtp_listen: Address | None
     web_url: str
     edge_url: str
     database_url: str
@@ -196,6 +203,10 @@ class Environment:
     @property
     def test_mailbox_folder(self) -> Path:
         return self.data / "test-mailbox"
+
+    @property
+    def handed_folder(self) -> Path:
+        return self.data / "handed-in"
 
     @property
     def seal_keys(self) -> Path:

@@ -3,6 +3,7 @@
 from allauth.account import views as accounts
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
+from odziv.api.inbound import hand_in
 from odziv.api.router import api
 from odziv.models import ActivityKind, RecordKind
 from odziv.web.views import (
@@ -14,6 +15,7 @@ from odziv.web.views import (
     connecting,
     discarded,
     first_visit,
+    handed,
     health,
     home,
     imports,
@@ -210,6 +212,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/signing/<uuid:id>/check/", signing.check, name="signing-check"),
     path("settings/signing/<uuid:id>/switch/", signing.switch, name="signing-switch"),
     path("settings/signing/<uuid:id>/delete/", signing.delete, name="signing-delete"),
+    path("settings/handed/", handed.index, name="handed"),
+    path("settings/handed/renew/", handed.renew, name="handed-renew"),
+    path("settings/handed/close/", handed.close, name="handed-close"),
     path("settings/tokens/", settings.tokens, name="tokens"),
     path("settings/tokens/<uuid:id>/revoke/", settings.revoke, name="token-revoke"),
     path("settings/users/", users.index, name="users"),
@@ -279,6 +284,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("attachments/<uuid:id>/", files.attachment, name="attachment"),
     path("attachments/<uuid:id>/follow/", files.follow, name="attachment-follow"),
     path("attachments/<uuid:id>/remove/", files.remove, name="attachment-remove"),
+    path("api/inbound/<uuid:id>/", hand_in, name="hand-in"),
     path("api/", api.urls),
     path("language/", language.choose, name="language"),
     path("style/", style.page, name="style"),

@@ -43,6 +43,8 @@ JOBS: tuple[Job, ...] = (
     Job("take up what a dead worker left", "odziv.deliver.due.recover_abandoned", 10),
     Job("put what was sent into its sender's folder", "odziv.replies.filing.file_sent", 2),
     Job("look for replies in mailboxes", "odziv.replies.reading.read_mailboxes", 1),
+    Job("read mail that was handed in", "odziv.replies.handing.work_on_handed", 0.5),
+    Job("let go of mail that was handed in long ago", "odziv.replies.handing.forget", 600),
     Job("take what the edge recorded into the journal", "odziv.ingest.run.ingest", 0.3),
     Job("bring figures up to the journal", "odziv.measure.run.measure", 0.3),
     Job("make cards of what happened", "odziv.assist.run.assist", 0.3),

@@ -13,7 +13,7 @@ from odziv.environment import ROOT
 
 PACKAGE = ROOT / "odziv"
 BASE = {"environment", "lib"}
-DOORS = {"api", "cli", "commands", "edge", "gateway", "supervise", "urls", "web", "work", "demo", "explain"}
+DOORS = {"api", "cli", "commands", "edge", "gateway", "supervise", "urls", "web", "work", "demo", "explain", "lmtp"}
 ALONE = {
     "edge": {"edge", "lib"},
     "instrument": {"instrument", "lib"},
@@ -78,7 +78,7 @@ def test_this_verb_knows_no_door(part: str) -> None:
     assert imports_of(part, {"django.http", "django.shortcuts", "django.urls"}) == []
 
 
-@pytest.mark.parametrize("part", sorted(set(PARTS) - {"deliver", "testmail"}))
+@pytest.mark.parametrize("part", sorted(set(PARTS) - {"deliver", "lmtp", "testmail"}))
 def test_this_part_speaks_no_smtp(part: str) -> None:
     assert imports_of(part, {"smtplib", "aiosmtplib", "aiosmtpd"}) == []
 

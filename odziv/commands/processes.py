@@ -1,4 +1,4 @@
-"""`odziv edge` and `odziv mail`: single processes, for whoever runs them apart from `odziv serve`."""
+"""`odziv edge`, `odziv mail` and `odziv lmtp`: single processes, for whoever runs them apart from `odziv serve`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from odziv.commands import no_options
 from odziv.environment import ENV
+from odziv.lib.plain import PlainError
 
 
 def edge(argv: Sequence[str]) -> int:
@@ -23,6 +24,16 @@ def edge(argv: Sequence[str]) -> int:
             trusted_proxies=ENV.trusted_proxies,
         )
     )
+
+
+def lmtp(argv: Sequence[str]) -> int:
+    """Take the mail that an own mail server hands in until SIGTERM. Raises PlainError."""
+    no_options("lmtp", "Take mail for mailboxes of Odziv by LMTP on ODZIV_LMTP_LISTEN.", argv)
+    if ENV.lmtp_listen is None:
+        raise PlainError("ODZIV_LMTP_LISTEN is not set: name the host:port at which your mail server hands in mail.")
+    from odziv.lmtp.server import run
+
+    return run(ENV.lmtp_listen)
 
 
 def mail(argv: Sequence[str]) -> int:

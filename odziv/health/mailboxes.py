@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from odziv.health.place import Place, Seen
 from odziv.mailboxes.advice import explained
-from odziv.models import Mailbox, SetAside
+from odziv.models import HandedIn, Mailbox, SetAside
 
 _NAMED = 3  # mailboxes that do not work, by name; the page Mailboxes shows all
 
@@ -26,8 +26,20 @@ def sending(place: Place) -> Seen:
 
 def replies(place: Place) -> Seen:
     """Whether the mailboxes in which replies are looked for could be read the last time."""
+    handed = HandedIn.objects.of(place.organisation) if place.organisation else HandedIn.objects.all()
     rows = Mailbox.objects.watched(place.organisation).looked_into()
+    if poison := handed.aside().count():
+        said = ngettext(
+            "%(n)d mail that was handed in could not be read three times and was set aside; Settings, Handed-in mail, "
+            "shows why.",
+            "%(n)d mails that were handed in could not be read three times and were set aside; Settings, Handed-in "
+            "mail, shows why.",
+            poison,
+        )
+        return Seen(False, said % {"n": poison})
     if not (count := rows.count()):
+        if handed.exists():
+            return Seen(True, _("no mailbox is looked into; replies are handed in."))
         said = _("no mailbox is looked into, so replies are not found; name its IMAP server under Settings, Mailboxes.")
         return Seen(None, said)
     if aside := SetAside.objects.filter(mailbox__in=rows).count():

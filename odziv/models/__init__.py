@@ -12,6 +12,7 @@ from odziv.models.engagement import EngagementPause
 from odziv.models.files import Attachment, StoredFile
 from odziv.models.filings import Filing, FilingState
 from odziv.models.grants import Grant, OAuthClient
+from odziv.models.handed import HandedDoor, HandedIn, HandedState, HookSecret
 from odziv.models.imports import Duplicates, FileFormat, Import, ImportFault, ImportState, KnownColumn
 from odziv.models.interactions import (
     AgentKind,
@@ -104,9 +105,13 @@ __all__ = [
     "FollowEmail",
     "FollowState",
     "Grant",
+    "HandedDoor",
+    "HandedIn",
+    "HandedState",
     "Happening",
     "HardBounce",
     "Heartbeat",
+    "HookSecret",
     "Import",
     "ImportFault",
     "ImportState",

@@ -68,6 +68,23 @@ class MailboxQuerySet(OwnedQuerySet["Mailbox"]):
         """Those in which replies are looked for."""
         return self.real().exclude(imap_host="")
 
+    def addressed(self, address: str) -> list[Mailbox]:
+        """Those to which mail for an address belongs, one for each organisation: those of the address itself, else
+        those of what stands before its plus sign.
+        """
+        local, at, domain = address.strip().rpartition("@")
+        bare = f"{local.partition('+')[0]}@{domain}"
+        for one in dict.fromkeys((f"{local}{at}{domain}", bare)):
+            rows = self.real().filter(address__iexact=one[:254]).order_by("-is_default", "pk")[:100]
+            if found := {row.organisation_id: row for row in reversed(rows)}:
+                return list(found.values())
+        return []
+
+    def addresses_of(self, organisation_id: UUID) -> list[str]:
+        """The addresses of an organisation's mailboxes, in lower case."""
+        rows = self.of(organisation_id).values_list("address", flat=True)[:2000]
+        return [address.lower() for address in rows]
+
     def failing_to_send(self) -> Self:
         """Those whose server refused the last contact."""
         return self.exclude(smtp_reason="")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from email import message_from_bytes
 from email.message import Message as Mail
+from email.policy import compat32
 from email.utils import getaddresses
 from uuid import UUID
 
@@ -18,6 +20,7 @@ from odziv.models.records import address_key
 
 _ID = re.compile(r"<[^<>\s@]{1,250}@[^<>\s]{1,250}>")
 _MOST_IDS = 200
+_LONGEST_HEADER = 64 * 1024
 _ADDRESSED = ("To", "Cc", "Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To")
 _READ_OF_REPORT = 400_000  # bytes in which a report's original is looked for
 
@@ -82,6 +85,27 @@ def _by_conversation(organisation_id: UUID, mail: Mail) -> Match | None:
     senders = [address_key(address) for _name, address in getaddresses([str(mail.get("From", ""))[:2000]])]
     mine = Message.objects.to_any([row.pk for row in rows], senders)
     return Match(next((row for row in rows if row.pk in mine), rows[0]), "thread-index")
+
+
+def belonging(
+    organisation_id: UUID, head: bytes, whole: Callable[[], bytes], envelope: Sequence[str] = ()
+) -> tuple[Match | None, bytes]:
+    """To which e-mail a mail belongs, by its beginning, and its content; `whole` is asked for that only when something
+    of it may be ours.
+    """
+    mail = message_from_bytes(_header(head), policy=compat32)
+    found = match(organisation_id, mail, envelope)
+    if found is None and not may_be_report(mail):
+        return None, b""
+    raw = whole()
+    return found or match_report(organisation_id, raw), raw
+
+
+def _header(raw: bytes) -> bytes:
+    """A mail's header, whatever its lines end with, at most 64 KiB: nothing behind it is worth parsing for this."""
+    begun = raw[:_LONGEST_HEADER].lstrip(b"\r\n")
+    ends = [end for mark in (b"\r\n\r\n", b"\n\n", b"\r\r") if (end := begun.find(mark)) >= 0]
+    return begun[: min(ends)] + b"\r\n\r\n" if ends else begun
 
 
 def match_report(organisation_id: UUID, raw: bytes) -> Match | None:

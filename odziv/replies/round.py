@@ -10,15 +10,13 @@ import logging
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from email import message_from_bytes
-from email.policy import compat32
 
 from django.db import transaction
 
 from odziv.lib import clock
 from odziv.models import Mailbox, Reading, SetAside
 from odziv.replies.connection import Connection, Head
-from odziv.replies.matching import match, match_report, may_be_report
+from odziv.replies.matching import belonging
 from odziv.replies.storing import Came, store
 from odziv.replies.trouble import ImapTrouble
 
@@ -86,13 +84,8 @@ class Round:
     def _look(self, uid: int, head: Head) -> None:
         """Keep the mail if it answers one of ours; the position moves in the same transaction."""
         try:
-            mail = message_from_bytes(head.content, policy=compat32)
-            organisation = self.mailbox.organisation_id
-            found = match(organisation, mail)
-            raw = b""
-            if found is not None or may_be_report(mail):
-                raw = self._line.content(uid, _HEAD_OF_LARGE if head.size > LARGEST else 0)
-                found = found or match_report(organisation, raw)
+            most = _HEAD_OF_LARGE if head.size > LARGEST else 0
+            found, raw = belonging(self.mailbox.organisation_id, head.content, lambda: self._line.content(uid, most))
             with transaction.atomic():
                 if found is not None and raw:
                     store(Came(raw, head.at or self._now, self.mailbox), found, self._now)

@@ -34,11 +34,14 @@ from odziv.replies.matching import Match, copy_of, is_stranger
 
 @dataclass(frozen=True)
 class Came:
-    """A mail as it came: its bytes, when it arrived, and in which mailbox it was found."""
+    """A mail as it came: its bytes, when it arrived, and for which mailbox. Where no mailbox is known, `ours` are the
+    addresses of the organisation's, in lower case.
+    """
 
     raw: bytes
     at: datetime
     mailbox: Mailbox | None
+    ours: tuple[str, ...] = ()
 
 
 @transaction.atomic
@@ -53,7 +56,7 @@ def store(came: Came, found: Match, now: datetime) -> Arrival | None:
     key = hashlib.sha256(letter.message_id.encode() or came.raw).hexdigest()
     if Arrival.objects.filter(message=message, key=key).exists():
         return None
-    ours = [came.mailbox.address.lower()] if came.mailbox else []
+    ours = [came.mailbox.address.lower()] if came.mailbox else came.ours
     judged = judge_bytes(came.raw, ours=ours, today=came.at.date())
     stranger = is_stranger(message, letter.from_address)
     arrival = Arrival(

@@ -37,7 +37,7 @@ def claim(data: Path) -> TextIO:
 
 
 def settle_ports(environ: Mapping[str, str], env: Environment) -> dict[str, str]:
-    """Check that all three ports are free; returns the environment in which each port 0 became one that is.
+    """Check that all ports are free; returns the environment in which each port 0 became one that is.
 
     Raises PlainError for the first that is taken or not ours to use.
     """
@@ -48,7 +48,10 @@ def settle_ports(environ: Mapping[str, str], env: Environment) -> dict[str, str]
             ("ODZIV_WEB_LISTEN", env.web_listen),
             ("ODZIV_EDGE_LISTEN", env.edge_listen),
             ("ODZIV_MAIL_LISTEN", env.mail_listen),
+            ("ODZIV_LMTP_LISTEN", env.lmtp_listen),
         ):
+            if address is None:
+                continue
             # Held until all are known, so that two settings with the same port are noticed.
             held.append(bind(name, address))
             settled[name] = str(Address(address.host, held[-1].getsockname()[1]))

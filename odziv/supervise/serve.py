@@ -30,7 +30,8 @@ def run(argv: Sequence[str]) -> int:
 
 
 async def _serve(environ: Mapping[str, str], env: Environment) -> int:
-    supervisor = Supervisor([Child(name, _command("supervise.leash", name)) for name in _PROCESSES], environ)
+    names = [*_PROCESSES, *(["lmtp"] if env.lmtp_listen else [])]
+    supervisor = Supervisor([Child(name, _command("supervise.leash", name)) for name in names], environ)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         loop.add_signal_handler(number, supervisor.end)
@@ -50,7 +51,8 @@ def _command(module: str, name: str) -> list[str]:
 
 
 async def _announce(supervisor: Supervisor, env: Environment) -> None:
-    await wait_until_answering([(env.web_listen, "/"), (env.edge_listen, "/healthz")], [env.mail_listen])
+    http = [(env.web_listen, "/"), (env.edge_listen, "/healthz")]
+    await wait_until_answering(http, [env.mail_listen, *([env.lmtp_listen] if env.lmtp_listen else [])])
     supervisor.started_up()
     sys.stdout.write(
         f"\nOdziv is ready: {env.web_url}\n"

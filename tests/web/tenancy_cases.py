@@ -41,6 +41,10 @@ def record_cases(kind: str, many: str) -> dict[str, tuple[Case, ...] | Free]:
 
 
 CASES: dict[str, tuple[Case, ...] | Free] = {
+    "hand-in": Free("no asker: a signature by the organisation's secret decides; tests/api/test_inbound.py"),
+    "handed": Free(ADMINISTRATION, ("/settings/handed/",)),
+    "handed-renew": Free(ADMINISTRATION),
+    "handed-close": Free(ADMINISTRATION),
     "home": Free("leads to the pages below", ("/",)),
     "today": Free("the asker's own", ("/today/",)),
     "first-steps": Free("the asker's own"),

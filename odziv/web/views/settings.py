@@ -13,9 +13,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from odziv.environment import ENV
+from odziv.lib import clock
 from odziv.models import (
     ApiToken,
     EngagementPause,
+    HookSecret,
     Import,
     Invitation,
     Mailbox,
@@ -51,6 +53,7 @@ def index(request: access.SignedRequest) -> HttpResponse:
         "signed": SigningKey.objects.for_(user).switched_on().domains(),
         "imports": Import.objects.visible_to(user).count(),
         "tokens": ApiToken.objects.of_person(user).count(),
+        "hook": HookSecret.objects.for_(user).good(clock.now()).exists(),
         "may_found": organisation.sample and not Organisation.objects.founded().exists(),
     }
     return render(request, "settings/index.html", context)
