@@ -28,6 +28,7 @@ from odziv.models import (
     Message,
 )
 from odziv.replies.kinds.judge import Judgement, judge_bytes
+from odziv.replies.kinds.reasons import UNKNOWN
 from odziv.replies.letter import read, store_reply
 from odziv.replies.matching import Match, copy_of, is_stranger
 
@@ -108,7 +109,7 @@ def _bounced(message: Message, arrival: Arrival, judged: Judgement, now: datetim
     took = (DeliveryState.ACCEPTED, DeliveryState.UNCERTAIN)
     fields = {"state": DeliveryState.BOUNCED, "reason": Trouble.BOUNCED, "answer": words, "tried_at": now}
     changed = Delivery.objects.filter(pk__in=[copy.pk for copy in copies], state__in=took).update(**fields)
-    if judged.severity == "hard":
+    if _speaks_of_the_address(judged):
         for copy in copies:
             HardBounce.objects.get_or_create(
                 organisation_id=message.organisation_id,
@@ -124,6 +125,11 @@ def _bounced(message: Message, arrival: Arrival, judged: Judgement, now: datetim
     if changed:
         settle(message, now)
         tell(message, DeliveryState.BOUNCED)
+
+
+def _speaks_of_the_address(judged: Judgement) -> bool:
+    """Whether a server said why nobody is reached there; a notice without any reason marks no address."""
+    return judged.severity == "hard" and any(failure.reason != UNKNOWN for failure in judged.failures)
 
 
 def _copies(message: Message, failed: Iterable[str]) -> Iterable[Delivery]:

@@ -123,6 +123,21 @@ def test_a_reply_by_a_stranger_is_shown_and_does_not_count(desk: Desk) -> None:
     assert desk.sent.replies == 1
 
 
+def test_ones_own_e_mail_that_comes_back_by_a_loop_is_no_reply(desk: Desk) -> None:
+    loop = f"Received: from mx.example by mx.example; Mon, 4 May 2026 10:00:00 +0000\r\nX-Loop: {desk.address}\r\n" * 40
+    own = f"From: {desk.address}\r\nTo: {desk.address}\r\nMessage-ID: {desk.id}\r\nReferences: {desk.id}\r\n\r\nDa\r\n"
+    desk.arrives((loop + own).encode(), own.encode())
+    assert not Arrival.objects.exists() and desk.sent.replies == 0
+
+
+def test_machines_that_answer_each_other_count_for_nothing(desk: Desk) -> None:
+    machines = [desk.reply("Odsoten.", Auto_Submitted="auto-replied", Subject="Odsoten") for _ in range(30)]
+    desk.arrives(*machines)
+    assert Arrival.objects.count() == 30 and desk.sent.replies == 0
+    assist()
+    assert not Card.objects.exists()
+
+
 def test_nothing_is_matched_across_organisations(server: Dovecot, cast: Cast) -> None:
     theirs = Desk(server, cast.eva)
     ours = Desk(server, cast.ana)

@@ -75,6 +75,16 @@ def test_soft_and_delayed_ones_never_count(sender: Sender) -> None:
     assert not HardBounce.objects.exists()
 
 
+def test_a_notice_that_gives_no_reason_marks_nothing(sender: Sender) -> None:
+    notice = (
+        "From: MAILER-DAEMON@mx.example\nTo: ana@lipa.example\nSubject: Undelivered Mail Returned to Sender\n"
+        f"Message-ID: <n{{}}@mx.example>\n\nYour message did not reach: <{MAJA}>\n"
+    )
+    for number in range(3):
+        sender.comes(sender.sends(), notice.format(number))
+    assert not HardBounce.objects.exists()
+
+
 def test_a_person_who_answers_from_it_takes_the_mark_away(sender: Sender) -> None:
     sent = sender.sends()
     for one in (sent, sender.sends()):

@@ -145,7 +145,11 @@ def told(mail: Mail, *, delayed: bool) -> list[Failure]:
     addresses = [address for value in mail.headers.all("x-failed-recipients") for address in _ADDRESS.findall(value)]
     addresses = addresses or _by_library(mail) or _LABELLED.findall(text)[:100] or _named_in(mail, text)
     known = {address.lower(): address for address in reversed(addresses)}
-    return [_of_text(address, text, delayed=delayed) for address in reversed(known.values())]
+    # Where each has a line that begins with a word for it, what follows there speaks of it, until the next one.
+    places = [(found[1].lower(), found.start(), found.end()) for found in list(_LABELLED.finditer(text))[:101]]
+    ends = [start for _one, start, _end in places[1:]] + [len(text)]
+    said = {one: text[start : min(end, start + 600)] for (one, start, _), end in zip(places, ends, strict=False)}
+    return [_of_text(one, text, said.get(one.lower(), ""), delayed=delayed) for one in reversed(known.values())]
 
 
 def answer_in(mail: Mail, *, delayed: bool) -> Failure:
@@ -160,9 +164,9 @@ def notice_of(text: str) -> str:
     return _QUOTED_SUBJECT.sub("", text[: returned.start()] if returned else text)
 
 
-def _of_text(address: str, text: str, *, delayed: bool) -> Failure:
-    around = text
-    if address and text.count("@") > 1 and (at := text.lower().rfind(address.lower())) >= 0:
+def _of_text(address: str, text: str, said: str = "", *, delayed: bool) -> Failure:
+    around = said or text
+    if not said and address and text.count("@") > 1 and (at := text.lower().rfind(address.lower())) >= 0:
         around = text[at : at + 600]
     status = reasons.status_in(around) or reasons.status_in(text)
     answer = " ".join(around.split())

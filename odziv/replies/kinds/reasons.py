@@ -29,6 +29,13 @@ def _reason(name: str, severity: str, wording: str, *codes: str) -> Reason:
 
 # In this order: what is more specific stands first. *User unknown* is often said for something else as well.
 REASONS: tuple[Reason, ...] = (
+    # The program that puts mail into mailboxes; the *no such user* behind it is a group or a host that it looked up.
+    _reason(
+        "program",
+        SOFT,
+        r"\b(?:procmail|maildrop|mail\.local|dovecot-lda|deliver): (?:couldn.?t|can.?t|cannot|unable to) "
+        r"(?:create|open|write|lock)",
+    ),
     _reason(
         "moved",
         HARD,

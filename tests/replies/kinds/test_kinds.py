@@ -111,10 +111,22 @@ def test_a_report_is_believed(action: str, status: str, expected: str, severity:
         ("450 4.1.1 User unknown, try again", "soft"),
         ("554 5.7.1 Relay access denied", "soft"),
         ("552 5.3.4 Message too big", "soft"),
+        ('550 5.1.1 procmail: Couldn\'t create "/var/spool/mail/bor" id: mx.example: No such user', "soft"),
     ],
 )
 def test_only_an_address_that_is_worth_no_further_attempt_is_hard(answer: str, severity: str) -> None:
     assert judge_bytes(dsn("failed", answer[4:9], answer=answer)).severity == severity
+
+
+def test_of_several_recipients_each_has_what_is_said_of_it() -> None:
+    text = (
+        "Your message cannot be delivered to the following recipients:\n\n  Recipient address: ana@x.example\n"
+        "  Reason: 552 5.2.2 Mailbox full: ana@x.example\n\n  Recipient address: bor@x.example\n"
+        "  Reason: 550 5.1.1 User unknown: bor@x.example\n"
+    )
+    head = "From: MAILER-DAEMON@mx.example\nTo: me@y.example\nSubject: Delivery Notification: Delivery has failed\n\n"
+    found = {one.address: one.severity for one in judge_bytes((head + text).encode()).failures}
+    assert found == {"ana@x.example": "soft", "bor@x.example": "hard"}
 
 
 @pytest.mark.parametrize(
