@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from django.db import close_old_connections, connections
+from django.db import close_old_connections, connection, connections
 from django.utils.module_loading import import_string
 
 from odziv.commands import no_options
@@ -25,6 +25,7 @@ log = logging.getLogger("odziv.work")
 
 _SECONDS_TO_END = 3.0
 _LONGEST_PAUSE = 60.0
+_CONNECTION_KEPT = 60.0
 
 
 class Job(NamedTuple):
@@ -103,9 +104,12 @@ def work(jobs: Sequence[Job], stopping: threading.Event, ends: Sequence[Callable
 
 
 def _repeat(job: Job, function: Callable[[], int], stopping: threading.Event) -> None:
-    failures = 0
+    failures, opened = 0, time.monotonic()
     while not stopping.is_set():
-        close_old_connections()
+        # PostgreSQL's go back into the pool. One to SQLite is kept a while: to open it costs more than most looks do.
+        if failures or connection.vendor != "sqlite" or time.monotonic() > opened + _CONNECTION_KEPT:
+            close_old_connections()
+            opened = time.monotonic()
         try:
             done = function()
             failures = 0
