@@ -52,6 +52,7 @@ JOBS: tuple[Job, ...] = (
     Job("judge reminders whose time has come", "odziv.assist.reminding.remind", 1),
     Job("tell of mailboxes without access", "odziv.assist.mailboxes.tell_mailboxes", 5),
     Job("say cards to browsers", "odziv.notify.push.push", 0.5),
+    Job("send summaries whose time has come", "odziv.notify.digest.run.send_digests", 15),
     Job("let go of notifications that are over", "odziv.notify.push.forget", 300),
     Job("count what came of templates", "odziv.measure.templates.fold_templates", 2),
     Job("try the mailboxes that somebody tests", "odziv.mailboxes.trial.try_next", 0.5),

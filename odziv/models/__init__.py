@@ -7,6 +7,7 @@ from odziv.models.bulk_runs import BulkRun, BulkStep, RunState
 from odziv.models.cards import Card, CardState, Happening, Priority
 from odziv.models.consent import ConsentEntry, ConsentSource, Refusal
 from odziv.models.deliveries import Delivery
+from odziv.models.digests import Digest, DigestState
 from odziv.models.discarded import Discarded
 from odziv.models.engagement import EngagementPause
 from odziv.models.files import Attachment, StoredFile
@@ -95,6 +96,8 @@ __all__ = [
     "Delivery",
     "DeliveryState",
     "Device",
+    "Digest",
+    "DigestState",
     "Direction",
     "Discarded",
     "Duplicates",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Self
+from typing import TYPE_CHECKING, Self
 from uuid import UUID
 
 from django.db import models
@@ -16,6 +16,9 @@ from odziv.models.base import Owned, OwnedQuerySet
 from odziv.models.deliveries import Delivery
 from odziv.models.mailboxes import Mailbox
 from odziv.models.messages import Message
+
+if TYPE_CHECKING:
+    from odziv.models.organisations import User
 
 
 class ArrivalKind(models.TextChoices):
@@ -46,6 +49,11 @@ class ArrivalQuerySet(OwnedQuerySet["Arrival"]):
         """Automatic replies of recipients that say until when they are away, the longest absence last."""
         rows = self.filter(message__in=list(messages), kind=ArrivalKind.AUTO_REPLY, away_until__isnull=False)
         return rows.exclude(delivery=None).order_by("away_until", "at", "pk")
+
+    def happened_to(self, user: User, since: datetime, until: datetime) -> Iterable[tuple[UUID, int]]:
+        """(message, how many) of the replies to the user's e-mails in that time."""
+        rows = self.counted().filter(message__owner=user, at__gte=since, at__lt=until)
+        return rows.order_by().values("message_id").annotate(number=Count("pk")).values_list("message_id", "number")
 
     def of_message(self, message_id: UUID) -> Self:
         """Newest first."""

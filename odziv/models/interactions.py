@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Self
+from typing import TYPE_CHECKING, Self
 from uuid import UUID
 
 from django.db import models
@@ -15,6 +15,9 @@ from django.utils.translation import gettext_lazy as _
 from odziv.models.base import OwnedQuerySet
 from odziv.models.deliveries import Delivery
 from odziv.models.messages import Message
+
+if TYPE_CHECKING:
+    from odziv.models.organisations import User
 
 
 class InteractionKind(models.TextChoices):
@@ -80,6 +83,14 @@ class InteractionQuerySet(OwnedQuerySet["Interaction"]):
         return self.filter(
             delivery__in=deliveries, kind__in=(InteractionKind.OPEN, InteractionKind.IMAGE), counted=True
         )
+
+    def happened_to(self, user: User, since: datetime, until: datetime) -> Iterable[tuple[UUID, str, int]]:
+        """(message, kind, how many) of what people did with the user's e-mails in that time."""
+        # Only messages in which something was counted since: their journals are short, all others' are many.
+        touched = Message.objects.of_owner(user).filter(figures_at__gte=since).values("pk")
+        rows = self.by_people().filter(message__in=touched, counted=True, at__gte=since, at__lt=until)
+        counted = rows.order_by().values("message_id", "kind").annotate(number=Count("pk"))
+        return counted.values_list("message_id", "kind", "number")
 
     def by_people(self) -> Self:
         return self.filter(verdict=Verdict.HUMAN)

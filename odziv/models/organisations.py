@@ -11,8 +11,10 @@ from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.core import signing
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
@@ -46,6 +48,7 @@ class WorkingWeek(NamedTuple):
 
 
 OWN_HOLIDAYS = "own"
+_DIGEST_OFF = "odziv.digest.off"
 
 
 class Organisation(models.Model):
@@ -139,6 +142,18 @@ class UserManager(BaseUserManager["User"]):
         rows = self.for_(user).filter(is_active=active)
         return rows.filter(Q(name__icontains=text) | Q(email__icontains=text)) if text else rows
 
+    def wanting_digest(self) -> models.QuerySet[User]:
+        """Those who get a summary by e-mail, where the assistant is on."""
+        return self.filter(digest=True, is_active=True, organisation__assistant=True).select_related("organisation")
+
+    def turning_digest_off(self, text: str) -> User | None:
+        """Whose summary the address in it turns off; None for what we did not write."""
+        try:
+            key = UUID(str(signing.loads(text, salt=_DIGEST_OFF)))
+        except (signing.BadSignature, ValueError):
+            return None
+        return self.filter(pk=key).first()
+
     def owners_for(self, user: User, present: UUID | None = None) -> models.QuerySet[User]:
         """To whom a record may be given: those who may sign in, and whoever owns it at present."""
         return self.for_(user).filter(Q(is_active=True) | Q(pk=present))
@@ -164,6 +179,9 @@ class User(AbstractBaseUser):
     muted_cards = models.JSONField(default=list, blank=True)  # kinds of card that this user does not want (A1)
     quiet_from = models.TimeField(null=True, blank=True)  # on the user's own clock; both or none
     quiet_until = models.TimeField(null=True, blank=True)
+    digest = models.BooleanField(_("summary by e-mail"), default=False)
+    digest_at = models.TimeField(_("at"), default=time(7, 30))  # on the user's own clock
+    digest_work_days = models.BooleanField(_("only on working days"), default=True)
     first_steps_hidden_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
@@ -177,6 +195,7 @@ class User(AbstractBaseUser):
         indexes = [
             models.Index(fields=["organisation", "name"], name="user_by_name"),
             models.Index(fields=["email"], name="user_by_email"),
+            models.Index(fields=["id"], name="user_digest", condition=Q(digest=True)),
         ]
         constraints = [models.UniqueConstraint(fields=["organisation", "email"], name="user_once_in_organisation")]
 
@@ -207,6 +226,10 @@ class User(AbstractBaseUser):
         if self.quiet_from < self.quiet_until:
             return self.quiet_from <= clock < self.quiet_until
         return clock >= self.quiet_from or clock < self.quiet_until
+
+    def digest_off_url(self) -> str:
+        """The path that turns off the user's summary, for whoever has it; it works for good."""
+        return reverse("digest-off", args=[signing.dumps(str(self.pk), salt=_DIGEST_OFF)])
 
     def quiet_ends(self, now: datetime) -> datetime:
         """When the quiet hours end in which `now` lies; `now` when it lies in none."""

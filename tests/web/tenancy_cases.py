@@ -314,6 +314,8 @@ CASES: dict[str, tuple[Case, ...] | Free] = {
     "browser-keep": Free("always the asker's own"),
     "browser-leave": Free("a signed cookie, or an address that only its browser knows"),
     "browser-remove": (post("/settings/profile/assistant/browsers/{browser}/remove/"),),
+    "digest-preview": Free("the asker's own", ("/settings/profile/assistant/summary/",)),
+    "digest-off": Free("opened by the signed text of a link alone", ("/summary/off/zvitorepec/",)),
     "push-worker": Free("a script without data", ("/push-worker.js",)),
     "own-assistant": Free("one's own", ("/settings/profile/assistant/",)),
     "profile": Free("the asker's own", ("/settings/profile/",)),

@@ -12,7 +12,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from odziv.lib import clock
 from odziv.models import Role, User
+from odziv.notify.digest.run import skip_today
 from odziv.web.forms import choices
 from odziv.web.forms.fields import AddressField
 
@@ -165,13 +167,26 @@ class OwnAssistantForm(forms.ModelForm):
         help_text=_("In these hours your browser shows no notification; the cards wait for you."),
     )
 
+    digest_at = forms.TimeField(
+        label=_("At what time"), required=False, widget=forms.TimeInput({"type": "time"}, "%H:%M")
+    )
+
     class Meta:
         model = User
-        fields = ("quiet_from", "quiet_until")
+        fields = ("quiet_from", "quiet_until", "digest", "digest_at", "digest_work_days")
+        labels = {"digest": _("Send me a summary by e-mail once a day")}
+        help_texts = {
+            "digest": _(
+                "Open cards, what people did with your e-mails yesterday, reminders and e-mails of today. When there "
+                "is nothing to say, no e-mail is sent."
+            ),
+            "digest_work_days": _("As your organisation set them; then it tells of the days between, too."),
+        }
 
     def __init__(self, *args: Any, kinds: Iterable[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._kinds = list(kinds)
+        self._had_digest = self.instance.digest
         chosen = self.fields["kinds"]
         assert isinstance(chosen, forms.MultipleChoiceField)
         chosen.choices = self._kinds
@@ -182,13 +197,21 @@ class OwnAssistantForm(forms.ModelForm):
         starts, ends = cleaned.get("quiet_from"), cleaned.get("quiet_until")
         if (starts is None) != (ends is None) and not self.errors:
             self.add_error("quiet_until" if ends is None else "quiet_from", _("Fill in both times, or none."))
+        if cleaned.get("digest_at") is None and "digest_at" not in self.errors:
+            if cleaned.get("digest"):
+                self.add_error("digest_at", _("Choose a time."))
+            cleaned["digest_at"] = self.instance.digest_at
         return cleaned
 
     def save(self, commit: bool = True) -> User:
         """With the kinds that were not chosen as muted ones."""
         wanted = set(self.cleaned_data["kinds"])
+        began = self.instance.digest and not self._had_digest
         self.instance.muted_cards = [kind for kind, _told in self._kinds if kind not in wanted]
-        return super().save(commit)
+        saved: User = super().save(commit)
+        if began:
+            skip_today(saved, clock.now())
+        return saved
 
 
 class TokenForm(forms.Form):

@@ -30,6 +30,7 @@ from odziv.models import (
 from odziv.organisations.people import renamed
 from odziv.web import access, notifications
 from odziv.web.forms.people import OwnAssistantForm, ProfileForm, TokenForm
+from odziv.web.views import summary
 from odziv.web.views.switches import card_switches, week_in_words
 
 PAUSES = 5  # the latest times in which engagement was off
@@ -89,6 +90,7 @@ def own_assistant(request: access.SignedRequest) -> HttpResponse:
         "is_on": request.user.organisation.assistant,
         "browsers": PushSubscription.objects.of_person(request.user),
         "this_browser": notifications.this_browser(request),
+        **summary.last_of(request.user),
     }
     return render(request, "settings/own_assistant.html", context, status=422 if form.errors else 200)
 
