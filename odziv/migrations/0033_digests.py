@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('odziv', '0031_notices'),
+        ('odziv', '0032_team_networks'),
     ]
 
     operations = [
