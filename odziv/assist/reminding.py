@@ -74,7 +74,8 @@ def _settle(reminder: Reminder, judged: Judged, now: datetime) -> None:
     reminder.note, reminder.settled_at = judged.note, now
     reminder.save(update_fields=["state", "note", "settled_at"])
     message: Message = reminder.message
-    if judged.fires and message.organisation.wants_card(CardKind.REMINDER):
+    wanted = message.organisation.wants_card(CardKind.REMINDER) and reminder.user.wants_card(CardKind.REMINDER)
+    if judged.fires and wanted:
         # The key holds the round: whatever restarts, a reminder makes one card for each time it was set.
         card, made = Card.objects.get_or_create(
             user_id=reminder.user_id,

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from odziv.assist.reminding import NOT_FOLLOWED, NOT_READ, NOT_SENT, remind
-from odziv.models import Card, CardKind, Condition, Mailbox, Message, MessageState, Reminder, ReminderState
+from odziv.models import Card, CardKind, Condition, Mailbox, Message, MessageState, Reminder, ReminderState, User
 from tests.support.cast import Cast
 from tests.support.journal import NOON, SCANNER, delivery_of, followed_message, happened, hit
 
@@ -48,6 +48,12 @@ def test_an_unopened_message_fires_it_and_makes_a_card_of_high_priority(message:
     reminder(message)
     assert settled(message) == (ReminderState.FIRED, "", 1)
     assert Card.objects.get().get_priority_display() == "High"
+
+
+def test_whoever_wants_no_cards_of_reminders_gets_none(cast: Cast, message: Message) -> None:
+    User.objects.filter(pk=cast.ana.pk).update(muted_cards=[CardKind.REMINDER])
+    reminder(message)
+    assert settled(message) == (ReminderState.FIRED, "", 0)
 
 
 def test_an_open_by_a_person_satisfies_it_and_one_by_a_machine_does_not(cast: Cast, message: Message) -> None:

@@ -167,9 +167,7 @@ class OwnAssistantForm(forms.ModelForm):
         help_text=_("In these hours your browser shows no notification; the cards wait for you."),
     )
 
-    digest_at = forms.TimeField(
-        label=_("At what time"), required=False, widget=forms.TimeInput({"type": "time"}, "%H:%M")
-    )
+    digest_at = forms.TimeField(label=_("At what time"), widget=forms.TimeInput({"type": "time"}, "%H:%M"))
 
     class Meta:
         model = User
@@ -187,6 +185,8 @@ class OwnAssistantForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self._kinds = list(kinds)
         self._had_digest = self.instance.digest
+        if self.is_bound and not self.data.get("digest"):
+            self.fields["digest_at"].required = False
         chosen = self.fields["kinds"]
         assert isinstance(chosen, forms.MultipleChoiceField)
         chosen.choices = self._kinds
@@ -197,9 +197,7 @@ class OwnAssistantForm(forms.ModelForm):
         starts, ends = cleaned.get("quiet_from"), cleaned.get("quiet_until")
         if (starts is None) != (ends is None) and not self.errors:
             self.add_error("quiet_until" if ends is None else "quiet_from", _("Fill in both times, or none."))
-        if cleaned.get("digest_at") is None and "digest_at" not in self.errors:
-            if cleaned.get("digest"):
-                self.add_error("digest_at", _("Choose a time."))
+        if cleaned.get("digest_at") is None:
             cleaned["digest_at"] = self.instance.digest_at
         return cleaned
 

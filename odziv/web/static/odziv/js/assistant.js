@@ -23,7 +23,8 @@ export function startAssistant() {
 
 function listen(tell) {
   const source = new EventSource(document.getElementById("assistant-sheet").dataset.cards);
-  source.onopen = tell; // whatever happened between the making of the page and now
+  // Whatever happened between the making of the page and now. What is new from now on makes a notification.
+  source.onopen = () => (tell(), store.get("news-after") ?? notify());
   source.addEventListener("changed", () => (tell(), notify()));
   addEventListener("pagehide", () => source.close());
 }

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('odziv', '0032_team_networks'),
+        ('odziv', '0035_preference_line'),
     ]
 
     operations = [
