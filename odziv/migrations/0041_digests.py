@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('odziv', '0035_preference_line'),
+        ('odziv', '0040_handed_in'),
     ]
 
     operations = [
