@@ -15,6 +15,7 @@ import os
 import pwd
 import shutil
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -71,9 +72,10 @@ def dovecot(
     folder: Path, *, sent: bool = True, introspect: str = "", settings: Sequence[str] = (), name: str = "imap"
 ) -> Iterator[Dovecot]:
     """Start it; ended whatever happens. `sent` False: no folder has a special use. `settings`: further lines."""
-    # Paths of Unix sockets may have 107 characters; pytest's folders are long.
-    home = Path(os.path.realpath(folder)) / name
-    home.mkdir(parents=True)
+    # Paths of Unix sockets may have 107 characters; pytest's folders are long. As root, mail is kept by another user,
+    # for whom pytest closes its folders whenever it starts anew beside this run.
+    home = Path(tempfile.mkdtemp(prefix=f"{name}-")) if os.getuid() == 0 else Path(os.path.realpath(folder)) / name
+    home.mkdir(parents=True, exist_ok=True)
     ports = free_port(), free_port()
     certificates = make_certificates(home)
     (home / "dovecot.conf").write_text(_configuration(home, *ports, sent, introspect, settings))
@@ -92,6 +94,8 @@ def dovecot(
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+        if os.getuid() == 0:
+            shutil.rmtree(home, ignore_errors=True)
 
 
 def _configuration(home: Path, port: int, tls_port: int, sent: bool, introspect: str, settings: Sequence[str]) -> str:
@@ -102,9 +106,8 @@ def _configuration(home: Path, port: int, tls_port: int, sent: bool, introspect:
     mail = home / "mail"
     mail.mkdir()
     os.chown(mail, owner.pw_uid, owner.pw_gid)
-    for parent in (home, *home.parents):
-        if root and parent.is_relative_to("/tmp") and parent != Path("/tmp"):
-            parent.chmod(0o755)
+    if root:
+        home.chmod(0o755)
     internal = "" if root else f"default_internal_user = {me.pw_name}\ndefault_login_user = {me.pw_name}\n"
     chroot = "" if root else "chroot =\n"
     return f"""
