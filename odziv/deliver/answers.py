@@ -133,4 +133,6 @@ def _safe(delivery: Delivery) -> str:
         if delivery.attempts > len(DELAYS):
             return _("It was tried for two days. Nothing was sent to this recipient.")
         return _("Nothing was sent to this recipient; the copies of the others are not affected.")
+    if delivery.state == DeliveryState.BOUNCED:
+        return _("It is not sent again by itself; the copies of the others are not affected.")
     return _("Nothing is lost: it is tried again by itself.")

@@ -34,6 +34,14 @@ def test_a_copy_that_waits_says_that_nothing_is_lost() -> None:
     )
 
 
+def test_a_copy_that_came_back_is_not_said_to_be_tried_again() -> None:
+    assert told(state="bounced", reason="bounced", attempts=1, answer="5.1.1 User unknown") == (
+        "The mail came back: a server further on could not deliver it.",
+        "It is not sent again by itself; the copies of the others are not affected.",
+        "5.1.1 User unknown",
+    )
+
+
 def test_advice_is_given_where_there_is_something_to_do() -> None:
     assert explain(Delivery(state="waiting", reason="recipient", attempts=1)).next == ""
     assert "password" in explain(Delivery(state="waiting", reason="login", attempts=1)).next
