@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import re
 import signal
 import socket
@@ -39,12 +40,17 @@ chromium = querying_chromium
 def _collect_what_changed(environ: dict[str, str]) -> None:
     """Where static files were collected (bin/setup does), the pages use those: not the ones being worked on.
 
-    In a process of its own, because tests have other storages (tests/conftest.py) than the web process.
+    In a process of its own, because tests have other storages (tests/conftest.py) than the web process; one at a time,
+    because each begins by emptying the folder.
     """
     manifest = settings.STATIC_ROOT / "staticfiles.json"
-    sources = settings.STATICFILES_DIRS[0].rglob("*")
-    if manifest.exists() and any(path.stat().st_mtime > manifest.stat().st_mtime for path in sources):
-        subprocess.run([sys.executable, "-m", "odziv.web.collect"], env=environ, check=True)
+    if not manifest.exists():
+        return
+    with (settings.STATIC_ROOT.parent / "bin/setup").open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        sources = settings.STATICFILES_DIRS[0].rglob("*")
+        if any(path.stat().st_mtime > manifest.stat().st_mtime for path in sources):
+            subprocess.run([sys.executable, "-m", "odziv.web.collect"], env=environ, check=True)
 
 
 @pytest.fixture(scope="session")

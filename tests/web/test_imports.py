@@ -53,6 +53,17 @@ def test_a_file_is_imported_step_by_step(cast: Cast, ana: Client) -> None:
     assert Contact.objects.get().name == "Maja Novak"
 
 
+def test_a_file_of_three_hundred_columns_is_matched_on_one_page(
+    cast: Cast, ana: Client, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    heads = ["Name", "E-mail", *(f"Extra {number}" for number in range(298))]
+    of = upload(ana, f"{','.join(heads)}\nMaja,maja@hrib.example{',x' * 298}\n")
+    assert of is not None and of.columns[:3] == ["name", "email", ""]
+    with django_assert_max_num_queries(25):
+        page = ana.get(of.get_absolute_url()).content.decode()
+    assert page.count('name="column"') == 300 and "Extra 297" in page
+
+
 def test_rejected_rows_are_a_file_that_can_be_mended_and_imported_again(cast: Cast, ana: Client) -> None:
     of = imported(cast.ana, FILE)
     answer = ana.get(reverse("import-rejected", args=[of.pk]))

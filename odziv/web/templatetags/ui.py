@@ -242,5 +242,5 @@ def bars(rows: Iterable[tuple[str, int]]) -> list[dict[str, Any]]:
 
 @register.filter
 def page_title(title: str) -> str:
-    """What the browser's tab shows."""
-    return f"{title} · Odziv" if title else gettext("Odziv: e-mail that tells you what happened")
+    """What the browser's tab shows. What is escaped already (by `blocktranslate asvar`) stays as it is."""
+    return format_html("{} · Odziv", title) if title else gettext("Odziv: e-mail that tells you what happened")

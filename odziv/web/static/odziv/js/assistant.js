@@ -43,7 +43,12 @@ function showCount() {
 }
 
 /* Two swaps may follow each other closely: between them the focus is nowhere, which says nothing new. */
-function remember() {
+function remember(event) {
+  const { target, requestConfig } = event.detail;
+  // Asked for before somebody began to choose a time: that list is not taken away from under the hand.
+  if (target?.id === "cards" && requestConfig?.verb === "get" && target.querySelector("details[open]")) {
+    event.detail.shouldSwap = false;
+  }
   const at = document.activeElement;
   if (at && at !== document.body) inCards = Boolean(at.closest("#cards"));
 }
