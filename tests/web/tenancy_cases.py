@@ -41,7 +41,7 @@ def record_cases(kind: str, many: str) -> dict[str, tuple[Case, ...] | Free]:
 
 
 CASES: dict[str, tuple[Case, ...] | Free] = {
-    "hand-in": Free("no asker: a signature by the organisation's secret decides; tests/api/test_inbound.py"),
+    "hand-in": (post("/api/inbound/{user}/", 401),),  # whose it is, a signature decides: tests/api/test_inbound.py
     "handed": Free(ADMINISTRATION, ("/settings/handed/",)),
     "handed-renew": Free(ADMINISTRATION),
     "handed-close": Free(ADMINISTRATION),
