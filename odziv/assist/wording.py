@@ -47,6 +47,10 @@ def _reminder(card: Card) -> str:
     }
     if reminder.note in notes:
         return notes[reminder.note]
+    if reminder.condition == Condition.NOT_OPENED and card.message is not None and card.message.opens_unmeasurable:
+        return _(
+            "There is no sign that “%(subject)s” was opened; none would show, as its pictures are loaded in advance."
+        )
     if reminder.condition == Condition.NOT_OPENED:
         return _("There is no sign that “%(subject)s” was opened.")
     return _("Nobody has answered “%(subject)s”.")

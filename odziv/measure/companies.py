@@ -27,6 +27,30 @@ EVERYBODYS = frozenset(
 )
 
 
+_SAME_PROVIDER = {
+    "googlemail.com": "gmail.com", "ymail.com": "yahoo.com", "rocketmail.com": "yahoo.com", "msn.com": "outlook.com",
+    "me.com": "icloud.com", "mac.com": "icloud.com", "protonmail.com": "proton.me", "pm.me": "proton.me",
+    "tutanota.com": "tuta.com", "gmx.com": "gmx.net",
+}  # fmt: skip
+_SAME_BY_NAME = {
+    "yahoo": "yahoo.com", "hotmail": "outlook.com", "live": "outlook.com", "outlook": "outlook.com", "gmx": "gmx.net",
+}  # fmt: skip
+
+
+def domain_of(address: str) -> str:
+    """The domain of an address, as domains are compared; empty for what is no address."""
+    return address.rpartition("@")[2].strip().lower().rstrip(".") if "@" in address else ""
+
+
+def place_of(address: str) -> str:
+    """Whose machines would look at mail to this address: the company's domain, or one domain for each provider of mail
+    for everybody, whatever its names."""
+    domain = domain_of(address)
+    if domain not in EVERYBODYS:
+        return domain
+    return _SAME_PROVIDER.get(domain) or _SAME_BY_NAME.get(domain.partition(".")[0], domain)
+
+
 class Company(NamedTuple):
     """A group of copies of one message that are compared with each other."""
 
@@ -37,7 +61,7 @@ class Company(NamedTuple):
 
 def company_of(message: UUID, address: str, position: int) -> Company | None:
     """The group of the copy to this address; None when its domain is no company's."""
-    domain = address.rpartition("@")[2].strip().lower().rstrip(".")
+    domain = domain_of(address)
     if not domain or domain in EVERYBODYS:
         return None
     return Company(message, domain, position // COMPARED)

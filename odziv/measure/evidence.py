@@ -82,6 +82,7 @@ class Figures(NamedTuple):
     unsure_opens: int = 0
     unsure_link_clicks: int = 0
     unsure_attachment_views: int = 0
+    ahead_opens: int = 0  # of the machines', those that were loaded in advance: what hides a reader's own
 
 
 class Folded(NamedTuple):

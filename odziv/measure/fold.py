@@ -116,6 +116,7 @@ def _figures(ordered: Sequence[Event], judgements: Mapping[UUID, Judgement], fac
     counts = {"opens": 0, "link_clicks": 0, "attachment_views": 0}
     machines, unsure = dict(counts), dict(counts)
     opened: list[datetime] = []
+    ahead = 0
     for event in ordered:
         judgement = judgements[event.id]
         if not judgement.counted:
@@ -132,6 +133,8 @@ def _figures(ordered: Sequence[Event], judgements: Mapping[UUID, Judgement], fac
                 opened.append(event.at)
         else:
             (machines if judgement.verdict == MACHINE else unsure)[name] += 1
+            if name == "opens" and judgement.verdict == MACHINE and not _LOADED_AHEAD.isdisjoint(judgement.reasons):
+                ahead += 1
     for kind, number in facts.beyond.items():
         if kind in _FIGURE:
             machines[_FIGURE[kind]] += number
@@ -147,7 +150,10 @@ def _figures(ordered: Sequence[Event], judgements: Mapping[UUID, Judgement], fac
         unsure_opens=unsure["opens"],
         unsure_link_clicks=unsure["link_clicks"],
         unsure_attachment_views=unsure["attachment_views"],
+        ahead_opens=ahead,
     )
 
 
+# The services that give a reader's program what they loaded before, so that its own fetch never shows.
+_LOADED_AHEAD = frozenset({reasons.APPLE_PRIVACY, reasons.GMAIL_PREFETCH, reasons.PREFETCH})
 _FIGURE = {"open": "opens", "image": "opens", "click": "link_clicks", "file": "attachment_views"}

@@ -219,6 +219,16 @@ def store_flood(delivery: UUID) -> None:
         unmarked.order_by().update(verdict=MACHINE, reasons=[reasons.FLOOD], counted=True, against=[])
 
 
+def former_figures(copies: Sequence[Copy]) -> Iterator[tuple[UUID, UUID, str, Figures]]:
+    """Of each copy: identifier, organisation, address, and the figures as they stand."""
+    for chunk in _chunks([copy.id for copy in copies]):
+        rows = Delivery.objects.filter(pk__in=chunk).order_by("pk")
+        for id, owner, address, *numbers in rows.values_list(
+            "pk", "organisation_id", "party__address", *Figures._fields
+        ):
+            yield id, owner, address, Figures(*numbers)
+
+
 def store_figures(folded: Mapping[UUID, Folded], copies: Iterable[Copy], now: datetime) -> None:
     """Write the figures of copies, and how far they have read."""
     rows = [(*folded[copy.id].figures, copy.touched, now, copy.id) for copy in copies]

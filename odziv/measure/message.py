@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from uuid import UUID
 
-from django.db.models import Count, Q
-
-from odziv.ingest.agents import APPLE_PRIVACY, GMAIL_PREFETCH
 from odziv.models import Delivery, Interaction, Link, Message
 
 MOST_RECIPIENTS = 100
@@ -49,16 +44,3 @@ def links(message: Message) -> list[LinkRow]:
             machines + (before.machine_clicks if before else 0),
         )
     return list(rows.values())
-
-
-def unmeasurable(copies: Sequence[Delivery]) -> set[UUID]:
-    """The copies whose opens nobody can tell: all that is known of them are pictures that were loaded in advance.
-
-    One query, and none when no copy has machines' opens alone.
-    """
-    wanted = [copy.pk for copy in copies if copy.machine_opens and not (copy.opens or copy.unsure_opens)]
-    if not wanted:
-        return set()
-    rows = Interaction.objects.opens_of(wanted).values("delivery_id").order_by("delivery_id")
-    counted = rows.annotate(all=Count("pk"), ahead=Count("pk", filter=Q(client__in=(APPLE_PRIVACY, GMAIL_PREFETCH))))
-    return {row["delivery_id"] for row in counted if row["ahead"] == row["all"]}

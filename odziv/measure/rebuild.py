@@ -17,6 +17,7 @@ from odziv.lib.plain import PlainError
 from odziv.measure import journal, templates
 from odziv.measure.dry_run import dry_run, trying
 from odziv.measure.evidence import Figures
+from odziv.measure.habits import rebuild_habits
 from odziv.measure.journal import Copy
 from odziv.measure.replies import count_replies
 from odziv.measure.run import fold_copies
@@ -96,7 +97,17 @@ def rebuild(organisation: UUID | None, *, check: bool, now: datetime) -> Outcome
             journal.store_sums(changed, now)
         _rebuild_replies(rows, outcome, check=check, now=now)
     _rebuild_templates(organisation, outcome, check=check)
+    _rebuild_habits(organisation, outcome, check=check)
     return outcome
+
+
+def _rebuild_habits(organisation: UUID | None, outcome: Outcome, *, check: bool) -> None:
+    """What is known of each domain, by the figures of its copies."""
+    for owner in [organisation] if organisation else Organisation.objects.order_by("pk").values_list("pk", flat=True):
+        for place, (before, after) in sorted(rebuild_habits(owner, check=check).items()):
+            outcome.figures += 1
+            if outcome.figures <= _MOST_SHOWN:
+                sys.stdout.write(f"domain {place}: {tuple(before)} -> {tuple(after)}\n")
 
 
 def _rebuild_replies(rows: Sequence[Message], outcome: Outcome, *, check: bool, now: datetime) -> None:

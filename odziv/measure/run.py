@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from odziv.measure import journal
+from odziv.measure import habits, journal
 from odziv.measure.evidence import Folded, Judgement
 from odziv.measure.fold import settles_at
 from odziv.measure.journal import Copy, Read
@@ -73,6 +73,9 @@ def _fold(copies: Sequence[Copy], now: datetime) -> None:
             if read.facts.beyond:
                 journal.store_flood(id)
         journal.store_judgements(changed)
+        figures = {id: one.figures for id, one in folded.items()}
+        habits.move((owner, address, former, figures[id])
+                    for id, owner, address, former in journal.former_figures(copies))  # fmt: skip
         journal.store_figures(folded, copies, now)
         after = journal.sums(messages)
         journal.store_sums(after, now)

@@ -13,6 +13,7 @@ from odziv.models.engagement import EngagementPause
 from odziv.models.files import Attachment, StoredFile
 from odziv.models.filings import Filing, FilingState
 from odziv.models.grants import Grant, OAuthClient
+from odziv.models.habits import DomainHabit
 from odziv.models.handed import HandedDoor, HandedIn, HandedState, HookSecret
 from odziv.models.imports import Duplicates, FileFormat, Import, ImportFault, ImportState, KnownColumn
 from odziv.models.interactions import (
@@ -100,6 +101,7 @@ __all__ = [
     "DigestState",
     "Direction",
     "Discarded",
+    "DomainHabit",
     "Duplicates",
     "EngagementPause",
     "FileFormat",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Self
 from uuid import UUID
@@ -77,12 +77,6 @@ class InteractionQuerySet(OwnedQuerySet["Interaction"]):
     def told(self, message_id: UUID | OuterRef) -> Self:
         """What the timeline of a message tells, newest first: every event that counted as something."""
         return self.filter(message_id=message_id, counted=True).order_by("-at", "-pk")
-
-    def opens_of(self, deliveries: Sequence[UUID]) -> Self:
-        """What counted as an open of these copies, whosever."""
-        return self.filter(
-            delivery__in=deliveries, kind__in=(InteractionKind.OPEN, InteractionKind.IMAGE), counted=True
-        )
 
     def happened_to(self, user: User, since: datetime, until: datetime) -> Iterable[tuple[UUID, str, int]]:
         """(message, kind, how many) of what people did with the user's e-mails in that time."""

@@ -66,7 +66,13 @@ class Figures(models.Model):
     unsure_opens = models.PositiveIntegerField(default=0, editable=False)
     unsure_link_clicks = models.PositiveIntegerField(default=0, editable=False)
     unsure_attachment_views = models.PositiveIntegerField(default=0, editable=False)
+    ahead_opens = models.PositiveIntegerField(default=0, editable=False)  # of the machines', those loaded in advance
     figures_at = models.DateTimeField(null=True, editable=False)  # when they were last folded; live pages watch it
 
     class Meta:
         abstract = True
+
+    @property
+    def opens_unmeasurable(self) -> bool:
+        """Whether opens cannot be told: all that is known of them are pictures that were loaded in advance (J5)."""
+        return self.machine_opens == self.ahead_opens > 0 and not (self.opens or self.unsure_opens)

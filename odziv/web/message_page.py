@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
-from uuid import UUID
 
 from django.utils.functional import Promise
 from django.utils.html import conditional_escape, format_html
@@ -37,7 +36,7 @@ class Kpi:
 
     icon: str
     label: str
-    value: int
+    value: int | str  # a dash for what cannot be measured
     unsure: int
     machine: int
     note: str
@@ -53,7 +52,6 @@ class Copy:
     tone: str
     icon: str
     detail: str
-    hidden: bool  # whether it was opened cannot be told
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +81,11 @@ class Reason(NamedTuple):
 def figures_of(message: Message, now: datetime, *, shown: int = SHOWN, before: str = "") -> dict[str, Any]:
     """The context of everything on the page that changes while one looks."""
     deliveries = measured.recipients(message)
-    hidden = measured.unmeasurable(deliveries)
     page = timeline(message, before=before, size=min(max(shown, SHOWN), MOST_SHOWN))
     return {
         "message": message,
-        "kpis": _kpis(message, deliveries, hidden, now) if message.is_followed else [],
-        "copies": [_copy(delivery, hidden=delivery.pk in hidden) for delivery in deliveries],
+        "kpis": _kpis(message, deliveries, now) if message.is_followed else [],
+        "copies": [_copy(delivery) for delivery in deliveries],
         "more_copies": max(0, _recipient_count(message, deliveries)),
         "links": [_link(row) for row in measured.links(message)],
         "lines": lines_of(message, page.entries),
@@ -122,8 +119,9 @@ def _recipient_count(message: Message, shown: list[Delivery]) -> int:
     return message.deliveries.count() - len(shown)
 
 
-def _kpis(message: Message, deliveries: list[Delivery], hidden: Collection[UUID], now: datetime) -> list[Kpi]:
-    opened = _("Cannot be measured: its pictures are loaded in advance.") if len(hidden) == len(deliveries) > 0 else ""
+def _kpis(message: Message, deliveries: list[Delivery], now: datetime) -> list[Kpi]:
+    unmeasurable = message.opens_unmeasurable
+    opened = _("Cannot be measured: its pictures are loaded in advance.") if unmeasurable else ""
     if message.last_opened_at:
         opened = _("Last opened %(time)s") % {"time": words.near_or_far(message.last_opened_at, now)}
     rows = (
@@ -136,7 +134,7 @@ def _kpis(message: Message, deliveries: list[Delivery], hidden: Collection[UUID]
         Kpi(
             icon,
             label,
-            getattr(message, name),
+            "–" if name == "opens" and unmeasurable else getattr(message, name),
             getattr(message, f"unsure_{name}", 0),
             getattr(message, f"machine_{name}", 0),
             note,
@@ -166,12 +164,12 @@ _STATES: dict[str, tuple[str | Promise, str, str]] = {
 }
 
 
-def _copy(delivery: Delivery, *, hidden: bool) -> Copy:
+def _copy(delivery: Delivery) -> Copy:
     text, tone, icon = _STATES[delivery.state]
     if delivery.state == DeliveryState.WAITING and delivery.attempts:
         text, tone, icon = _("Will be tried again"), "amber", "clock-alert"
     answer = _answer(delivery)
-    return Copy(delivery, str(text), tone, icon, (answer.text or answer.words) if answer else "", hidden)
+    return Copy(delivery, str(text), tone, icon, (answer.text or answer.words) if answer else "")
 
 
 def _answer(delivery: Delivery) -> Explanation | None:

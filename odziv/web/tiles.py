@@ -141,6 +141,8 @@ def _state_of_sent(message: Message, now: datetime) -> State:
         text = _("Opened %(time)s") if message.opens == 1 else _("Last opened %(time)s")
         opened = text % {"time": words.near_or_day(message.last_opened_at, now)}
         return State(opened, "accent", "mail-open", words.full_time(message.last_opened_at))
+    if message.opens_unmeasurable:
+        return State(_("Opens not measurable"), icon="mail")
     return State(_("Not yet opened"), icon="mail")
 
 

@@ -77,7 +77,7 @@ def test_many_copies_are_folded_in_a_bounded_number_of_queries(
         spool([hit(copy, peer=peer), hit(copy, Kind.CLICK, after=9999, peer=peer), hit(copy, agent=SCANNER)])
     while ingest():
         pass
-    with django_assert_max_num_queries(17):
+    with django_assert_max_num_queries(22):
         assert measure() == 200
     message.refresh_from_db()
     assert (message.opens, message.link_clicks, message.machine_opens) == (200, 200, 200)

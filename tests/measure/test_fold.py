@@ -98,7 +98,7 @@ def test_every_counted_event_is_in_exactly_one_figure(some: list[Event]) -> None
     figured = {one.id for one in some if one.kind != "hidden"}
     counted = sum(judgement.counted for id, judgement in folded.judgements.items() if id in figured)
     implied = sum("implies-open" in judgement.reasons for judgement in folded.judgements.values())
-    numbers = [value for value in folded.figures if isinstance(value, int)]
+    numbers = [value for value in folded.figures._replace(ahead_opens=0) if isinstance(value, int)]
     assert sum(numbers) == counted + implied
 
 

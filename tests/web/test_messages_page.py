@@ -7,11 +7,13 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from odziv.environment import ENV
 from odziv.lib.seal import Kind
 from odziv.models import Attachment, Delivery, Message, StoredFile
+from odziv.web.tiles import _state_of_sent
 from tests.support.cast import Cast
 from tests.support.journal import (
     GMAIL,
@@ -224,6 +226,9 @@ def test_where_opens_cannot_be_measured_it_says_so_instead_of_a_number(message: 
     assert page.count("not measurable") == 1
     happened(hit(jan, agent="Mozilla/5.0"))
     assert read(ana, message).count("not measurable") == 2
+    assert "not measurable" in ana.get(reverse("activities")).content.decode()
+    message.refresh_from_db()
+    assert _state_of_sent(message, NOON).text == "Opens not measurable"
     happened(hit(maja, Kind.CLICK, after=9900), hit(jan, agent=SCANNER))
     assert "not measurable" not in read(ana, message)
 

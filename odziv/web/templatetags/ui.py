@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, Protocol
 
 from django import template
 from django.contrib.messages import get_messages
@@ -142,6 +142,30 @@ def count(human: int | None, machine: int | None = 0, unsure: int | None = 0) ->
             machine + unsure,
         )
     return format_html('<span class="count"><b>{}</b>{}</span>', human, second)
+
+
+class HasOpens(Protocol):
+    """A message or a delivery."""
+
+    @property
+    def opens_unmeasurable(self) -> bool: ...
+
+    opens: int
+    machine_opens: int
+    unsure_opens: int
+
+
+@register.simple_tag
+def opens(figures: HasOpens) -> SafeString:
+    """The opens of a message or of a copy, as `count` shows them; where they cannot be measured, that instead of 0."""
+    if figures.opens_unmeasurable:
+        told = gettext("Cannot be measured: its pictures are loaded in advance.")
+        return format_html(
+            '<span class="muted small" title="{0}">{1}<span class="visually-hidden">. {0}</span></span>',
+            told,
+            gettext("not measurable"),
+        )
+    return count(figures.opens, figures.machine_opens, figures.unsure_opens)
 
 
 @register.inclusion_tag("parts/field.html")

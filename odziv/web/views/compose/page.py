@@ -20,7 +20,8 @@ from odziv.compose.addresses import Mailbox as Address
 from odziv.compose.addresses import parse_line
 from odziv.compose.follow import FollowCheck, evaluate
 from odziv.compose.limits import MAX_BODY, MAX_FILE, MAX_SUBJECT
-from odziv.models import Attachment, Mailbox, Message, MessageState, Organisation, Record, RecordKind
+from odziv.measure.habits import Habit, habits
+from odziv.models import Attachment, FollowState, Mailbox, Message, MessageState, Organisation, Record, RecordKind
 from odziv.web import access
 from odziv.web.editor import editor_config
 from odziv.web.views.compose import texts
@@ -75,6 +76,7 @@ def _page(
         "regarding": record,
         **files_shown([file for file in files if not file.inline]),
         "follow": found,
+        "habits": habits_of(request.user.organisation, found),
         "max_subject": MAX_SUBJECT,
         "max_file_mb": MAX_FILE // 1024 // 1024,
         "saved_at": localtime(draft.updated_at) if stored else None,
@@ -93,6 +95,13 @@ def checked(organisation: Organisation, lines: tuple[str, str, str], wants: bool
         for one in parse_line(line).mailboxes:
             people.setdefault(one.key, one)
     return evaluate(organisation, people.values(), wants)
+
+
+def habits_of(organisation: Organisation, found: FollowCheck) -> list[Habit]:
+    """What is known of the domains of these recipients, when the e-mail is going to be followed."""
+    if found.state != FollowState.ON:
+        return []
+    return habits(organisation.pk, (check.address for check in found.recipients))
 
 
 def files_shown(files: list[Attachment]) -> dict[str, Any]:

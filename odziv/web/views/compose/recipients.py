@@ -17,7 +17,7 @@ from odziv.compose.completion import suggest
 from odziv.compose.follow import FollowCheck, RecipientCheck, evaluate
 from odziv.models import Dead, FollowState, HardBounce, Organisation, RecordKind, address_key
 from odziv.web import access
-from odziv.web.views.compose.page import RECORD_ICONS, checked
+from odziv.web.views.compose.page import RECORD_ICONS, checked, habits_of
 
 MOST_ASKED = 500
 LONGEST_QUERY = 100
@@ -106,7 +106,8 @@ def why(check: RecipientCheck) -> str:
 def follow(request: access.SignedRequest) -> HttpResponse:
     """POST to, cc, bcc, wants_following: the panel with the state of F1. `retry` says so when it is still blocked."""
     found = _checked(request)
-    response = render(request, "compose/follow.html", {"follow": found, "wants": _wants(request)})
+    context = {"follow": found, "wants": _wants(request), "habits": habits_of(request.user.organisation, found)}
+    response = render(request, "compose/follow.html", context)
     if request.POST.get("retry"):
         blocked = found.state == FollowState.BLOCKED
         said = _("Still blocked: not everybody allows it.") if blocked else _("It will be followed.")
