@@ -101,6 +101,21 @@ def signatures(go: Walk) -> None:
     expect(go.page.locator("#main form")).to_be_visible()
 
 
+def handed_in(go: Walk) -> None:
+    page = go.page
+    go.go("/settings/")
+    go.enter("Handed-in mail")
+    expect(page.get_by_label(go.words("Address of the webhook"))).to_be_visible()
+    go.press("Make a secret")
+    expect(page.get_by_label(go.words("New secret"))).to_be_visible()
+    go.press("Make a new secret")
+    page.get_by_role("dialog").get_by_role("button", name=go.words("Make a new secret")).click()
+    go.sees("Former secret")
+    go.press("Close the webhook")
+    page.get_by_role("dialog").get_by_role("button", name=go.words("Close", "verb"), exact=True).click()
+    expect(go.button("Make a secret")).to_be_visible()
+
+
 def whom_to_follow(go: Walk) -> None:
     go.go(account(go.cast.dora, "Hrast d.o.o.").get_absolute_url())
     go.press("Details")
@@ -117,7 +132,7 @@ def forgotten(go: Walk) -> None:
     expect(go.page.get_by_label(go.words("Address to set the password"))).to_be_visible()
 
 
-CHAPTERS = (first_steps, switches, roles, sign_in, signatures, whom_to_follow, forgotten)
+CHAPTERS = (first_steps, switches, roles, sign_in, signatures, handed_in, whom_to_follow, forgotten)
 
 
 @pytest.mark.parametrize(("number", "language"), list(cases("administrator", CHAPTERS)))

@@ -89,10 +89,14 @@ def the_day(go: Walk) -> None:
     go.page.locator("#bell").click()
     in_the_sheet = go.page.locator("#assistant-sheet .card")
     expect(in_the_sheet).to_be_visible()
-    go.look()
+    go.sees("Turn on notifications")
     in_the_sheet.get_by_role("button", name=go.words("Create phone call")).click()
     go.page.wait_for_url("**/activities/**")
     expect(go.page.get_by_label(go.words("Phone number"))).to_have_value("+386 1 2")
+    go.go("/settings/profile/assistant/")
+    go.sees("Turn on notifications")
+    go.press("See what it would say now")
+    go.sees("As it would be sent now.")
 
 
 def gone(card: Locator, button: Locator) -> None:
@@ -251,6 +255,7 @@ def what_happened(go: Walk) -> None:
     go.look()
     go.press("Reply")
     go.page.wait_for_url("**/compose/**")
+    go.sees("Following")
     go.go(message.get_absolute_url())
     go.sees("Conversation")
     go.press("Activities")
