@@ -86,4 +86,6 @@ def test_scripts_are_sound_and_executable(script: str) -> None:
 def test_setup_refuses_what_it_does_not_know() -> None:
     done = subprocess.run([ROOT / "bin/setup", "tests"], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr == "bin/setup: unknown argument 'tests'; there is bin/setup and bin/setup test\n"
+    assert (
+        done.stderr == "bin/setup: unknown argument 'tests'; there is bin/setup, bin/setup test and bin/setup bench\n"
+    )

@@ -44,7 +44,7 @@ def test_every_address_that_fits_is_offered(ana: Client, cast: Cast) -> None:
 def test_at_most_ten_in_few_queries(ana: Client, cast: Cast, django_assert_max_num_queries: Any) -> None:
     for number in range(30):
         contact(cast.ana, f"Maja {number:02}", f"maja{number}@hrast.example")
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(7):
         found = options(ana, "maja")
     assert [one["label"] for one in found] == [f"Maja {number:02}" for number in range(10)]
 

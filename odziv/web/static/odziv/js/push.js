@@ -49,7 +49,8 @@ async function turnOn() {
   if ((await Notification.requestPermission()) !== "granted") return toast(t("notifications_off"));
   store.set("notify", user);
   const failed = canPush ? await subscribe() : "";
-  toast(failed || t(state() === "push" ? "notifications_on" : "notifications_open"), failed ? { tone: "error" } : {});
+  if (failed) return toast(failed, { tone: "error" });
+  toast(state() === "push" ? t("notifications_on") : t("notifications_open"));
 }
 
 async function turnOff() {
