@@ -12,6 +12,8 @@ PLAIN_LETTERS = str.maketrans({"đ": "d", "ł": "l", "ø": "o", "æ": "ae", "œ"
 
 def fold(text: str) -> str:
     """Without case, accents and doubled spaces: `fold("Žagar  d.o.o.") == fold("zagar D.O.O.")`."""
+    if text.isascii():
+        return " ".join(text.lower().split())
     decomposed = unicodedata.normalize("NFKD", text.casefold().translate(PLAIN_LETTERS))
     return " ".join("".join(letter for letter in decomposed if not unicodedata.combining(letter)).split())
 

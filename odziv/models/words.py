@@ -46,7 +46,7 @@ Rows = TypeVar("Rows", bound=OwnedQuerySet[Any])
 def marked_words(organisation_id: UUID, texts: Iterable[str]) -> str:
     """Each word once, folded and with its organisation's mark, behind a space; letters and digits only."""
     mark = _mark(organisation_id)
-    words = dict.fromkeys(word[:_LONGEST] for text in texts for word in _split(text))
+    words = dict.fromkeys(word[:_LONGEST] for word in _split(" ".join(texts)))
     return "".join(f" {mark}{word}" for word in islice(words, _MOST_WORDS))
 
 

@@ -28,8 +28,10 @@ from odziv.models import (
     RecordKind,
     RecordPhone,
     RecordStatus,
+    RecordWords,
 )
 from odziv.models.bulk import Plan
+from odziv.models.words import words_of_record
 from odziv.records.importing.check import Faults, Progress, walked
 from odziv.records.importing.faults import Fault, FaultReason
 from odziv.records.importing.reading import opened
@@ -56,6 +58,7 @@ class Ready:
     phones: list[Values] = field(default_factory=list)
     addresses: list[Values] = field(default_factory=list)
     consents: list[Values] = field(default_factory=list)
+    words: list[Values] = field(default_factory=list)
     updates: list[Values] = field(default_factory=list)
     versions: dict[UUID, int] = field(default_factory=dict)
     moved: list[UUID] = field(default_factory=list)
@@ -65,6 +68,7 @@ class Ready:
 
 RECORD, CHANGE = Plan(Record), Plan(Record, CHANGED)
 EMAIL, PHONE, ADDRESS, CONSENT = Plan(RecordEmail), Plan(RecordPhone), Plan(RecordAddress), Plan(ConsentEntry)
+WORDS = Plan(RecordWords, ("record", "words"))
 
 
 def prepare(of: Import, spool: IO[bytes], now: datetime, progress: Progress) -> None:
@@ -155,7 +159,8 @@ class _Maker:
         self._ready.records.append(RECORD.values(record))
         if record.follow_email == FollowEmail.DO_NOT_ALLOW:
             self._keep_refusal(record)
-        self._add_reach(record, found.entry.emails, found.entry.phones, found.entry.addresses, (0, 0, 0))
+        self._add_reach(record, entry.emails, entry.phones, entry.addresses, (0, 0, 0))
+        self._keep_words(record, entry.account if record.account else "", entry.keys, entry.phones)
         self.of.created += 1
 
     def _account(self, name: str) -> UUID | None:
@@ -174,6 +179,7 @@ class _Maker:
                 updated_at=self.now,
             )
             self._ready.records.append(RECORD.values(account))
+            self._keep_words(account)
             self.resolver.accounts[key] = account.pk
             self.of.accounts += 1
         return self.resolver.accounts.get(key)
@@ -243,6 +249,14 @@ class _Maker:
         for n, postal in enumerate(addresses, first[2]):
             parts = {name: getattr(postal, name) for name in Postal.__slots__}
             ready.addresses.append(ADDRESS.values(RecordAddress(position=n, **parts, **owner)))
+
+    def _keep_words(
+        self, record: Record, account: str = "", keys: Sequence[str] = (), phones: Sequence[tuple[str, str]] = ()
+    ) -> None:
+        """By what a new record is found."""
+        texts = (record.name, record.company, record.job_title, record.industry, account)
+        words = words_of_record(record.organisation_id, texts, keys, [digits(number) for _label, number in phones])
+        self._ready.words.append(WORDS.values(RecordWords(record_id=record.pk, words=words)))
 
     def _keep_refusal(self, record: Record) -> None:
         """The history of the record says where its refusal came from (L3)."""

@@ -20,12 +20,9 @@ from odziv.models import (
 )
 from odziv.privacy import consent
 from odziv.records.importing.faults import FileTrouble, Unreadable
-from odziv.records.importing.prepare import ADDRESS, CHANGE, CONSENT, EMAIL, PHONE, RECORD, Ready, read
+from odziv.records.importing.prepare import ADDRESS, CHANGE, CONSENT, EMAIL, PHONE, RECORD, WORDS, Ready, read
 
 _LONGEST = timedelta(minutes=15)  # no other worker takes the import up while its transaction lasts
-
-_ID = RECORD.names.index("id")
-_AT_ONCE = 500
 
 
 class LeaseLost(Exception):
@@ -61,10 +58,9 @@ def _write(of: Import, ready: Ready, now: datetime) -> None:
     PHONE.insert(ready.phones)
     ADDRESS.insert(ready.addresses)
     CONSENT.insert(ready.consents)
+    WORDS.insert(ready.words)
     feeds.follow_names(values[-1] for values in ready.updates)
-    written = [*(values[_ID] for values in ready.records), *(values[-1] for values in ready.updates)]
-    for start in range(0, len(written), _AT_ONCE):
-        RecordWords.objects.of_records(Record.objects.filter(pk__in=written[start : start + _AT_ONCE]))
+    RecordWords.objects.of_records(Record.objects.filter(pk__in=[values[-1] for values in ready.updates]))
     for record in Record.objects.filter(pk__in=ready.moved):
         feeds.follow_account(record)
     for record in Record.objects.filter(pk__in=ready.refused):
