@@ -83,9 +83,21 @@ class Round:
 
     def _look(self, uid: int, head: Head) -> None:
         """Keep the mail if it answers one of ours; the position moves in the same transaction."""
+        if self._tried(uid) >= TRIES:
+            self._set_aside(uid, "the worker died of it")
+            return
+        counted = False
+
+        def content() -> bytes:
+            # Counted before anything is done with it: the worker itself may die of a mail.
+            nonlocal counted
+            read = self._line.content(uid, _HEAD_OF_LARGE if head.size > LARGEST else 0)
+            self._count(uid)
+            counted = True
+            return read
+
         try:
-            most = _HEAD_OF_LARGE if head.size > LARGEST else 0
-            found, raw = belonging(self.mailbox.organisation_id, head.content, lambda: self._line.content(uid, most))
+            found, raw = belonging(self.mailbox.organisation_id, head.content, content)
             with transaction.atomic():
                 if found is not None and raw:
                     store(Came(raw, head.at or self._now, self.mailbox), found, self._now)
@@ -93,26 +105,29 @@ class Round:
         except (ImapTrouble, Overtaken):
             raise
         except Exception as error:
-            self._stumble(uid, error)
+            if not counted:
+                self._count(uid)
+            if self._tried(uid) < TRIES:
+                raise
+            log.exception("mail %d of mailbox %s was set aside", uid, self.mailbox.pk)
+            self._set_aside(uid, f"{type(error).__name__}: {error}")
 
-    def _stumble(self, uid: int, error: Exception) -> None:
-        """Try a mail at which we fail three times, then set it aside and go on."""
-        tries = self.reading.stuck + 1 if self.reading.stuck_uid == uid else 1
-        self.reading.stuck_uid, self.reading.stuck = uid, tries
-        if tries < TRIES:
-            Reading.objects.held(self.reading).update(stuck_uid=uid, stuck=tries)
-            raise error
-        log.exception("mail %d of mailbox %s was set aside", uid, self.mailbox.pk)
+    def _tried(self, uid: int) -> int:
+        """How often this mail was begun before, without an end."""
+        return self.reading.stuck if self.reading.stuck_uid == uid else 0
+
+    def _count(self, uid: int) -> None:
+        self.reading.stuck_uid, self.reading.stuck = uid, self._tried(uid) + 1
+        Reading.objects.held(self.reading).update(stuck_uid=uid, stuck=self.reading.stuck)
+
+    def _set_aside(self, uid: int, fault: str) -> None:
+        """A mail at which we failed three times is kept from none behind it."""
         with transaction.atomic():
             SetAside.objects.get_or_create(
                 mailbox=self.mailbox,
                 uidvalidity=self.reading.uidvalidity,
                 uid=uid,
-                defaults={
-                    "organisation_id": self.mailbox.organisation_id,
-                    "fault": f"{type(error).__name__}: {error}"[:200],
-                    "at": self._now,
-                },
+                defaults={"organisation_id": self.mailbox.organisation_id, "fault": fault[:200], "at": self._now},
             )
             self._move(uid + 1)
 

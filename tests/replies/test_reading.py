@@ -172,6 +172,29 @@ def test_hostile_mail_is_kept_harmless_or_set_aside(desk: Desk, monkeypatch: pyt
     assert desk.sent.replies == before + 1
 
 
+class Death(BaseException):
+    """Nothing catches it, as nothing catches a signal."""
+
+
+def test_a_mail_of_which_the_worker_dies_is_set_aside_after_three_tries(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def dies(*_arguments: object) -> None:
+        raise Death
+
+    monkeypatch.setattr(rounds, "store", dies)
+    desk.server.deliver(desk.address, bytes(desk.reply()), bytes(desk.reply("Pa vendar.")))
+    for tries in (1, 2, 3):
+        with pytest.raises(Death):
+            desk.look()
+        assert Reading.objects.get().stuck == tries and not SetAside.objects.exists()
+    monkeypatch.undo()
+    desk.look()
+    assert SetAside.objects.get().fault == "the worker died of it"
+    desk.sent.refresh_from_db()
+    assert desk.sent.replies == 1
+
+
 def test_a_mailbox_that_cannot_be_signed_into_says_why_and_slows_down(desk: Desk) -> None:
     desk.mailbox.imap_password = "napačno"
     desk.mailbox.save()
