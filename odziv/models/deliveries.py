@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Self
+from typing import Any, Self
 from uuid import UUID, uuid4
 
 from django.db import models, transaction
@@ -36,9 +36,9 @@ class DeliveryQuerySet(OwnedQuerySet["Delivery"]):
         counted = rows.annotate(failed=Count("pk", filter=failed), uncertain=Count("pk", filter=uncertain))
         return {row["message_id"]: Troubles(row["failed"], row["uncertain"]) for row in counted}
 
-    def newest_of(self, user: User) -> Delivery | None:
-        """The copy that was taken last of what the user sent, with its message."""
-        mine = self.for_(user).filter(message__owner=user, state=DeliveryState.ACCEPTED)
+    def newest_of(self, user: User, *, besides: models.QuerySet[Any]) -> Delivery | None:
+        """The copy that was taken last of what the user sent, with its message, which is none of `besides`."""
+        mine = self.for_(user).filter(message__owner=user, state=DeliveryState.ACCEPTED).exclude(message__in=besides)
         return mine.select_related("message").order_by("-accepted_at", "-pk").first()
 
     def compared(self, messages: Collection[UUID]) -> Self:

@@ -102,9 +102,9 @@ class Office:
         return store(Came(mail.raw, mail.at, message.mailbox), found, mail.at) if found else None
 
     def absence(self) -> None:
-        """Whoever got the visitor's newest e-mail is away, and a reminder of it comes before they are back (M)."""
+        """The visitor's newest unanswered e-mail meets an absence, and a reminder of it comes before its end (M)."""
         visitor = self.staff.visitor
-        newest = Delivery.objects.newest_of(visitor)
+        newest = Delivery.objects.newest_of(visitor, besides=Arrival.objects.counted().values("message"))
         language = visitor.language if visitor.language in LETTERS else "en"
         copy = _sent_copy(newest.pk, LETTERS[language][0]) if newest else None
         if newest is None or copy is None:

@@ -97,7 +97,7 @@ def test_the_number_of_queries_does_not_grow(ana: Client, cast: Cast, django_ass
         contact(cast.ana, f"P{number}", f"p{number}@x.si", account=company)
     with django_assert_max_num_queries(13):
         ana.get(f"/compose/{message.pk}/")
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(12):
         ana.get("/compose/?to=p1@x.si")
 
 
