@@ -60,17 +60,14 @@ color:#223;background:#fff}}@media(prefers-color-scheme:dark){{body{{color:#dde;
 """
 
 
+def page(status: str, document: str, *, policy: str = "", **more: str) -> Answer:
+    """A whole HTML document that loads and runs nothing; `policy` is what its Content-Security-Policy says besides."""
+    policy = "; ".join(filter(None, ("default-src 'none'", "style-src 'unsafe-inline'", policy)))
+    return _text(status, document, "text/html; charset=utf-8", content_security_policy=policy, **more)
+
+
 def _page(status: str, title: str, content: str, **more: str) -> Answer:
-    body = _PAGE.format(title=title, content=content).encode()
-    head = fields(
-        content_type="text/html; charset=utf-8",
-        content_length=len(body),
-        cache_control="no-store",
-        x_content_type_options="nosniff",
-        content_security_policy="default-src 'none'; style-src 'unsafe-inline'",
-        **more,
-    )
-    return Answer(status.encode(), head, body)
+    return page(status, _PAGE.format(title=title, content=content), **more)
 
 
 def _text(status: str, text: str, content_type: str = "text/plain; charset=utf-8", **more: str) -> Answer:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from html import escape
 from typing import NamedTuple
 
-from odziv.edge.answers import Answer, fields
+from odziv.edge import answers
+from odziv.edge.answers import Answer
 
 _PAGE = """<!doctype html><html lang="{lang}"><head><meta charset="utf-8"><title>{title}</title>
 <meta name="viewport" content="width=device-width"><meta name="robots" content="noindex">
@@ -101,15 +102,7 @@ def _answer(
     lines = "".join(f"<p>{escape(line.format(name=name))}</p>" for line in told)
     content = f"<h1>{escape(heading.format(name=name))}</h1>{lines}{more}"
     lang = language if language in _WORDS else "en"
-    body = _PAGE.format(lang=lang, title=escape(title), content=content).encode()
-    head = fields(
-        content_type="text/html; charset=utf-8",
-        content_length=len(body),
-        cache_control="no-store",
-        x_content_type_options="nosniff",
-        referrer_policy="no-referrer",
-        content_security_policy=(
-            "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'"
-        ),
+    document = _PAGE.format(lang=lang, title=escape(title), content=content)
+    return answers.page(
+        status, document, policy="form-action 'self'; frame-ancestors 'none'", referrer_policy="no-referrer"
     )
-    return Answer(status.encode(), head, body)

@@ -89,3 +89,11 @@ def test_setup_refuses_what_it_does_not_know() -> None:
     assert (
         done.stderr == "bin/setup: unknown argument 'tests'; there is bin/setup, bin/setup test and bin/setup bench\n"
     )
+
+
+@pytest.mark.parametrize("guide", ["administrator", "salesperson"])
+def test_a_guide_has_the_same_chapters_in_both_languages(guide: str) -> None:
+    """With as many pictures in each: the browser's walks follow both, chapter by chapter."""
+    english, slovenian = ((ROOT / f"docs/guide/{guide}{end}.md").read_text() for end in ("", ".sl"))
+    chapters = [[part.count("![") for part in text.split("\n## ")] for text in (english, slovenian)]
+    assert chapters[0] == chapters[1]
