@@ -18,7 +18,7 @@ from odziv.lib.seal import KeyRing
 from odziv.models import Delivery, Message
 from odziv.models.records import address_key
 
-_ID = re.compile(r"<[^<>\s@]{1,250}@[^<>\s]{1,250}>")
+_ID = re.compile(r"<[^<>\s@\0]{1,250}@[^<>\s\0]{1,250}>")
 _MOST_IDS = 200
 _LONGEST_HEADER = 64 * 1024
 _ADDRESSED = ("To", "Cc", "Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To")
@@ -82,7 +82,9 @@ def _by_conversation(organisation_id: UUID, mail: Mail) -> Match | None:
     rows = Message.objects.in_conversation(organisation_id, head)
     if not rows:
         return None
-    senders = [address_key(address) for _name, address in getaddresses([str(mail.get("From", ""))[:2000]])]
+    senders = [
+        address_key(address) for _name, address in getaddresses([str(mail.get("From", "")).replace("\0", "")[:2000]])
+    ]
     mine = Message.objects.to_any([row.pk for row in rows], senders)
     return Match(next((row for row in rows if row.pk in mine), rows[0]), "thread-index")
 

@@ -172,12 +172,15 @@ def test_hostile_mail_is_read_or_set_aside_and_the_next_one_comes(cast: Cast, se
     two = (head % "two").encode() + b"Message-ID: <two-more@x.example>\r\nMessage-ID:\r\n\r\nDa.\r\n"
     gigantic = (head % "big").encode() + b"X-A: " + b"a" * 2_000_000 + b"\r\n\r\nDa.\r\n"
     charset = (head % "set").encode() + b'Content-Type: text/plain; charset="x-nope"\r\n\r\n\xffDa\x00.\r\n'
-    for body in (deep, wide, two, gigantic, charset):
+    named = b"References: <a\0b@x.example>\r\nThread-Index: \0\r\nSubject: Re:\0 =?utf-8?q?_=00Ponudba?=\r\n"
+    nul = named + (head % "nul").encode() + b"\r\nDa\0, vzamemo.\r\n"
+    for body in (deep, wide, two, gigantic, charset, nul):
         assert hand(cast.lipa, body).status_code == 202
     while work_on_handed():
         pass
-    assert Arrival.objects.count() == 5 and not HandedIn.objects.aside().exists()
+    assert Arrival.objects.count() == 6 and not HandedIn.objects.aside().exists()
     assert "\0" not in "".join(Message.objects.values_list("text", flat=True))
+    assert "\0" not in "".join(Arrival.objects.values_list("visible_text", flat=True))
 
 
 def test_a_secret_shows_once_and_the_former_one_is_good_for_a_day(

@@ -100,10 +100,11 @@ class Part:
 
     @cached_property
     def text(self) -> str:
-        """As characters, with line feeds; at most `_LONGEST_TEXT`."""
+        """As characters, with line feeds; at most `_LONGEST_TEXT`. Without NUL, which mail may not contain (RFC 5322,
+        4) and no database takes."""
         raw = self._content(4 * _LONGEST_TEXT)[: 2 * _LONGEST_TEXT]
         text = decoded(raw, self.parameters.get("charset", "")).text.encode("utf-8", "replace").decode()
-        return text.replace("\r\n", "\n").replace("\r", "\n")[:_LONGEST_TEXT]
+        return text.replace("\0", "").replace("\r\n", "\n").replace("\r", "\n")[:_LONGEST_TEXT]
 
 
 @dataclass
@@ -220,14 +221,15 @@ def _characters(raw: bytes) -> str:
 
 
 def _words(value: str) -> str:
-    """Encoded words as what they say (RFC 2047); those that cannot be read stay."""
+    """Encoded words as what they say (RFC 2047); those that cannot be read stay. Without NUL: see `Part.text`."""
     if "=?" not in value:
-        return value
+        return value.replace("\0", "")
     try:
         pieces = decode_header(value[:10_000])
     except (HeaderParseError, ValueError, IndexError):
-        return value
-    return "".join(raw if isinstance(raw, str) else decoded(raw, label or "").text for raw, label in pieces)
+        return value.replace("\0", "")
+    words = (raw if isinstance(raw, str) else decoded(raw, label or "").text for raw, label in pieces)
+    return "".join(words).replace("\0", "")
 
 
 def _tail(letters: bytes) -> bytes:
