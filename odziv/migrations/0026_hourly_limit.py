@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('odziv', '0001_squashed_0025_regarding_filled'),
+        ('odziv', '0025_regarding_filled'),
     ]
 
     operations = [
