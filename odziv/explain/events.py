@@ -1,6 +1,7 @@
 """`odziv explain events FILE`: for each event of deliveries whether a person or a machine caused it, and why (J5).
 
-A line of the file is a delivery: {"id"?, "links": n, "events": [...], "colleagues": [deliveries to the same company]}.
+A line of the file is a delivery: {"id"?, "links": n, "events": [...], "colleagues": [deliveries to the same company],
+"replied"?: whether it was answered, "team"?: [addresses on which the sender's team uses Odziv]}.
 An event is {"kind", "ua", "ip", "method", "headers", "after": seconds since the mail was accepted, "link": its number,
 or "honeypot"}. What is missing is not known.
 """
@@ -22,11 +23,12 @@ from odziv.ingest.places import truncated
 from odziv.lib.plain import PlainError
 from odziv.measure.evidence import Event, Facts
 from odziv.measure.patterns import sightings
-from odziv.measure.reasons import SENTENCES
+from odziv.measure.reasons import SENTENCES, TEAM_NETWORK
 from odziv.measure.verdict import judge
 
 ACCEPTED = datetime(2000, 1, 1, tzinfo=UTC)
 _HONEYPOT = 2**31 - 1
+_TEAM = UUID(int=2**128 - 1)  # whoever it was
 _LONGEST = 10 * 366 * 86400  # seconds
 _KINDS = {"open": "open", "image": "image", "click": "click", "file": "file", "attachment": "file", "download": "file"}
 
@@ -72,7 +74,11 @@ def run(argv: Sequence[str]) -> int:
 
 def explained(delivery: Mapping[str, Any]) -> dict[str, Any]:
     """The answer for one delivery: {"id", "events": [{"verdict", "reasons"}]}, events in the order of the file."""
-    events = _events(delivery, 0)
+    team = {truncated(str(address)) for address in _list(delivery, "team")}
+    events = [
+        event._replace(teammate=_TEAM) if event.network and event.network in team else event
+        for event in _events(delivery, 0)
+    ]
     colleagues = _list(delivery, "colleagues")
     others = {
         UUID(int=number): _events(_object(other, "colleagues"), number) for number, other in enumerate(colleagues, 1)
@@ -84,9 +90,14 @@ def explained(delivery: Mapping[str, Any]) -> dict[str, Any]:
         replied=delivery.get("replied") is True,
     )
     verdicts = judge(events, facts)
-    told = [{"verdict": verdict, "reasons": [SENTENCES[code] for code in codes]}
+    told = [{"verdict": verdict, "reasons": [SENTENCES[_code(code)] for code in codes]}
             for verdict, codes, _against in (verdicts[event.id] for event in events)]  # fmt: skip
     return {"id": delivery.get("id"), "events": told}
+
+
+def _code(told: str) -> str:
+    """Whose network it was is a name that this command does not know."""
+    return TEAM_NETWORK if told.startswith(f"{TEAM_NETWORK}:") else told
 
 
 def _parsed(line: str) -> Mapping[str, Any]:

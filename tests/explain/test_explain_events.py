@@ -49,6 +49,23 @@ def test_each_delivery_is_a_line_in_order_and_so_are_its_events(explain: Any) ->
     assert told[1]["events"][0]["reasons"] == ["An ordinary mail program or browser asked for it."]
 
 
+def test_a_look_from_the_teams_own_network_is_not_taken_for_the_recipients(explain: Any) -> None:
+    opened = {**CLICK, "kind": "open"}
+    del opened["link"]
+    status, lines, _ = explain(
+        {"events": [opened], "team": ["193.2.1.200"]},
+        {"events": [opened], "team": ["193.2.2.200", "", "no address"]},
+        {"events": [{**opened, "ip": ""}], "team": [""]},
+    )
+    told = [json.loads(line)["events"][0] for line in lines]
+    assert status == 0
+    assert [event["verdict"] for event in told] == ["unsure", "human", "human"]
+    assert (
+        "It came from a network on which your team uses Odziv; it may have been a look of your own."
+        in (told[0]["reasons"])
+    )
+
+
 def test_people_read_it_too(explain: Any) -> None:
     _, lines, _ = explain({"id": "a", "events": [CLICK]}, options=())
     assert lines == ["a", "  human    An ordinary mail program or browser asked for it."]
@@ -57,7 +74,7 @@ def test_people_read_it_too(explain: Any) -> None:
 @pytest.mark.parametrize(
     "line",
     [
-        "{", "[]", "7", "[" * 100_000, '{"events": {}}', '{"events": [7]}', '{"events": [{"kind": "look"}]}',
+        "{", "[]", "7", '{"events": [], "team": "193.2.1.66"}', "[" * 100_000, '{"events": {}}', '{"events": [7]}', '{"events": [{"kind": "look"}]}',
         '{"events": [{"kind": "open", "after": "soon"}]}', '{"events": [{"kind": "open", "after": 1e300}]}',
         '{"events": [{"kind": "open", "after": NaN}]}', '{"events": [{"kind": "click", "link": -1}]}',
         '{"links": "many", "events": []}', '{"events": [], "colleagues": [[]]}',
