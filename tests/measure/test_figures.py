@@ -68,6 +68,7 @@ def test_the_worker_folds_what_was_touched_and_nothing_else(message: Message, ca
     assert Message.objects.get(pk=other.pk).figures_at is None
 
 
+@pytest.mark.slow
 def test_many_copies_are_folded_in_a_bounded_number_of_queries(
     cast: Cast, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from odziv.measure.rates import Candidate, Counts, best_first, standings
 
+pytestmark = pytest.mark.slow
 ROUNDS = 200
 NAMES = ("opened", "replied", "purchases")
 

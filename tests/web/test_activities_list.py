@@ -65,6 +65,7 @@ def test_it_shows_people_and_machines_apart(cast: Cast, ana: Client) -> None:
     assert "1 automatic" in page
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.key)
 def test_every_column_sorts_and_every_page_comes_once(
     cast: Cast, ana: Client, view: View, monkeypatch: pytest.MonkeyPatch
