@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -33,11 +33,13 @@ POSTGRES = {
 
 
 @contextmanager
-def seeded(vendor: str, scale: Scale, cache: Path) -> Iterator[dict[str, str]]:
+def seeded(
+    vendor: str, scale: Scale, cache: Path, settings: Mapping[str, str] | None = None
+) -> Iterator[dict[str, str]]:
     """Yields the environment of a process that is to use the seed database, which is made when it is not there yet.
 
     Kept in `cache`, one for each database. One that is behind the models is migrated, as an installation would be; one
-    of another scale, or from another seed, is deleted first.
+    of another scale, or from another seed, is deleted first. `settings` are PostgreSQL's, beside those above.
     """
     folder = cache / vendor
     mark = {"digest": _digest(), "scale": asdict(scale)}
@@ -54,7 +56,7 @@ def seeded(vendor: str, scale: Scale, cache: Path) -> Iterator[dict[str, str]]:
         if vendor == "postgresql":
             home = folder / "server"
             home.mkdir(exist_ok=True)
-            environment["ODZIV_DATABASE_URL"] = stack.enter_context(postgres(home, POSTGRES))
+            environment["ODZIV_DATABASE_URL"] = stack.enter_context(postgres(home, {**POSTGRES, **(settings or {})}))
         what = [json.dumps(asdict(scale)), str(SEED), str(time.time())] if fresh else []
         subprocess.run([sys.executable, "-m", "bench.seed.make", *what], cwd=ROOT, env=environment, check=True)
         (folder / "mark.json").write_text(json.dumps(mark))

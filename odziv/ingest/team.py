@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from ipaddress import ip_address
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from odziv.models.team_networks import KEPT, Seen, digests
 _AT_ONCE = 1000
 
 
+@lru_cache(maxsize=50_000)
 def network_of(address: str) -> str:
     """The network that counts as a place; empty for loopback, private and other addresses that many have (RFC 6890)."""
     try:

@@ -7,12 +7,15 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
+EventId = UUID | str
+"""A UUID, or its 32 digits, which hash faster; all events of a fold the same way."""
+
 
 class Event(NamedTuple):
     """One row of the journal. `kind` is an `InteractionKind`, `agent_kind` an `AgentKind`, `network` a truncated
     address, empty when it is not known; `teammate` is a user of ours who uses Odziv from there."""
 
-    id: UUID
+    id: EventId
     kind: str
     ordinal: int
     at: datetime
@@ -86,5 +89,5 @@ class Figures(NamedTuple):
 
 
 class Folded(NamedTuple):
-    judgements: Mapping[UUID, Judgement]
+    judgements: Mapping[EventId, Judgement]
     figures: Figures

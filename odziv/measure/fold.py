@@ -16,10 +16,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from odziv.measure import reasons
-from odziv.measure.evidence import Event, Facts, Figures, Folded, Judgement
+from odziv.measure.evidence import Event, EventId, Facts, Figures, Folded, Judgement
 from odziv.measure.networks import HERE, kind_of
 from odziv.measure.verdict import HUMAN, MACHINE, Verdict, judge
 from odziv.measure.weights import DEFAULTS, Points
@@ -37,7 +36,7 @@ def fold(events: Iterable[Event], facts: Facts, points: Points = DEFAULTS) -> Fo
     verdicts = judge(ordered, facts, points)
     parts = _parts_of_opens(ordered, verdicts) | _parts_of_downloads(ordered, verdicts)
     implied = _implied_open(ordered, verdicts, parts)
-    judgements: dict[UUID, Judgement] = {}
+    judgements: dict[EventId, Judgement] = {}
     for event in ordered:
         verdict, codes, against = verdicts[event.id]
         further = parts.get(event.id) or (reasons.IMPLIES_OPEN if event is implied else "")
@@ -60,9 +59,9 @@ def settles_at(events: Iterable[Event], facts: Facts, figures: Figures) -> datet
     return first + SETTLING
 
 
-def _parts_of_opens(ordered: Sequence[Event], verdicts: Mapping[UUID, Verdict]) -> dict[UUID, str]:
+def _parts_of_opens(ordered: Sequence[Event], verdicts: Mapping[EventId, Verdict]) -> dict[EventId, str]:
     """Fetches of pictures that belong to an open which another fetch began."""
-    parts: dict[UUID, str] = {}
+    parts: dict[EventId, str] = {}
     # By verdict, so that a scanner's fetch never swallows a person's, and by program: the parts of one open may come
     # through different addresses (IPv4 beside IPv6, the many of a proxy).
     running: dict[tuple[str, str], tuple[datetime, set[tuple[str, int]]]] = {}
@@ -83,9 +82,9 @@ def _parts_of_opens(ordered: Sequence[Event], verdicts: Mapping[UUID, Verdict]) 
     return parts
 
 
-def _parts_of_downloads(ordered: Sequence[Event], verdicts: Mapping[UUID, Verdict]) -> dict[UUID, str]:
+def _parts_of_downloads(ordered: Sequence[Event], verdicts: Mapping[EventId, Verdict]) -> dict[EventId, str]:
     """Requests for pieces of a file that somebody is already downloading."""
-    parts: dict[UUID, str] = {}
+    parts: dict[EventId, str] = {}
     running: dict[tuple[str, str, int], datetime] = {}
     for event in ordered:
         if event.kind == "click" and event.partial:
@@ -103,7 +102,7 @@ def _parts_of_downloads(ordered: Sequence[Event], verdicts: Mapping[UUID, Verdic
 
 
 def _implied_open(
-    ordered: Sequence[Event], verdicts: Mapping[UUID, Verdict], parts: Mapping[UUID, str]
+    ordered: Sequence[Event], verdicts: Mapping[EventId, Verdict], parts: Mapping[EventId, str]
 ) -> Event | None:
     """The click or download that must stand for an open, when nothing else does."""
     people = [event for event in ordered if verdicts[event.id][0] == HUMAN and event.id not in parts]
@@ -112,7 +111,7 @@ def _implied_open(
     return next(iter(people), None)
 
 
-def _figures(ordered: Sequence[Event], judgements: Mapping[UUID, Judgement], facts: Facts) -> Figures:
+def _figures(ordered: Sequence[Event], judgements: Mapping[EventId, Judgement], facts: Facts) -> Figures:
     counts = {"opens": 0, "link_clicks": 0, "attachment_views": 0}
     machines, unsure = dict(counts), dict(counts)
     opened: list[datetime] = []

@@ -65,13 +65,12 @@ def move(changes: Iterable[tuple[UUID, str, Figures, Figures]]) -> None:
     """Copies of an organisation, to an address, got other figures; call it in the transaction that writes them."""
     moved: dict[tuple[UUID, str], Tally] = defaultdict(Tally)
     for organisation, address, before, after in changes:
+        if before == after:
+            continue
         by = tally_of(after).minus(tally_of(before))
         if any(by) and (place := place_of(address)):
             moved[organisation, place] = moved[organisation, place].plus(by)
-    # In one order, so that two workers cannot wait for each other.
-    for (organisation, place), by in sorted(moved.items()):
-        if any(by):
-            DomainHabit.objects.move(organisation, place, by)
+    DomainHabit.objects.move((organisation, place, by) for (organisation, place), by in moved.items() if any(by))
 
 
 @transaction.atomic
@@ -89,6 +88,5 @@ def rebuild_habits(organisation: UUID, *, check: bool) -> Mapping[str, tuple[Tal
         if stored.get(place, Tally()) != wanted.get(place, Tally())
     }
     if not check:
-        for place, (before, after) in sorted(wrong.items()):
-            DomainHabit.objects.move(organisation, place, after.minus(before))
+        DomainHabit.objects.move((organisation, place, after.minus(before)) for place, (before, after) in wrong.items())
     return wrong

@@ -13,25 +13,20 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import models
-from django.db.models import Count, Max, Min, Sum
+from django.db.models import Count
 
 from odziv.measure import reasons
 from odziv.measure.companies import Company, company_of
-from odziv.measure.evidence import Event, Facts, Figures, Folded, Judgement
+from odziv.measure.evidence import Event, EventId, Facts, Figures, Folded, Judgement
 from odziv.measure.fold import fold
-from odziv.measure.patterns import sightings
+from odziv.measure.patterns import kind_and_source, sightings
 from odziv.measure.verdict import MACHINE
 from odziv.measure.weights import DEFAULTS, Points, in_force
-from odziv.models import Delivery, Interaction, Link, Message, Organisation
+from odziv.models import Delivery, Interaction, Message, Organisation, journal_rows
 from odziv.models.bulk import update_rows
+from odziv.models.journal_rows import CopyRow
 
 MOST_EVENTS = 2_000
-_CHUNK = 500
-
-_EVENT = ("id", "kind", "ordinal", "at", "method", "partial", "agent", "agent_kind", "client", "headers", "network",
-          "teammate")  # fmt: skip
-_JUDGEMENT = ("verdict", "reasons", "counted", "against")
-_TOGETHER = tuple(name for name in Figures._fields if not name.endswith("_opened_at"))
 
 
 class Copy(NamedTuple):
@@ -43,12 +38,25 @@ class Copy(NamedTuple):
     events: int
 
 
+class Arriving(NamedTuple):
+    """A copy for which ingest holds events that are not in the journal yet, as it stood before those."""
+
+    row: CopyRow
+    events: Sequence[Event]
+
+    @property
+    def copy(self) -> Copy:
+        touched = self.row.touched + len(self.events)
+        return Copy(self.row.id, self.row.message, touched, touched)
+
+
 class Read(NamedTuple):
     """What the journal holds of a copy: its events, how they were judged last, what else is known, and what each piece
     of evidence weighs in its organisation."""
 
+    copy: Copy
     events: Sequence[Event]
-    stored: Mapping[UUID, Judgement]
+    stored: Mapping[EventId, Judgement]
     facts: Facts
     organisation: UUID | None = None  # None: nothing has happened to it
     points: Points = DEFAULTS
@@ -61,30 +69,38 @@ Weighing = Callable[[Mapping[str, Any]], Points]
 """From what an organisation has adjusted to the points that shall hold: `weights.in_force`, or what somebody tries."""
 
 
-def read(copies: Sequence[Copy], weighing: Weighing = in_force) -> dict[UUID, Read]:
-    """The events of all copies: one query for each 500 ordinary ones, two for each that has too many events.
+def read(
+    copies: Sequence[Copy],
+    weighing: Weighing = in_force,
+    *,
+    arriving: Mapping[UUID, Arriving] | None = None,
+    widely: bool = False,
+) -> dict[UUID, Read]:
+    """The events of all copies: one query for all ordinary ones, two for each that has too many events.
 
-    Copies to the same companies are read with them, because what happened to those is evidence too.
+    Copies to the same companies are read with them, because what happened to those is evidence too; `widely`: those
+    whose verdicts may change by what is read stand in the result as well.
     """
-    members = _members({copy.message for copy in copies})
+    arriving = arriving or {}
+    messages = {copy.message for copy in copies}
+    members = _members(messages, arriving)
     owners = {member.organisation for member in members.values()}
     points = {owner: weighing(adjusted) for owner, adjusted in Organisation.objects.weights(owners).items()}
     companies = _companies(members)
-    events, stored, beyond = _events(_and_colleagues(copies, members, companies))
-    links = _links({copy.message for copy in copies})
+    wide = _and_colleagues(copies, members, companies)
+    events, stored, beyond = _events(wide.values(), arriving)
+    links = journal_rows.followed_links(messages)
     seen = {company: sightings({id: events[id] for id in ids}) for company, ids in companies.items()}
     found: dict[UUID, Read] = {}
-    for copy in copies:
-        facts = Facts(beyond.get(copy.id, {}), links=links.get(copy.message, 0))
-        if member := members.get(copy.id):
-            colleagues = seen.get(member.company, {})
-            facts = facts._replace(
-                accepted_at=member.accepted_at, replied=member.replied, colleagues=colleagues, copy=copy.id
-            )
-        read = Read(events[copy.id], stored[copy.id], facts)
-        if member:
-            read = read._replace(organisation=member.organisation, points=points[member.organisation])
-        found[copy.id] = read
+    for copy in [*copies, *(_affected(copies, wide, members, companies, events) if widely else ())]:
+        member, one = members.get(copy.id), beyond.get(copy.id, {})
+        number = links.get(copy.message, 0)
+        if member is None:
+            found[copy.id] = Read(copy, events[copy.id], stored[copy.id], Facts(one, links=number))
+            continue
+        facts = Facts(one, member.accepted_at, number, seen.get(member.company, {}), copy.id, member.replied)
+        owner = member.organisation
+        found[copy.id] = Read(copy, events[copy.id], stored[copy.id], facts, owner, points[owner])
     return found
 
 
@@ -105,34 +121,19 @@ class _Member(NamedTuple):
     company: Company | None
 
 
-def with_colleagues(copies: Sequence[Copy]) -> list[Copy]:
-    """The copies, and those whose verdicts may change with theirs."""
-    members = _members({copy.message for copy in copies})
-    return _and_colleagues(copies, members, _companies(members))
+_Members = Mapping[UUID, _Member]
+_Companies = Mapping[Company | None, Sequence[UUID]]
 
 
-def _and_colleagues(
-    copies: Sequence[Copy], members: Mapping[UUID, _Member], companies: Mapping[Company | None, Sequence[UUID]]
-) -> list[Copy]:
-    found = {copy.id: copy for copy in copies}
-    for copy in copies:
-        for other in companies.get(members[copy.id].company, ()) if copy.id in members else ():
-            found.setdefault(other, Copy(other, copy.message, members[other].touched, members[other].touched))
-    return list(found.values())
-
-
-def _members(messages: Iterable[UUID]) -> dict[UUID, _Member]:
-    told = ("organisation_id", "touched", "accepted_at", "replies", "party__address", "party__position")
+def _members(messages: Iterable[UUID], arriving: Mapping[UUID, Arriving]) -> dict[UUID, _Member]:
     found: dict[UUID, _Member] = {}
-    for chunk in _chunks(sorted(messages)):
-        rows = Delivery.objects.compared(chunk).values_list("pk", "message_id", *told)
-        for pk, message, organisation, touched, accepted, replies, address, position in rows:
-            company = company_of(message, address, position)
-            found[pk] = _Member(organisation, touched, accepted, replies > 0, company)
+    for row in [*journal_rows.touched_copies(messages), *(one.row for one in arriving.values())]:
+        company = company_of(row.message, row.address, row.position)
+        found[row.id] = _Member(row.organisation, row.touched, row.accepted_at, row.replies > 0, company)
     return found
 
 
-def _companies(members: Mapping[UUID, _Member]) -> dict[Company | None, list[UUID]]:
+def _companies(members: _Members) -> dict[Company | None, list[UUID]]:
     """The copies of each company of which something happened to at least two."""
     found: dict[Company | None, list[UUID]] = defaultdict(list)
     for id, member in members.items():
@@ -141,40 +142,61 @@ def _companies(members: Mapping[UUID, _Member]) -> dict[Company | None, list[UUI
     return {company: ids for company, ids in found.items() if len(ids) > 1}
 
 
-def _links(messages: Iterable[UUID]) -> dict[UUID, int]:
-    """How many followed links stand in the HTML of each message; in its text, when it has no other."""
-    found: dict[UUID, int] = {}
-    for chunk in _chunks(sorted(messages)):
-        rows = Link.objects.filter(message__in=chunk, followed=True).order_by().values_list("message_id", "part")
-        for message, part, number in rows.annotate(number=Count("pk")).values_list("message_id", "part", "number"):
-            if part == "html" or message not in found:
-                found[message] = number
+def _and_colleagues(copies: Sequence[Copy], members: _Members, companies: _Companies) -> dict[UUID, Copy]:
+    """The copies, and all that happened to their colleagues'."""
+    found = {copy.id: copy for copy in copies}
+    for copy in copies if companies else ():
+        for other in companies.get(members[copy.id].company, ()) if copy.id in members else ():
+            found.setdefault(other, Copy(other, copy.message, members[other].touched, members[other].touched))
     return found
 
 
+def _affected(
+    copies: Sequence[Copy], wide: Mapping[UUID, Copy], members: _Members, companies: _Companies, events: Events
+) -> Iterator[Copy]:
+    """Colleagues' copies with an event of a kind and source that stands among the events of `copies` too: nothing else
+    can change their verdicts (`patterns.with_colleagues`)."""
+    asked = {copy.id for copy in copies}
+    for ids in companies.values():
+        others = [id for id in ids if id in wide and id not in asked]
+        if others:
+            keys = {kind_and_source(event) for id in ids if id in asked for event in events[id]}
+            yield from (wide[id] for id in others if any(kind_and_source(event) in keys for event in events[id]))
+
+
 Events = dict[UUID, list[Event]]
-Stored = dict[UUID, dict[UUID, Judgement]]
+Stored = dict[UUID, dict[EventId, Judgement]]
 
 
-def _events(copies: Sequence[Copy]) -> tuple[Events, Stored, dict[UUID, dict[str, int]]]:
+def _events(
+    copies: Iterable[Copy], arriving: Mapping[UUID, Arriving]
+) -> tuple[Events, Stored, dict[UUID, dict[str, int]]]:
     """Events of copies, how they were judged last, and how many stand behind the limit."""
     events: Events = defaultdict(list)
     stored: Stored = defaultdict(dict)
     beyond: dict[UUID, dict[str, int]] = {}
-    ordinary = [copy.id for copy in copies if copy.events <= MOST_EVENTS]
-    querysets = [Interaction.objects.filter(delivery_id__in=chunk) for chunk in _chunks(ordinary)]
+    ordinary: list[UUID] = []
     for copy in copies:
-        if copy.events > MOST_EVENTS:
-            rows = Interaction.objects.of_delivery(copy.id)
-            querysets.append(rows[:MOST_EVENTS])
-            beyond[copy.id] = _beyond(rows)
-    for queryset in querysets:
-        for delivery, *values in queryset.values_list("delivery_id", *_EVENT, *_JUDGEMENT):
-            event = Event(*values[: len(_EVENT)])
-            verdict, codes, counted, against = values[len(_EVENT) :]
-            events[delivery].append(event)
-            stored[delivery][event.id] = Judgement(verdict, tuple(codes), counted, tuple(against))
+        one = arriving.get(copy.id)
+        if one and not one.row.touched:
+            events[copy.id] = list(one.events)  # the first that ever happened to it
+        elif copy.events <= MOST_EVENTS:
+            ordinary.append(copy.id)
+        else:
+            _put(journal_rows.first_events(copy.id, MOST_EVENTS), events, stored)
+            beyond[copy.id] = _beyond(Interaction.objects.of_delivery(copy.id))
+    _put(journal_rows.events(ordinary), events, stored)
+    for id in ordinary:
+        if id in arriving:
+            events[id].extend(event for event in arriving[id].events if event.id not in stored[id])
     return events, stored, beyond
+
+
+def _put(rows: Iterable[tuple[UUID, Any, Any]], events: Events, stored: Stored) -> None:
+    for copy, told, judged in rows:
+        event = Event(*told)
+        events[copy].append(event)
+        stored[copy][event.id] = Judgement(*judged)
 
 
 def _beyond(rows: models.QuerySet[Interaction]) -> dict[str, int]:
@@ -191,24 +213,14 @@ def _rest(rows: Any) -> Any:
     return None if last is None else rows.after(*last)
 
 
-def differences(before: Mapping[UUID, Judgement], after: Mapping[UUID, Judgement]) -> dict[UUID, Judgement]:
+def differences(before: Mapping[EventId, Judgement], after: Mapping[EventId, Judgement]) -> dict[EventId, Judgement]:
     """The judgements that are not stored yet."""
     return {id: judgement for id, judgement in after.items() if before.get(id) != judgement}
 
 
-def store_judgements(changed: Mapping[UUID, Judgement]) -> None:
-    """Write judgements, in one statement for all events that were judged alike."""
-    alike: dict[Judgement, list[UUID]] = defaultdict(list)
-    for id, judgement in changed.items():
-        alike[judgement].append(id)
-    for judgement, ids in alike.items():
-        for chunk in _chunks(ids):
-            Interaction.objects.filter(pk__in=chunk).update(
-                verdict=judgement.verdict,
-                reasons=list(judgement.reasons),
-                counted=judgement.counted,
-                against=list(judgement.against),
-            )
+def store_judgements(changed: Mapping[EventId, Judgement]) -> None:
+    """Write how events in the journal are judged."""
+    journal_rows.judge(changed)
 
 
 def store_flood(delivery: UUID) -> None:
@@ -221,38 +233,35 @@ def store_flood(delivery: UUID) -> None:
 
 def former_figures(copies: Sequence[Copy]) -> Iterator[tuple[UUID, UUID, str, Figures]]:
     """Of each copy: identifier, organisation, address, and the figures as they stand."""
-    for chunk in _chunks([copy.id for copy in copies]):
-        rows = Delivery.objects.filter(pk__in=chunk).order_by("pk")
-        for id, owner, address, *numbers in rows.values_list(
-            "pk", "organisation_id", "party__address", *Figures._fields
-        ):
-            yield id, owner, address, Figures(*numbers)
+    for id, owner, address, *numbers in journal_rows.figures([copy.id for copy in copies], Figures._fields):
+        yield id, owner, address, Figures(*numbers)
 
 
-def store_figures(folded: Mapping[UUID, Folded], copies: Iterable[Copy], now: datetime) -> None:
-    """Write the figures of copies, and how far they have read."""
-    rows = [(*folded[copy.id].figures, copy.touched, now, copy.id) for copy in copies]
-    update_rows(Delivery, (*Figures._fields, "folded", "figures_at"), rows)
+def store_figures(
+    figures: Mapping[UUID, Figures], copies: Iterable[Copy], now: datetime, touched: Mapping[UUID, int]
+) -> None:
+    """Write the figures of copies, and how far they have read; of some also how often they were touched."""
+    plain: list[tuple[Any, ...]] = []
+    raised: list[tuple[Any, ...]] = []
+    for copy in copies:
+        row = (*figures[copy.id], copy.touched, now)
+        if copy.id in touched:
+            raised.append((*row, touched[copy.id], copy.id))
+        else:
+            plain.append((*row, copy.id))
+    names = (*Figures._fields, "folded", "figures_at")
+    update_rows(Delivery, names, plain)
+    update_rows(Delivery, (*names, "touched"), raised)
 
 
 def sums(messages: Iterable[UUID]) -> dict[UUID, Figures]:
     """The figures of messages: those of their copies together."""
-    found: dict[UUID, Figures] = {}
-    together: dict[str, models.Aggregate] = {f"sum_{name}": Sum(name) for name in _TOGETHER}
-    together |= {"sum_first_opened_at": Min("first_opened_at"), "sum_last_opened_at": Max("last_opened_at")}
-    for chunk in _chunks(sorted(messages)):
-        rows = Delivery.objects.filter(message_id__in=chunk).order_by().values("message_id").annotate(**together)
-        for message, *values in rows.values_list("message_id", *(f"sum_{name}" for name in Figures._fields)):
-            found[message] = Figures(*values)
-    return found
+    how = {"first_opened_at": "MIN", "last_opened_at": "MAX"}
+    wanted = [(how.get(name, "SUM"), name) for name in Figures._fields]
+    return {message: Figures(*values) for message, *values in journal_rows.sums(messages, wanted)}
 
 
 def store_sums(figures: Mapping[UUID, Figures], now: datetime) -> None:
     """Write the figures of messages. `figures_at` tells live pages that something changed."""
     rows = [(*values, now, message) for message, values in figures.items()]
     update_rows(Message, (*Figures._fields, "figures_at"), rows)
-
-
-def _chunks(ids: Sequence[UUID]) -> Iterator[Sequence[UUID]]:
-    for start in range(0, len(ids), _CHUNK):
-        yield ids[start : start + _CHUNK]

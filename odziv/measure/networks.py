@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import ip_network
 
 SECURITY, CLOUD, HERE, UNKNOWN = "security", "cloud", "here", "unknown"
 
@@ -45,10 +45,23 @@ _BLOCKS: Mapping[str, Sequence[str]] = {
     ),
 }  # fmt: skip
 
-Network = IPv4Network | IPv6Network
-_NETWORKS: Sequence[tuple[str, Network]] = [
-    (kind, ip_network(block)) for kind, blocks in _BLOCKS.items() for block in blocks
-]
+_Blocks = Mapping[int, frozenset[int]]
+"""The numbers of blocks by the bits behind them: what is left of an address that lies in one."""
+
+
+def _by_width(blocks: Sequence[str], version: int) -> _Blocks:
+    found: dict[int, set[int]] = {}
+    for block in map(ip_network, blocks):
+        if block.version == version:
+            host = block.max_prefixlen - block.prefixlen
+            found.setdefault(host, set()).add(int(block.network_address) >> host)
+    return {host: frozenset(numbers) for host, numbers in found.items()}
+
+
+# Sets instead of networks one by one: that took half a millisecond for an address that was not seen before.
+_KINDS: Mapping[int, Sequence[tuple[str, _Blocks]]] = {
+    version: [(kind, _by_width(blocks, version)) for kind, blocks in _BLOCKS.items()] for version in (4, 6)
+}
 
 
 @lru_cache(maxsize=50_000)
@@ -58,7 +71,8 @@ def kind_of(network: str) -> str:
         asked = ip_network(network)
     except ValueError:
         return UNKNOWN
-    for kind, block in _NETWORKS:
-        if block.version == asked.version and block.supernet_of(asked):  # type: ignore[arg-type]
+    number, own = int(asked.network_address), asked.max_prefixlen - asked.prefixlen
+    for kind, blocks in _KINDS[asked.version]:
+        if any(own <= host and number >> host in numbers for host, numbers in blocks.items()):
             return kind
     return UNKNOWN

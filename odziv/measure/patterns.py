@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from odziv.measure import reasons
-from odziv.measure.evidence import Event, Facts, Sighting, Source
+from odziv.measure.evidence import Event, EventId, Facts, Sighting, Source
 
 BURST = timedelta(seconds=2)
 SWEEP = timedelta(seconds=10)
@@ -26,7 +26,7 @@ MOST_REPEATED = 10
 PICTURES = ("open", "image")
 CLICKS = ("click", "hidden")
 
-Found = dict[UUID, set[str]]
+Found = dict[EventId, set[str]]
 Key = Callable[[Event], Hashable]
 
 
@@ -64,12 +64,12 @@ def _sweeps(clicks: Sequence[Event], links: int, found: Found) -> None:
         found[id].add(reasons.MANY_LINKS)
 
 
-def _windows(clicks: Iterable[Event], key: Key, span: timedelta, need: int, *, once: bool = False) -> set[UUID]:
+def _windows(clicks: Iterable[Event], key: Key, span: timedelta, need: int, *, once: bool = False) -> set[EventId]:
     """Clicks that lie in a span with so many different links by the same key; with `once`, and no link twice."""
     groups: dict[Hashable, list[Event]] = defaultdict(list)
     for event in clicks:
         groups[key(event)].append(event)
-    found: set[UUID] = set()
+    found: set[EventId] = set()
     for group in groups.values():
         inside: Counter[int] = Counter()
         first = marked = 0
@@ -174,7 +174,7 @@ def _within(times: Sequence[datetime] | None, at: datetime, reach: timedelta) ->
 
 def with_colleagues(event: Event, facts: Facts) -> str:
     """What it means that the same source did the same with colleagues' copies; empty when it did not."""
-    sightings = facts.colleagues.get((event.source, "open" if event.kind in PICTURES else event.kind))
+    sightings = facts.colleagues.get(kind_and_source(event)) if facts.colleagues else None
     if not sightings:
         return ""
     start = bisect_left(sightings, event.at - WHILE_AT_WORK, key=lambda sighting: sighting.at)
@@ -202,12 +202,16 @@ def with_colleagues(event: Event, facts: Facts) -> str:
 _MOST_LOOKED_AT = 200
 
 
+def kind_and_source(event: Event) -> tuple[Source, str]:
+    """By which the events of colleagues are compared."""
+    return event.source, "open" if event.kind in PICTURES else event.kind
+
+
 def sightings(copies: Mapping[UUID, Iterable[Event]]) -> dict[tuple[Source, str], list[Sighting]]:
     """What each source did with these copies, for `Facts.colleagues`; once for each second is enough."""
     found: dict[tuple[Source, str], set[Sighting]] = defaultdict(set)
     for copy, events in copies.items():
         for event in events:
             if not event.partial:
-                kind = "open" if event.kind in PICTURES else event.kind
-                found[event.source, kind].add(Sighting(event.at, copy))
+                found[kind_and_source(event)].add(Sighting(event.at, copy))
     return {key: sorted(seen) for key, seen in found.items()}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -10,10 +11,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from odziv.measure import habits, journal
-from odziv.measure.evidence import Folded, Judgement
+from odziv.measure.evidence import EventId, Folded, Judgement
 from odziv.measure.fold import settles_at
-from odziv.measure.journal import Copy, Read
-from odziv.models import CardKind, Delivery, Happening, Message, TemplateVersion
+from odziv.measure.journal import Arriving, Copy, Read
+from odziv.measure.verdict import UNSURE
+from odziv.models import CardKind, Delivery, Happening, TemplateVersion, journal_rows
 
 BATCH = 1_000
 MOST_EVENTS = 50_000  # in one batch: what is held in memory stays bounded
@@ -34,66 +36,107 @@ def measure(limit: int = BATCH, *, now: datetime | None = None) -> int:
         if events > MOST_EVENTS:
             break
     if copies:
-        fold_copies(journal.with_colleagues(copies), now or timezone.now())
+        fold_copies(copies, now or timezone.now())
     return len(copies)
 
 
 def fold_copies(copies: Sequence[Copy], now: datetime) -> None:
     """Write verdicts and figures of copies and of their messages, in one transaction."""
     while True:
+        folding = look(copies)
         try:
-            _fold(copies, now)
-        except _WeighedAnew:
+            with transaction.atomic():
+                folding.store(now)
+        except WeighedAnew:
             continue
         return
 
 
-class _WeighedAnew(Exception):
+class WeighedAnew(Exception):
     """Somebody changed what evidence weighs while the events were read."""
 
 
-def _fold(copies: Sequence[Copy], now: datetime) -> None:
-    found = journal.read(copies)
-    folded = {id: read.folded() for id, read in found.items()}
-    changed: dict[UUID, Judgement] = {}
-    for id, read in found.items():
-        changed |= journal.differences(read.stored, folded[id].judgements)
-    settling = _settling(copies, found, folded)
-    messages = sorted({copy.message for copy in copies})
-    with transaction.atomic():
+@dataclass(slots=True)
+class Folding:
+    """What a fold of copies made of them, before it is written."""
+
+    found: dict[UUID, Read]
+    folded: dict[UUID, Folded]
+    late: list[UUID]
+    """Colleagues' copies that have too many events to be folded in passing."""
+
+    @property
+    def messages(self) -> list[UUID]:
+        return sorted({read.copy.message for read in self.found.values()})
+
+    def leave_out(self, copies: Iterable[UUID]) -> None:
+        """What is not to be written."""
+        for copy in copies:
+            self.found.pop(copy, None)
+            self.folded.pop(copy, None)
+
+    def judgement(self, copy: UUID, event: EventId) -> Judgement:
+        """How an event that is not in the journal yet is judged."""
+        folded = self.folded.get(copy)
+        return folded.judgements[event] if folded else _NOT_JUDGED
+
+    def store(self, now: datetime, touched: Mapping[UUID, int] | None = None) -> None:
+        """Write it, in a transaction of the caller's; `touched` of copies is written too. Raises WeighedAnew."""
+        copies = [read.copy for read in self.found.values()]
         # Two workers with copies of one message: each must see the other's figures when it adds them up.
-        locked = Message.objects.filter(pk__in=messages).order_by("pk").select_for_update(no_key=True)
-        before = {key: (organisation, first) for key, organisation, first in
-                  locked.values_list("pk", "organisation_id", "first_opened_at")}  # fmt: skip
+        held = journal_rows.hold_messages(self.messages)
         # Whoever applies other weights commits them before the copies are folded anew: what is read here and still the
         # same will be folded after this has been written.
-        if journal.weighed_anew(found.values()):
-            raise _WeighedAnew
-        for id, read in found.items():
+        if journal.weighed_anew(self.found.values()):
+            raise WeighedAnew
+        self._store_judgements()
+        figures = {id: one.figures for id, one in self.folded.items()}
+        habits.move((owner, address, former, figures[id])
+                    for id, owner, address, former in journal.former_figures(copies))  # fmt: skip
+        journal.store_figures(figures, copies, now, touched or {})
+        after = journal.sums(self.messages)
+        journal.store_sums(after, now)
+        journal_rows.raise_touched(dict.fromkeys(self.late, 1))
+        settling = _settling(self.found.values(), self.folded)
+        # The first open by a person, or that what looked like one was none: the assistant should know.
+        opened = [
+            (one.organisation, key, settling.get(key))
+            for key, one in held.items()
+            if key in after and (one.first_opened_at is None) != (after[key].first_opened_at is None)
+        ]
+        Happening.objects.note_all(CardKind.OPENED, opened)
+        TemplateVersion.objects.touch(one.template_version for one in held.values())
+
+    def _store_judgements(self) -> None:
+        changed: dict[EventId, Judgement] = {}
+        for id, read in self.found.items():
+            after = self.folded[id].judgements
+            changed |= {id: after[id] for id, before in read.stored.items() if after[id] != before}
             if read.facts.beyond:
                 journal.store_flood(id)
         journal.store_judgements(changed)
-        figures = {id: one.figures for id, one in folded.items()}
-        habits.move((owner, address, former, figures[id])
-                    for id, owner, address, former in journal.former_figures(copies))  # fmt: skip
-        journal.store_figures(folded, copies, now)
-        after = journal.sums(messages)
-        journal.store_sums(after, now)
-        for key, (organisation, first) in before.items():
-            # The first open by a person, or that what looked like one was none: the assistant should know.
-            if key in after and (first is None) != (after[key].first_opened_at is None):
-                Happening.objects.note(organisation, key, CardKind.OPENED, not_before=settling.get(key))
-        TemplateVersion.objects.touch(Message.objects.filter(pk__in=messages).template_versions())
 
 
-def _settling(
-    copies: Sequence[Copy], found: Mapping[UUID, Read], folded: Mapping[UUID, Folded]
-) -> dict[UUID, datetime]:
+_NOT_JUDGED = Judgement(UNSURE, (), False, ())
+
+
+def look(copies: Sequence[Copy], arriving: Mapping[UUID, Arriving] | None = None) -> Folding:
+    """Read and fold copies, and their colleagues' whose verdicts may change with theirs; nothing is written yet."""
+    found = journal.read(copies, arriving=arriving, widely=True)
+    asked = {copy.id for copy in copies}
+    late = [id for id, read in found.items() if id not in asked and read.copy.events > journal.MOST_EVENTS]
+    for id in late:
+        del found[id]
+    return Folding(found, {id: read.folded() for id, read in found.items()}, late)
+
+
+def _settling(found: Iterable[Read], folded: Mapping[UUID, Folded]) -> dict[UUID, datetime]:
     """Until when the assistant should wait with the first opens of messages; left out where one of them is clear."""
     waiting: dict[UUID, datetime] = {}
     clear: set[UUID] = set()
-    for copy in copies:
-        read, figures = found[copy.id], folded[copy.id].figures
+    for read in found:
+        copy = read.copy
+        figures = folded[copy.id].figures
         if figures.first_opened_at is None:
             continue
         at = settles_at(read.events, read.facts, figures)

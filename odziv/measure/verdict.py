@@ -15,11 +15,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
-from uuid import UUID
 
 from odziv.ingest.agents import APPLE_PRIVACY, BOT, GMAIL_PREFETCH, IMAGE_PROXY, PERSON, SCANNER
 from odziv.measure import networks, patterns, reasons
-from odziv.measure.evidence import Event, Facts
+from odziv.measure.evidence import Event, EventId, Facts
 from odziv.measure.patterns import PICTURES
 from odziv.measure.weights import DEFAULTS, HUMAN_TO, MACHINE_FROM, WEIGHTS, Points
 
@@ -59,10 +58,10 @@ class Verdict(NamedTuple):
     against: tuple[str, ...] = ()
 
 
-Evidence = dict[UUID, set[str]]
+Evidence = dict[EventId, set[str]]
 
 
-def judge(events: Iterable[Event], facts: Facts, points: Points = DEFAULTS) -> dict[UUID, Verdict]:
+def judge(events: Iterable[Event], facts: Facts, points: Points = DEFAULTS) -> dict[EventId, Verdict]:
     """The verdict on each event. The order of `events` does not matter; an id that comes twice is one event."""
     ordered = sorted({event.id: event for event in events}.values(), key=lambda event: (event.at, event.id))
     evidence = {event.id: {_of_program(event)} for event in ordered}
@@ -84,7 +83,7 @@ def judge(events: Iterable[Event], facts: Facts, points: Points = DEFAULTS) -> d
     return {event.id: _named(_judged(evidence[event.id], points), event) for event in ordered}
 
 
-def _add(evidence: Evidence, more: Mapping[UUID, set[str]]) -> None:
+def _add(evidence: Evidence, more: Mapping[EventId, set[str]]) -> None:
     for id, codes in more.items():
         evidence[id] |= codes
 

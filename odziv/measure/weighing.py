@@ -156,7 +156,7 @@ def _note(found: dict[str, Any], one: CopyChange) -> None:
         row = verdicts.setdefault("open" if event.kind == "image" else event.kind, {}).setdefault(before, {})
         row[after] = row.get(after, 0) + 1
         if len(examples) < EXAMPLES:
-            examples.append({"id": event.id.hex, "before": before, "after": after})
+            examples.append({"id": str(event.id), "before": before, "after": after})
 
 
 def _copies(organisation: Organisation, since: datetime | None = None) -> Any:

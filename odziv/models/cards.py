@@ -13,8 +13,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from odziv.lib.uuid7 import uuid7
 from odziv.models.assistant import CardKind
 from odziv.models.base import Owned, OwnedQuerySet
+from odziv.models.bulk import insert_new
 
 if TYPE_CHECKING:
     from odziv.models.organisations import User
@@ -36,7 +38,12 @@ class HappeningQuerySet(OwnedQuerySet["Happening"]):
         self, organisation_id: UUID, message_id: UUID, kind: CardKind, *, not_before: datetime | None = None
     ) -> None:
         """Ask the assistant to look at a message. In the transaction of what happened, so that neither is alone."""
-        self.create(organisation_id=organisation_id, message_id=message_id, kind=kind, not_before=not_before)
+        self.note_all(kind, [(organisation_id, message_id, not_before)])
+
+    def note_all(self, kind: CardKind, of: Iterable[tuple[UUID, UUID, datetime | None]]) -> None:
+        """As `note`, for many messages: organisation, message, until when to wait."""
+        rows = [(uuid7(), organisation, message, kind.value, until) for organisation, message, until in of]
+        insert_new(self.model, ("id", "organisation", "message", "kind", "not_before"), rows)
 
 
 class Happening(Owned):

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 from uuid import UUID
 
 from django.db import models
-from django.db.models import F
 
+from odziv.lib.uuid7 import uuid7
 from odziv.models.base import Owned, OwnedQuerySet
+from odziv.models.bulk import add_up
 
 
 class Tally(NamedTuple):
@@ -28,13 +29,12 @@ class Tally(NamedTuple):
 
 
 class DomainHabitQuerySet(OwnedQuerySet["DomainHabit"]):
-    def move(self, organisation: UUID, place: str, by: Tally) -> None:
-        """Add to the tally of a place, with whatever sign; in the transaction that changes the figures behind it."""
-        row = self.of(organisation).filter(place=place)
-        added = {name: F(name) + number for name, number in by._asdict().items()}
-        if not row.update(**added):
-            self.bulk_create([self.model(organisation_id=organisation, place=place)], ignore_conflicts=True)
-            row.update(**added)
+    def move(self, moved: Iterable[tuple[UUID, str, Tally]]) -> None:
+        """Add to the tallies of places (organisation, place, by how much, with whatever sign); in the transaction that
+        changes the figures behind them."""
+        # In one order, so that two workers cannot wait for each other.
+        rows = [(uuid7(), organisation, place, *by) for organisation, place, by in sorted(moved)]
+        add_up(self.model, ("organisation", "place"), Tally._fields, rows)
 
     def tallies(self, organisation: UUID, places: Collection[str]) -> dict[str, Tally]:
         """What is known of these places, in one query."""

@@ -1,0 +1,362 @@
+"""Rows of the journal, and of the copies that they are about, as plain values: many in one statement.
+
+For ingest and the fold. There, objects of models and the conversion of each field took most of the time
+(docs/decisions/ingest.md). Identifiers of events stand as 32 hexadecimal digits, on both databases.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import msgspec
+from django.db import DEFAULT_DB_ALIAS, connections
+
+from odziv.models.bulk import json_rows, run_json
+from odziv.models.deliveries import Delivery
+from odziv.models.interactions import Interaction
+
+Judged = tuple[str, tuple[str, ...], bool, tuple[str, ...]]
+"""verdict, reasons, counted, against."""
+
+
+class NewRow(NamedTuple):
+    """What ingest knows of an event, by the names of the columns; identifiers as 32 digits, `headers` as JSON."""
+
+    id: str
+    organisation_id: str
+    message_id: str
+    delivery_id: str
+    kind: str
+    ordinal: int
+    at: datetime
+    method: str
+    partial: bool
+    agent: str
+    headers: str
+    agent_kind: str
+    device: str
+    system: str
+    client: str
+    network: str
+    country: str
+    city: str
+    teammate: str | None
+
+
+_COLUMNS = (*NewRow._fields, "verdict", "reasons", "counted", "against")
+_AT = NewRow._fields.index("at")
+_EVENT = ("kind", "ordinal", "at", "method", "partial", "agent", "agent_kind", "client", "headers", "network",
+          "teammate", "verdict", "reasons", "counted", "against")  # fmt: skip
+_IN_JSON = {"headers", "reasons", "against"}
+
+
+def add(rows: Sequence[tuple[NewRow, Judged]]) -> None:
+    """Insert events with how they are judged, passing over those whose identifier is known."""
+    names = ", ".join(f'"{name}"' for name in _COLUMNS)
+    if _on_sqlite():
+        marks = ", ".join(["%s"] * len(_COLUMNS))
+        _many(
+            f"INSERT INTO odziv_interaction ({names}) VALUES ({marks}) ON CONFLICT (id) DO NOTHING",
+            [
+                (*row[:_AT], _moment(row.at), *row[_AT + 1 :], verdict, _codes(codes), counted, _codes(against))
+                for row, (verdict, codes, counted, against) in rows
+            ],
+        )
+        return
+    raw = NewRow._fields.index("headers")
+    values = [(*row[:raw], msgspec.Raw(row.headers.encode()), *row[raw + 1 :], *judged) for row, judged in rows]
+    source = json_rows(Interaction, _COLUMNS)
+    run_json(
+        f"INSERT INTO odziv_interaction ({names}) SELECT {names} FROM {source} ON CONFLICT (id) DO NOTHING",
+        _COLUMNS, values,
+    )  # fmt: skip
+
+
+def judge(judged: Mapping[UUID | str, Judged]) -> None:
+    """Write how events that stand there are judged, by their 32 digits."""
+    if _on_sqlite():
+        _many(
+            "UPDATE odziv_interaction SET verdict = %s, reasons = %s, counted = %s, against = %s WHERE id = %s",
+            [(verdict, _codes(codes), counted, _codes(against), id)
+             for id, (verdict, codes, counted, against) in judged.items()],
+        )  # fmt: skip
+        return
+    names = ("id", "verdict", "reasons", "counted", "against")
+    changes = ", ".join(f'"{name}" = v."{name}"' for name in names[1:])
+    run_json(
+        f"UPDATE odziv_interaction AS i SET {changes} FROM {json_rows(Interaction, names)} WHERE i.id = v.id",
+        names,
+        [(id, *one) for id, one in judged.items()],
+    )
+
+
+Told = tuple[str, str, int, datetime, str, bool, str, str, str, Mapping[str, str], str, UUID | None]
+"""id, kind, ordinal, at, method, partial, agent, agent_kind, client, headers, network, teammate."""
+
+
+def events(copies: Iterable[UUID]) -> Iterator[tuple[UUID, Told, Judged]]:
+    """All events of copies, with how they were judged last."""
+    wanted = {copy.hex: copy for copy in copies}
+    for delivery, *values in _of(wanted, f"{_select()} WHERE delivery_id IN ({_each()})"):
+        yield (wanted[delivery], *_understood(values))
+
+
+def first_events(copy: UUID, most: int) -> Iterator[tuple[UUID, Told, Judged]]:
+    """The first so many events of a copy."""
+    for _delivery, *values in _rows(f"{_select()} WHERE delivery_id = %s ORDER BY at, id LIMIT %s", [copy.hex, most]):
+        yield (copy, *_understood(values))
+
+
+class CopyRow(NamedTuple):
+    """What is known of a copy and where it went."""
+
+    id: UUID
+    message: UUID
+    organisation: UUID
+    touched: int
+    accepted_at: datetime | None
+    replies: int
+    address: str
+    position: int
+
+
+class Recipient(NamedTuple):
+    """A copy with all that decides whether its events may be kept."""
+
+    row: CopyRow
+    digits: tuple[str, str, str]
+    """Of organisation, message and copy."""
+    key: str
+    followed: bool
+    engagement: bool
+    preference: str | None
+    account_preference: str | None
+
+
+def recipients(copies: Iterable[UUID]) -> Iterator[Recipient]:
+    """Copies with what was said of following them; those that are not there are left out."""
+    wanted = {copy.hex: copy for copy in copies}
+    ids = ", ".join(_hex(f"d.{name}") for name in ("id", "message_id", "organisation_id"))
+    rows = _of(
+        wanted,
+        f"SELECT {ids}, d.touched, d.accepted_at, d.replies, p.address, p.position, p.key, d.followed, o.engagement, "
+        "r.follow_email, a.follow_email FROM odziv_delivery d JOIN odziv_party p ON p.id = d.party_id "
+        "JOIN odziv_organisation o ON o.id = d.organisation_id LEFT JOIN odziv_record r ON r.id = p.record_id "
+        f"LEFT JOIN odziv_record a ON a.id = r.account_id WHERE d.id IN ({_each()})",
+    )
+    for id, message, owner, touched, accepted, replies, address, position, *more in rows:
+        key, followed, engagement, own, account = more
+        row = CopyRow(wanted[id], UUID(message), _owner(owner), touched, _time(accepted), replies, address, position)
+        digits = (owner, message, id)
+        yield Recipient(row, digits, key, bool(followed), bool(engagement), own, account)
+
+
+def touched_copies(messages: Iterable[UUID]) -> Iterator[CopyRow]:
+    """The copies of messages to which something has happened."""
+    wanted = {message.hex: message for message in messages}
+    columns = ", ".join(_hex(f"d.{name}") for name in ("id", "message_id", "organisation_id"))
+    for id, message, organisation, touched, accepted, replies, address, position in _of(
+        wanted,
+        f"SELECT {columns}, d.touched, d.accepted_at, d.replies, p.address, p.position FROM odziv_delivery d "
+        f"JOIN odziv_party p ON p.id = d.party_id WHERE d.message_id IN ({_each()}) AND d.touched > 0",
+    ):
+        yield CopyRow(
+            UUID(id), wanted[message], _owner(organisation), touched, _time(accepted), replies, address, position
+        )
+
+
+def followed_links(messages: Iterable[UUID]) -> dict[UUID, int]:
+    """How many followed links stand in the HTML of each message; in its text, when it has no other."""
+    wanted = {message.hex: message for message in messages}
+    rows = _of(
+        wanted,
+        f"SELECT {_hex('message_id')}, part, COUNT(*) FROM odziv_link WHERE message_id IN ({_each()}) AND followed "
+        "GROUP BY message_id, part",
+    )
+    found: dict[UUID, int] = {}
+    for message, part, number in rows:
+        if part == "html" or wanted[message] not in found:
+            found[wanted[message]] = number
+    return found
+
+
+def figures(copies: Iterable[UUID], names: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+    """Of each copy: identifier, organisation, address, and these columns."""
+    wanted = {copy.hex: copy for copy in copies}
+    columns = ", ".join(f"d.{name}" for name in names)
+    moments = [place for place, name in enumerate(names) if name.endswith("_at")]
+    for id, owner, address, *values in _of(
+        wanted,
+        f"SELECT {_hex('d.id')}, {_hex('d.organisation_id')}, p.address, {columns} FROM odziv_delivery d "
+        f"JOIN odziv_party p ON p.id = d.party_id WHERE d.id IN ({_each()})",
+    ):
+        for place in moments:
+            values[place] = _time(values[place])
+        yield wanted[id], _owner(owner), address, *values
+
+
+def sums(messages: Iterable[UUID], how: Sequence[tuple[str, str]]) -> Iterator[tuple[Any, ...]]:
+    """Of each message that has copies: its identifier, and what these aggregates (name, column) make of them."""
+    wanted = {message.hex: message for message in messages}
+    columns = ", ".join(f"{function}({name})" for function, name in how)
+    moments = [place for place, (_function, name) in enumerate(how) if name.endswith("_at")]
+    for message, *values in _of(
+        wanted,
+        f"SELECT {_hex('message_id')}, {columns} FROM odziv_delivery WHERE message_id IN ({_each()}) "
+        "GROUP BY message_id",
+    ):
+        for place in moments:
+            values[place] = _time(values[place])
+        yield wanted[message], *values
+
+
+class Standing(NamedTuple):
+    """What of a copy may change while its events are looked at."""
+
+    touched: int
+    accepted_at: datetime | None
+    replies: int
+
+
+def hold(copies: Iterable[UUID]) -> dict[UUID, Standing]:
+    """Lock copies until the transaction ends, and look at them once more; those that are gone are left out.
+
+    Their messages have to be locked before: everybody else does it in this order.
+    """
+    wanted = {copy.hex: copy for copy in copies}
+    rows = _of(
+        wanted,
+        f"SELECT {_hex('id')}, touched, accepted_at, replies FROM odziv_delivery WHERE id IN ({_each()}){_locked()}",
+    )
+    return {wanted[id]: Standing(touched, _time(accepted), replies) for id, touched, accepted, replies in rows}
+
+
+class Held(NamedTuple):
+    """Of a message: whose it is, when it was first opened, and from what version of a template it was made."""
+
+    organisation: UUID
+    first_opened_at: datetime | None
+    template_version: UUID | None
+
+
+def hold_messages(messages: Iterable[UUID]) -> dict[UUID, Held]:
+    """Lock messages until the transaction ends: whoever adds up their copies' figures must see those of others."""
+    wanted = {message.hex: message for message in messages}
+    columns = ", ".join(map(_hex, ("activity_id", "organisation_id", "template_version_id")))
+    lock = _locked("activity_id")
+    rows = _of(wanted, f"SELECT {columns}, first_opened_at FROM odziv_message WHERE activity_id IN ({_each()}){lock}")
+    return {
+        wanted[id]: Held(_owner(owner), _time(first), _owner(version) if version else None)
+        for id, owner, version, first in rows
+    }
+
+
+def raise_touched(numbers: Mapping[UUID, int]) -> None:
+    """So many events more stand in the journal of each copy."""
+    if _on_sqlite():
+        rows = [(number, copy.hex) for copy, number in numbers.items()]
+        _many("UPDATE odziv_delivery SET touched = touched + %s WHERE id = %s", rows)
+        return
+    names = ("id", "touched")
+    run_json(
+        f"UPDATE odziv_delivery AS d SET touched = d.touched + v.touched FROM {json_rows(Delivery, names)} "
+        "WHERE d.id = v.id",
+        names,
+        list(numbers.items()),
+    )
+
+
+def _select() -> str:
+    if _on_sqlite():
+        # The sign does nothing, but keeps Django's converters away, which take longer than the rest.
+        columns = [f"+{name}" for name in _EVENT]
+    else:
+        columns = [
+            _hex(name) if name == "teammate" else f"{name}::text" if name in _IN_JSON else name for name in _EVENT
+        ]
+    return f"SELECT {_hex('delivery_id')}, {_hex('id')}, {', '.join(columns)} FROM odziv_interaction"
+
+
+def _understood(values: Sequence[Any]) -> tuple[Told, Judged]:
+    (id, kind, ordinal, at, method, partial, agent, agent_kind, client, headers, network, teammate,
+     verdict, codes, counted, against) = values  # fmt: skip
+    told = (id, kind, ordinal, _time(at), method, bool(partial), agent, agent_kind, client, _headers(headers), network,
+            UUID(teammate) if teammate else None)  # fmt: skip
+    return told, (verdict, _parsed(codes), bool(counted), _parsed(against))
+
+
+@lru_cache(maxsize=10_000)
+def _headers(text: str) -> Mapping[str, str]:
+    found: Mapping[str, str] = msgspec.json.decode(text)
+    return found
+
+
+@lru_cache(maxsize=10_000)
+def _parsed(text: str) -> tuple[str, ...]:
+    return tuple(msgspec.json.decode(text))
+
+
+@lru_cache(maxsize=10_000)
+def _codes(codes: tuple[str, ...]) -> str:
+    return msgspec.json.encode(codes).decode()
+
+
+@lru_cache(maxsize=10_000)
+def _owner(text: str) -> UUID:
+    return UUID(text)
+
+
+def _time(value: Any) -> Any:
+    """A moment as the database gives it: PostgreSQL as such; SQLite without a zone, computed ones as text."""
+    if type(value) is str:
+        value = datetime.fromisoformat(value)
+    return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
+
+
+def _moment(at: datetime) -> str:
+    """As Django writes it to SQLite; `at` in UTC."""
+    return at.isoformat(" ")[:-6]
+
+
+def _on_sqlite() -> bool:
+    return connections[DEFAULT_DB_ALIAS].vendor == "sqlite"
+
+
+def _locked(key: str = "id") -> str:
+    """In one order, so that two workers cannot wait for each other."""
+    return "" if _on_sqlite() else f" ORDER BY {key} FOR NO KEY UPDATE"
+
+
+def _hex(column: str) -> str:
+    return column if _on_sqlite() else f"encode(uuid_send({column}), 'hex')"
+
+
+def _each() -> str:
+    """A parameter that holds the list of identifiers; one statement however many there are."""
+    return "SELECT value FROM json_each(%s)" if _on_sqlite() else "SELECT unnest(%s::uuid[])"
+
+
+def _list(ids: Iterable[str]) -> Any:
+    return msgspec.json.encode(list(ids)).decode() if _on_sqlite() else list(ids)
+
+
+def _of(ids: Iterable[str], statement: str) -> Iterator[tuple[Any, ...]]:
+    """The rows of a statement that asks for each of a list (`_each`)."""
+    wanted = list(ids)
+    return _rows(statement, [_list(wanted)]) if wanted else iter(())
+
+
+def _rows(statement: str, parameters: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
+    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+        cursor.execute(statement, parameters)
+        yield from cursor.fetchall()
+
+
+def _many(statement: str, rows: Sequence[Sequence[Any]]) -> None:
+    if rows:
+        with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+            cursor.executemany(statement, rows)

@@ -1,0 +1,127 @@
+"""Ingest folds what it takes in, in the same transaction; what it cannot is left to `measure` (J1, J5, invariant 4)."""
+
+from __future__ import annotations
+
+import random
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from odziv.environment import ENV
+from odziv.ingest import run
+from odziv.ingest.run import ingest
+from odziv.lib.hit import Hit
+from odziv.lib.seal import Kind
+from odziv.measure import journal
+from odziv.measure.rebuild import rebuild
+from odziv.measure.run import look, measure
+from odziv.models import Delivery, Interaction, Message
+from tests.support.cast import Cast
+from tests.support.journal import GMAIL, IPHONE, NOON, SCANNER, WINDOWS, delivery_of, followed_message, hit, spool
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def empty_spool() -> None:
+    for file in ENV.spool_folder.glob("*"):
+        file.unlink()
+
+
+@pytest.fixture
+def message(cast: Cast) -> Message:
+    return followed_message(cast.ana, to=[f"{name}@hrast.example" for name in ("maja", "jan", "eva", "ivo")])
+
+
+def test_figures_are_there_when_the_journal_is(message: Message) -> None:
+    spool([hit(delivery_of(message)), hit(delivery_of(message, 1), Kind.CLICK)])
+    assert ingest() == 2
+    assert measure() == 0
+    message.refresh_from_db()
+    assert (message.opens, message.link_clicks) == (2, 1)
+    assert set(Interaction.objects.values_list("verdict", flat=True)) == {"human"}
+
+
+def any_hits(message: Message, seed: int) -> list[Hit]:
+    """A company's people and machines at work within some minutes, so that one's events speak about another's."""
+    dice = random.Random(seed)
+    copies = list(message.deliveries.order_by("party__position"))
+    return [
+        hit(
+            dice.choice(copies),
+            dice.choice((Kind.OPEN, Kind.OPEN, Kind.IMAGE, Kind.CLICK, Kind.CLICK, Kind.FILE, Kind.HONEYPOT)),
+            after=dice.uniform(-5, 240),
+            ordinal=dice.randrange(4),
+            agent=dice.choice((IPHONE, WINDOWS, WINDOWS, GMAIL, SCANNER)),
+            peer=dice.choice(("84.112.67.5", "84.112.67.5", "193.2.1.66", "52.160.0.9")),
+            method=dice.choice(("GET", "GET", "GET", "HEAD")),
+        )
+        for _ in range(60)
+    ]
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_whatever_comes_in_whatever_batches_the_figures_equal_the_journal(message: Message, seed: int) -> None:
+    hits, dice = any_hits(message, seed), random.Random(seed)
+    dice.shuffle(hits)
+    while hits:
+        batch = [hits.pop() for _ in range(min(len(hits), dice.randrange(1, 9)))]
+        spool([*batch, *batch[:2]])
+        ingest()
+        outcome = rebuild(None, check=True, now=NOON)
+        assert (outcome.verdicts, outcome.figures) == (0, 0)
+    assert Interaction.objects.count() == 60
+
+
+def test_a_copy_that_changes_meanwhile_is_left_to_the_fold(message: Message, monkeypatch: pytest.MonkeyPatch) -> None:
+    Delivery.objects.update(accepted_at=None)
+
+    def slow(*args: object) -> object:
+        found = look(*args)  # type: ignore[arg-type]
+        Delivery.objects.filter(pk=delivery_of(message).pk).update(accepted_at=NOON, touched=Delivery.JUDGED_AGAIN)
+        return found
+
+    monkeypatch.setattr(run, "look", slow)
+    spool([hit(delivery_of(message), Kind.CLICK, after=20), hit(delivery_of(message, 1), Kind.CLICK, after=9999)])
+    ingest()
+    changed, other = delivery_of(message), delivery_of(message, 1)
+    assert (changed.link_clicks, changed.machine_link_clicks, changed.touched > changed.folded) == (0, 0, True)
+    assert (other.link_clicks, other.touched) == (1, other.folded)
+    assert measure() == 1
+    assert delivery_of(message).machine_link_clicks == 1
+    assert rebuild(None, check=True, now=NOON).equal
+
+
+def test_a_copy_that_was_deleted_meanwhile_holds_up_no_other(message: Message, monkeypatch: pytest.MonkeyPatch) -> None:
+    gone: list[UUID] = [delivery_of(message).pk]
+
+    def slow(*args: object) -> object:
+        found = look(*args)  # type: ignore[arg-type]
+        Delivery.objects.filter(pk__in=gone).delete()
+        return found
+
+    monkeypatch.setattr(run, "look", slow)
+    spool([hit(delivery_of(message)), hit(delivery_of(message, 1))])
+    assert ingest() == 2
+    assert list(Interaction.objects.values_list("delivery", flat=True)) == [delivery_of(message).pk]
+    assert measure() == 1  # the one that is gone had spoken about it: the same program in the same second
+    assert Message.objects.get(pk=message.pk).opens == 1
+    assert rebuild(None, check=True, now=NOON).equal
+
+
+def test_a_copy_with_very_many_events_is_left_to_the_fold(message: Message, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journal, "MOST_EVENTS", 20)
+    maja, jan = delivery_of(message), delivery_of(message, 1)
+    spool([*(hit(maja, Kind.CLICK, after=400 + number * 61) for number in range(30)), hit(jan, after=9000)])
+    ingest()
+    assert Delivery.objects.get(pk=jan.pk).opens == 1
+    assert Delivery.objects.get(pk=maja.pk).folded == 0
+    assert measure() == 1
+    # What a colleague does is judged at once; the long copy is looked at again by itself.
+    spool([hit(jan, Kind.CLICK, after=400 + 61 + timedelta(seconds=1).total_seconds())])
+    ingest()
+    long = Delivery.objects.get(pk=maja.pk)
+    assert long.touched > long.folded
+    assert measure() == 1
+    assert rebuild(None, check=True, now=NOON).equal
