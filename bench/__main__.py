@@ -6,8 +6,9 @@ import sys
 
 from bench import pages
 from bench.edge import run as edge
+from bench.ingest import run as ingest
 
-COMMANDS = {"edge": edge.run, "pages": pages.run}
+COMMANDS = {"edge": edge.run, "ingest": ingest.run, "pages": pages.run}
 
 
 def main(argv: list[str]) -> int:
