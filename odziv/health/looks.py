@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from odziv.health import address, mailboxes, notifications, processes, signing, storage
+from odziv.health import address, mailboxes, notifications, processes, signing, storage, summaries
 from odziv.health.findings import Look
 
 LOOKS: tuple[Look, ...] = (
@@ -14,6 +14,7 @@ LOOKS: tuple[Look, ...] = (
     Look("public-address", _("public address of the edge"), address.public_address, slow=True),
     Look("file-store", _("file store"), storage.file_store, slow=True),
     Look("notifications", _("browser notifications"), notifications.notifications),
+    Look("summaries", _("summaries by e-mail"), summaries.summaries),
     Look("worker", _("worker"), processes.worker),
     Look("lag", _("journal lag"), processes.lag),
     Look("database", _("database"), storage.database),

@@ -31,6 +31,12 @@ class DigestQuerySet(OwnedQuerySet["Digest"]):
         """The user's, the latest first."""
         return self.for_(user).filter(user=user).order_by("-day")
 
+    def last_ended(self, since: datetime) -> list[Digest]:
+        """Of everybody who wants one, the last that came to an end since then, with its user; by address."""
+        wanted = self.filter(user__is_active=True, user__digest=True, settled_at__gte=since)
+        rows = wanted.select_related("user").order_by("user__email", "user", "day")
+        return list({digest.user_id: digest for digest in rows}.values())
+
     def days_of(self, users: Iterable[UUID], since: date) -> set[tuple[UUID, date]]:
         """For which days since then these users have one already."""
         return set(self.filter(user__in=list(users), day__gte=since).values_list("user_id", "day"))
