@@ -7,8 +7,16 @@ import sys
 from bench import pages
 from bench.edge import run as edge
 from bench.ingest import run as ingest
+from bench.instrument import run as instrument
+from bench.send import run as send
 
-COMMANDS = {"edge": edge.run, "ingest": ingest.run, "pages": pages.run}
+COMMANDS = {
+    "edge": edge.run,
+    "ingest": ingest.run,
+    "instrument": instrument.run,
+    "pages": pages.run,
+    "send": send.run,
+}
 
 
 def main(argv: list[str]) -> int:

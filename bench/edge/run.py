@@ -13,6 +13,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from bench.bars import Bar, write_bars
 from bench.edge import load, rivals
 from bench.edge.load import Answered
 from bench.edge.rivals import Rival
@@ -42,20 +43,6 @@ class Measured:
         return told | ({"per_sync": round(median(self.per_sync), 1)} if self.per_sync else {})
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """A ratio or figure that must be reached."""
-
-    about: str
-    value: float
-    least: float | None = None
-    most: float | None = None
-
-    @property
-    def holds(self) -> bool:
-        return (self.least is None or self.value >= self.least) and (self.most is None or self.value <= self.most)
-
-
 def run(argv: Sequence[str]) -> int:
     """Returns 1 when a bar is missed."""
     arguments = _parser().parse_args(argv)
@@ -63,8 +50,7 @@ def run(argv: Sequence[str]) -> int:
         found = measure(Path(folder), arguments.rounds, arguments.seconds)
     bars = judged(found)
     if arguments.json:
-        told = [{"about": bar.about, "value": bar.value, "least": bar.least, "most": bar.most} for bar in bars]
-        json.dump({**found, "bars": told}, sys.stdout, indent=1)
+        json.dump({**found, "bars": [bar.told() for bar in bars]}, sys.stdout, indent=1)
     else:
         report(found, bars)
     return int(not all(bar.holds for bar in bars))
@@ -160,10 +146,7 @@ def report(found: dict[str, Any], bars: Sequence[Bar]) -> None:
         for who, one in found[name].items():
             low, high = one["range"]
             _write(f"  {who:32}  {one['rate']:10,} {low:7,}–{high:<7,} {one['p99_ms']:9.2f} {one['cpu_us']:10.1f}")
-    _write(f"\n{'bar':46} {'measured':>9}  wanted")
-    for bar in bars:
-        wanted = f"at least {bar.least:g}" if bar.least is not None else f"at most {bar.most:g}"
-        _write(f"{bar.about:46} {bar.value:9.2f}  {wanted}{'' if bar.holds else '   MISSED'}")
+    write_bars(bars)
 
 
 def _write(line: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from odziv.models import FollowState, Organisation, Record, Refusal, address_key
+from odziv.models import FollowState, Organisation, PartyQuerySet, Record, Refusal, address_key
 from odziv.records.matching import match
 
 
@@ -64,6 +64,14 @@ def evaluate(organisation: Organisation, recipients: Iterable[Addressee], wants:
         return FollowCheck(FollowState.OFF, checks)
     allowed = all(check.allowed for check in checks)
     return FollowCheck(FollowState.ON if allowed else FollowState.BLOCKED, checks)
+
+
+def nobody_refuses(organisation: Organisation, recipients: PartyQuerySet) -> bool:
+    """Whether a message that wants to be followed may be, beyond doubt: one query, however many its recipients are.
+
+    False says that somebody may refuse; who, and whether it counts, is for `evaluate` to say.
+    """
+    return organisation.engagement and not recipients.doubtful(known_only=not organisation.follow_unknown)
 
 
 def _check(

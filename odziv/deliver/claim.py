@@ -7,15 +7,15 @@ that its writes match no row, and stops before the end of the message is sent.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import InterfaceError, OperationalError, connection, transaction
 
-from odziv.deliver.session import ANSWER_FACTOR
+from odziv.deliver.handover import ANSWER_FACTOR
 from odziv.deliver.trouble import Answer, Outcome, Reason, Trouble
 from odziv.environment import ENV
 from odziv.lib.clock import Clock
@@ -31,6 +31,7 @@ from odziv.models import (
     Message,
     MessageState,
     Party,
+    Taken,
     TemplateVersion,
 )
 
@@ -51,6 +52,9 @@ DELAYS = (
 """How long after each temporary failure the copy is tried again; nearly 48 hours in all, then no more."""
 
 
+T = TypeVar("T")
+
+
 class ClaimLost(Exception):
     """Another worker has taken this copy over, or it is gone."""
 
@@ -60,12 +64,13 @@ def lease() -> timedelta:
     return timedelta(seconds=2 * ENV.smtp_timeout + 30)
 
 
-@dataclass
+@dataclass(eq=False)
 class Claim:
     """The right to deliver one copy, in the attempt with which it was taken."""
 
-    delivery: Delivery
+    copy: Taken
     clock: Clock
+    followed: bool = False  # decided in the moment of leaving (F3), committed together with the permit
     _renewed: datetime = field(init=False)
 
     def __post_init__(self) -> None:
@@ -74,79 +79,129 @@ class Claim:
     @classmethod
     def take(cls, pk: UUID, clock: Clock) -> Claim | None:
         """Claim a due copy; None when another worker was faster."""
-        delivery = Delivery.objects.claim(pk, now=clock(), lease=lease())
-        return cls(delivery, clock) if delivery is not None else None
+        return next(iter(take([pk], clock)), None)
 
     def stay_alive(self) -> None:
         """Make the lease longer when a good part of it is over. Raises ClaimLost."""
-        if self.clock() - self._renewed > lease() / 4:
-            self._write((DeliveryState.IN_TRANSIT,), lease_until=self.clock() + lease())
-            self._renewed = self.clock()
-
-    def mark_followed(self, followed: bool) -> None:
-        """Whether this copy is followed (F3): committed together with the end, before any server can have it."""
-        self.delivery.followed = followed
+        now = self.clock()
+        if abs(now - self._renewed) > lease() / 4:
+            mine = Delivery.objects.filter(pk=self.copy.pk, attempts=self.copy.attempts)
+            # Behind the permit it has a longer lease than this one.
+            if not mine.filter(state=DeliveryState.IN_TRANSIT, phase="").update(lease_until=now + lease()):
+                raise ClaimLost
+            self._renewed = now
 
     def begin_end(self) -> None:
         """Commit that from now on the server may have accepted the message. Raises ClaimLost."""
-        until = self.clock() + timedelta(seconds=ENV.smtp_timeout * ANSWER_FACTOR) + lease()
-        followed = self.delivery.followed
-        self._write((DeliveryState.IN_TRANSIT,), phase="content", lease_until=until, followed=followed)
+        if permit([self]):
+            raise ClaimLost
 
     def accept(self, answer: Answer) -> None:
         """The server took it. Raises ClaimLost."""
-        now = self.clock()
-        # An answer that came after the lease had run out still settles what was thought to be uncertain.
-        self._settle(
-            (DeliveryState.IN_TRANSIT, DeliveryState.UNCERTAIN),
-            now,
-            state=DeliveryState.ACCEPTED,
-            accepted_at=now,
-            touched=Delivery.JUDGED_AGAIN,
-            tried_at=now,
-            lease_until=None,
-            reason="",
-            answer=answer.words,
-            answer_code=answer.code,
-        )
+        if end([(self, answer)]):
+            raise ClaimLost
 
     def fail(self, trouble: Trouble) -> None:
         """It was not taken: wait and try again, or end this copy alone. Raises ClaimLost."""
-        now = self.clock()
-        fields: dict[str, Any] = {
-            "lease_until": None,
-            "tried_at": now,
-            "reason": trouble.reason,
-            "answer": trouble.words,
-            "answer_code": trouble.code,
-        }
-        delay = delay_after(self.delivery.attempts)
-        if trouble.outcome == Outcome.UNCERTAIN:
-            fields |= {"state": DeliveryState.UNCERTAIN}
-        elif trouble.outcome == Outcome.PERMANENT or delay is None:
-            fields |= {"state": DeliveryState.REFUSED}
-        else:
-            fields |= {"state": DeliveryState.WAITING, "due_at": now + delay, "phase": ""}
-        self._settle((DeliveryState.IN_TRANSIT,), now, **fields)
+        if end([(self, trouble)]):
+            raise ClaimLost
 
-    def _settle(self, states: Sequence[str], now: datetime, **fields: Any) -> None:
-        def write() -> None:
-            with transaction.atomic():
-                message = Message.objects.select_for_update().filter(pk=self.delivery.message_id).first()
-                was = self._write(states, **fields)
-                if message is not None:
-                    settle(message, now)
-                    tell(message, was, fields["state"])
 
-        _insisting(write)
+def take(pks: Collection[UUID], clock: Clock) -> list[Claim]:
+    """Claim those of these copies that are due and free, in one commit."""
+    return [Claim(copy, clock) for copy in Delivery.objects.claim(pks, now=clock(), lease=lease())]
 
-    def _write(self, states: Sequence[str], **fields: Any) -> str:
-        """Change the copy if it is still ours and in one of these states; returns which it was. Raises ClaimLost."""
-        mine = Delivery.objects.filter(pk=self.delivery.pk, attempts=self.delivery.attempts)
-        for state in states:
-            if mine.filter(state=state).update(**fields):
-                return state
-        raise ClaimLost
+
+def permit(claims: Sequence[Claim]) -> set[Claim]:
+    """Commit, at once, that from now on servers may have accepted these copies. Returns those that were lost to other
+    workers: their end must not be sent.
+    """
+    patience = timedelta(seconds=ENV.smtp_timeout * ANSWER_FACTOR)
+    with transaction.atomic():
+        held = Delivery.objects.still_held(_attempts(claims), (DeliveryState.IN_TRANSIT,))
+        mine = [claim for claim in claims if claim.copy.pk in held]
+        for followed in (True, False):
+            some = [claim for claim in mine if claim.followed == followed]
+            if some:
+                until = max(claim.clock() for claim in some) + patience + lease()
+                rows = Delivery.objects.filter(pk__in=[claim.copy.pk for claim in some])
+                rows.update(phase="content", lease_until=until, followed=followed)
+    return set(claims) - set(mine)
+
+
+def end(results: Sequence[tuple[Claim, Answer | Trouble]]) -> set[Claim]:
+    """Write, at once, what became of these copies. Returns those that were lost to other workers: of them nothing is
+    written.
+    """
+    return _insisting(lambda: _end(results)) if results else set()
+
+
+def _end(results: Sequence[tuple[Claim, Answer | Trouble]]) -> set[Claim]:
+    claims = [claim for claim, _ in results]
+    now = claims[-1].clock()
+    with transaction.atomic():
+        # The messages before their copies, as everywhere: two orders of locking would block each other on PostgreSQL.
+        ids = {claim.copy.message_id for claim in claims}
+        messages = {row.pk: row for row in Message.objects.locked(ids)}
+        held = Delivery.objects.still_held(_attempts(claims), (DeliveryState.IN_TRANSIT, DeliveryState.UNCERTAIN))
+        groups: dict[tuple[Any, ...], list[UUID]] = {}
+        came: dict[UUID, set[str]] = {}
+        said: list[tuple[UUID, str]] = []
+        lost = set()
+        for claim, result in results:
+            was = held.get(claim.copy.pk)
+            # An answer that came after the lease had run out still settles what was thought to be uncertain.
+            if was is None or (was == DeliveryState.UNCERTAIN and not isinstance(result, Answer)):
+                lost.add(claim)
+                continue
+            if isinstance(result, Answer):
+                fields = _accepted(result, now)
+                said.append((claim.copy.pk, result.words))
+            else:
+                fields = _failed(claim.copy, result, now)
+            groups.setdefault(tuple(fields.items()), []).append(claim.copy.pk)
+            came.setdefault(claim.copy.message_id, set()).update((was, fields["state"]))
+        if said:
+            Delivery.objects.note_answers(said)
+        for written, pks in groups.items():
+            Delivery.objects.filter(pk__in=pks).update(**dict(written))
+        for pk, states in came.items():
+            if pk in messages:
+                settle(messages[pk], now)
+                tell(messages[pk], *states)
+    return lost
+
+
+def _attempts(claims: Sequence[Claim]) -> dict[UUID, int]:
+    return {claim.copy.pk: claim.copy.attempts for claim in claims}
+
+
+def _accepted(answer: Answer, now: datetime) -> dict[str, Any]:
+    return {
+        "state": DeliveryState.ACCEPTED,
+        "accepted_at": now,
+        "touched": Delivery.JUDGED_AGAIN,
+        "tried_at": now,
+        "lease_until": None,
+        "reason": "",
+        "answer_code": answer.code,  # its words are those of one copy alone
+    }
+
+
+def _failed(copy: Taken, trouble: Trouble, now: datetime) -> dict[str, Any]:
+    fields: dict[str, Any] = {
+        "lease_until": None,
+        "tried_at": now,
+        "reason": trouble.reason,
+        "answer": trouble.words,
+        "answer_code": trouble.code,
+    }
+    delay = delay_after(copy.attempts)
+    if trouble.outcome == Outcome.UNCERTAIN:
+        return fields | {"state": DeliveryState.UNCERTAIN}
+    if trouble.outcome == Outcome.PERMANENT or delay is None:
+        return fields | {"state": DeliveryState.REFUSED}
+    return fields | {"state": DeliveryState.WAITING, "due_at": now + delay, "phase": ""}
 
 
 def delay_after(attempts: int) -> timedelta | None:
@@ -156,8 +211,9 @@ def delay_after(attempts: int) -> timedelta | None:
 
 def settle(message: Message, now: datetime) -> None:
     """Bring a message to the state that its copies say; call it with the message's row locked."""
+    was = (message.sent_at, message.state)
     deliveries = Delivery.objects.filter(message_id=message.pk)
-    accepted = deliveries.filter(state=DeliveryState.ACCEPTED).exists()
+    accepted = message.sent_at is not None or deliveries.filter(state=DeliveryState.ACCEPTED).exists()
     if accepted and message.sent_at is None:
         message.sent_at = message.at = now
         Activity.objects.filter(pk=message.pk).update(at=now, state=ActivityState.DONE)
@@ -165,10 +221,12 @@ def settle(message: Message, now: datetime) -> None:
         TemplateVersion.objects.touch([message.template_version_id])
         Filing.objects.wish(message, now)
     if not deliveries.exclude(state__in=FINAL).exists():
+        accepted = deliveries.filter(state=DeliveryState.ACCEPTED).exists()
         message.state = MessageState.SENT if accepted else MessageState.FAILED
     elif message.state in (MessageState.SENT, MessageState.FAILED):  # the sender let copies leave once more
         message.state = MessageState.SENDING
-    Message.objects.filter(pk=message.pk).update(sent_at=message.sent_at, at=message.at, state=message.state)
+    if (message.sent_at, message.state) != was:
+        Message.objects.filter(pk=message.pk).update(sent_at=message.sent_at, at=message.at, state=message.state)
 
 
 def tell(message: Message, *states: str) -> None:
@@ -211,7 +269,7 @@ def _release(pk: UUID, message_id: UUID, now: datetime) -> bool:
         return True
 
 
-def _insisting(write: Callable[[], None]) -> None:
+def _insisting(write: Callable[[], T]) -> T:
     """Try a write again while the database is away for a moment: what a server answered must not be forgotten."""
     for pause in (0.2, 1.0, 5.0):
         try:

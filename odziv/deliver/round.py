@@ -1,34 +1,35 @@
-"""The due copies of one mailbox leave, one after another, over one connection."""
+"""The due copies of one mailbox leave, over one connection or several; one thread leads all their conversations."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
 from functools import cached_property
-from urllib.parse import urlsplit
 from uuid import UUID
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, connection
 
-from odziv.compose.follow import evaluate
-from odziv.deliver.claim import Claim, ClaimLost
-from odziv.deliver.copies import Original, envelope_address
-from odziv.deliver.server import refused, server_of
-from odziv.deliver.session import Hooks, Session
+from odziv.deliver.claim import Claim, ClaimLost, end, permit, take
+from odziv.deliver.lanes import Lane, Lanes
+from odziv.deliver.leaving import Leaving
 from odziv.deliver.trouble import Answer, Outcome, Reason, Trouble
-from odziv.environment import ENV
+from odziv.deliver.wire import Need
 from odziv.lib.clock import Clock
-from odziv.lib.files import store_from
-from odziv.lib.mime import needs_utf8
-from odziv.lib.seal import KeyRing
-from odziv.models import CardKind, Delivery, FollowState, Happening, Mailbox, Message, Organisation, Party
-from odziv.signing.signers import Signing
+from odziv.models import Delivery, Mailbox
 
 log = logging.getLogger("odziv.deliver")
 
+_WITHOUT_SERVER = 50  # copies that are settled at once when none can leave
+
 
 class Round:
-    """One pass over a mailbox. `mailbox_id` None: messages whose mailbox was removed. `done` counts ended attempts."""
+    """One pass over a mailbox. `mailbox_id` None: messages whose mailbox was removed. `done` counts ended attempts.
+
+    What several copies wait for at the same time is committed for all of them at once: there is no timer, what has
+    come while one commit ran is in the next.
+    """
 
     def __init__(
         self, mailbox_id: UUID | None, clock: Clock, limit: int = 200, stopping: Callable[[], bool] = lambda: False
@@ -38,26 +39,67 @@ class Round:
         self._clock = clock
         self._limit = limit
         self._stopping = stopping
-        self._session: Session | None = None
-        self._mailbox: Mailbox | None = None
+        self._lanes = Lanes(mailbox_id)
+        self._leaving = Leaving(clock)
         self._closed_by: Trouble | None = None  # nothing of this mailbox can leave in this round
-        self._originals: dict[tuple[UUID, bool], Original] = {}
-        self._recipients: dict[UUID, list[Party]] = {}
+        self._ended: list[tuple[Claim, Answer | Trouble]] = []
 
     def run(self) -> int:
         """Try each due copy once; returns how many attempts came to an end."""
+        due = deque(Delivery.objects.due_in(self.mailbox_id, self._clock(), self._limit))
         try:
-            for pk in Delivery.objects.due_in(self.mailbox_id, self._clock(), self._limit):
-                if self._stopping() or not self._has_room():
-                    break
-                claim = Claim.take(pk, self._clock)
-                if claim is not None:
-                    self.attempt(claim)
-                elif self._limited and self.mailbox_id:
-                    Mailbox.objects.give_room(self.mailbox_id)
+            while due or self._lanes.busy or self._ended:
+                if self._stopping():
+                    due.clear()
+                self._turn(due)
         finally:
             self.close()
         return self.done
+
+    def attempt(self, claim: Claim) -> None:
+        """Try one copy of this mailbox that was claimed, and settle it."""
+        self._free(1)
+        self._start([claim])
+        while self._lanes.busy or self._ended:
+            self._turn(deque())
+
+    def close(self) -> None:
+        """End the conversations with the server, and note for the health list how it went (O6)."""
+        self._lanes.close()
+        trouble = self._closed_by
+        if self.mailbox_id is None or not self.done or (trouble and trouble.reason == Reason.NO_MAILBOX):
+            return
+        reason, words = (trouble.reason, trouble.words) if trouble else ("", "")
+        Mailbox.objects.note_sending(self.mailbox_id, self._clock(), reason, words)
+
+    def _free(self, wanted: int) -> int:
+        """How many copies can be begun now: one for each connection that is not in use."""
+        if self._closed_by is None:
+            try:
+                return self._lanes.free(wanted)
+            except Trouble as trouble:
+                self._closed_by = trouble
+        return min(wanted, _WITHOUT_SERVER)
+
+    def _begin(self, due: deque[UUID], free: int) -> None:
+        """Take as many copies as there are free connections, and begin with them."""
+        wanted: list[UUID] = []
+        while due and len(wanted) < free:
+            if not self._has_room():
+                due.clear()
+                break
+            wanted.append(due.popleft())
+        try:
+            claims = take(wanted, self._clock) if wanted else []
+        except (OperationalError, InterfaceError):
+            # The copies that are on their way come to their end; the others are still due.
+            log.exception("no further copies of mailbox %s could be taken", self.mailbox_id)
+            due.clear()
+            connection.close()
+            return
+        if self._limited and self.mailbox_id and len(claims) < len(wanted):
+            Mailbox.objects.give_room(self.mailbox_id, len(wanted) - len(claims))
+        self._start(claims)
 
     @cached_property
     def _limited(self) -> bool:
@@ -76,110 +118,97 @@ class Round:
             Delivery.objects.put_off(self.mailbox_id, now, until, Reason.LIMIT)
         return until is None
 
-    def attempt(self, claim: Claim) -> None:
-        """Try one copy of this mailbox that was claimed, and settle it."""
+    def _start(self, claims: Sequence[Claim]) -> None:
         try:
-            try:
-                claim.accept(self._send(claim))
-            except Trouble as trouble:
-                if trouble.mailbox_wide:
-                    self._closed_by = trouble
-                claim.fail(trouble)
-            except ClaimLost:
-                raise
-            except Exception:
-                # A fault of ours must neither lose the copy nor hold up the others.
-                log.exception("delivery %s could not be attempted", claim.delivery.pk)
-                claim.fail(Trouble(Reason.FAULT, Outcome.TEMPORARY))
-        except ClaimLost:
-            log.warning("delivery %s was taken over by another worker", claim.delivery.pk)
-        self.done += 1
-
-    def close(self) -> None:
-        """End the conversation with the server, if there is one, and note for the health list how it went (O6)."""
-        if self._session is not None:
-            self._session.close()
-        trouble = self._closed_by
-        if self.mailbox_id is None or not self.done or (trouble and trouble.reason == Reason.NO_MAILBOX):
+            self._leaving.look(claim.copy for claim in claims)
+        except Exception as error:
+            for claim in claims:
+                self._finish(claim, error)
             return
-        reason, words = (trouble.reason, trouble.words) if trouble else ("", "")
-        Mailbox.objects.note_sending(self.mailbox_id, self._clock(), reason, words)
+        idle = iter(self._lanes.idle)  # as they are before the first begins
+        for claim in claims:
+            try:
+                if self._closed_by is not None:
+                    raise self._closed_by
+                lane = next(idle)
+                lane.begin(claim, self._leaving.copy(claim, lane.session))
+            except Exception as error:
+                self._finish(claim, error)
+            else:
+                self._advance(lane)
 
-    def _send(self, claim: Claim) -> Answer:
-        if self._closed_by is not None:
-            raise self._closed_by
-        session = self._open_session()
-        delivery = claim.delivery
-        original = self._original(claim)
-        recipient = envelope_address(delivery.party.address)
-        sender = envelope_address(original.message.from_address)
-        utf8 = self._utf8(session, original, sender, recipient)
-        content = original.copy(delivery, utf8=utf8)
-        hooks = Hooks(alive=claim.stay_alive, before_end=claim.begin_end)
-        return session.deliver(sender, recipient, content, utf8=utf8, hooks=hooks)
-
-    def _open_session(self) -> Session:
-        if self._session is None:
-            mailbox = Mailbox.objects.filter(pk=self.mailbox_id).first() if self.mailbox_id else None
-            if mailbox is None:
-                raise Trouble(Reason.NO_MAILBOX, Outcome.PERMANENT, mailbox_wide=True)
-            name = urlsplit(ENV.web_url).hostname or "localhost"
-            self._session = Session(server_of(mailbox), timeout=ENV.smtp_timeout, name=name)
-            self._mailbox = mailbox
-        try:
-            self._session.open()
-        except Trouble as trouble:
-            found = refused(self._mailbox, trouble) if self._mailbox else trouble
-            if found is trouble:
-                raise
-            raise found from trouble
-        return self._session
-
-    def _original(self, claim: Claim) -> Original:
-        """The message as it may leave at this moment, from the cache while copies of the same one follow each other."""
-        message = claim.delivery.message
-        followed = self._may_be_followed(message)
-        claim.mark_followed(followed)
-        key = (message.pk, followed)
-        if key not in self._originals:
-            self._originals = {key: self._read(message.pk, followed)}
-        return self._originals[key]
-
-    def _may_be_followed(self, message: Message) -> bool:
-        """F3: preferences as they are now, over all recipients.
-
-        A message of which no followed copy has left is an unfollowed one from then on; else its page must go on
-        showing what is collected of those copies.
+    def _turn(self, due: deque[UUID]) -> None:
+        """Do the next thing: first whatever conversation can go on at once, so that what then is written for the
+        others is written for as many as possible.
         """
-        if message.follow_state != FollowState.ON:
-            return False
-        organisation = Organisation.objects.get(pk=message.organisation_id)
-        if message.pk not in self._recipients:
-            # To whom it goes is fixed since Send was pressed; what they allow is read anew for every copy.
-            self._recipients = {message.pk: list(Party.objects.recipients_of(message))}
-        state = evaluate(organisation, self._recipients[message.pk]).state
-        if state != FollowState.ON and not Delivery.objects.left_followed(message.pk):
-            self._stop_following(message, state)
-        return state == FollowState.ON
+        waiting = [lane for lane in self._lanes.busy if lane.need is not Need.PERMIT]
+        asking = [lane for lane in self._lanes.busy if lane.need is Need.PERMIT]
+        if waiting and self._go_on(waiting, seconds=0):
+            return
+        if asking:
+            self._permit(asking)
+        elif self._ended:
+            ended, self._ended = self._ended, []
+            for claim in end(ended):
+                log.warning("delivery %s was taken over by another worker", claim.copy.pk)
+            self.done += len(ended)
+        elif due and (free := self._free(len(due))):
+            self._begin(due, free)
+        elif waiting:
+            self._go_on(waiting, seconds=min(lane.deadline for lane in waiting) - time.monotonic())
 
-    def _stop_following(self, message: Message, state: FollowState) -> None:
-        with transaction.atomic():
-            if Message.objects.filter(pk=message.pk, follow_state=FollowState.ON).update(follow_state=state):
-                Happening.objects.note(message.organisation_id, message.pk, CardKind.UNFOLLOWED)
+    def _permit(self, lanes: Sequence[Lane]) -> None:
+        lost: set[Claim] = set()
+        failed: Exception | None = None
+        try:
+            lost = permit([lane.claim for lane in lanes])
+        except Exception as error:
+            connection.close()
+            failed = error
+        for lane in lanes:
+            self._advance(lane, failed or (ClaimLost() if lane.claim in lost else None))
 
-    def _read(self, pk: UUID, followed: bool) -> Original:
-        Message.objects.filter(pk=pk, dated_at=None).update(dated_at=self._clock())
-        message = Message.objects.select_related("owner").get(pk=pk)
-        return Original(
-            message,
-            followed=followed,
-            keys=KeyRing.load_or_create(ENV.seal_keys),
-            store=store_from(ENV.files_folder),
-            signing=Signing(message.organisation_id, message.from_address, self._clock()),
-        )
+    def _go_on(self, lanes: Sequence[Lane], seconds: float) -> bool:
+        """Go on with those of the lanes that can, or whose time is over; False when there is none for so long."""
+        ready = self._lanes.ready(lanes, seconds)
+        now, moved = time.monotonic(), False
+        for lane in lanes:
+            error: Exception | None = None
+            try:
+                if not lane.permitted:
+                    lane.claim.stay_alive()
+            except Exception as found:
+                error = found
+            if error is None and lane not in ready and now >= lane.deadline:
+                error = TimeoutError("timed out")
+            if error is not None or lane in ready:
+                self._advance(lane, error)
+                moved = True
+        return moved
 
-    def _utf8(self, session: Session, original: Original, sender: str, recipient: str) -> bool:
-        offered = session.offers("smtputf8")
-        if not offered and (needs_utf8(sender) or needs_utf8(recipient)):
-            raise Trouble(Reason.NO_UTF8, Outcome.PERMANENT)
-        return offered and (original.needs_utf8 or needs_utf8(sender) or needs_utf8(recipient))
+    def _advance(self, lane: Lane, error: Exception | None = None) -> None:
+        """Lead one conversation on to where it next has to wait."""
+        claim = lane.claim
+        try:
+            answer = lane.go_on(error)
+        except Exception as found:
+            self._finish(claim, found)
+        else:
+            if answer is not None:
+                self._ended.append((claim, answer))
+
+    def _finish(self, claim: Claim, error: Exception) -> None:
+        """An attempt ended in another way than by being accepted."""
+        if isinstance(error, ClaimLost):
+            log.warning("delivery %s was taken over by another worker", claim.copy.pk)
+            self.done += 1
+            return
+        if isinstance(error, Trouble):
+            trouble = error
+        else:
+            # A fault of ours must neither lose the copy nor hold up the others.
+            log.error("delivery %s could not be attempted", claim.copy.pk, exc_info=error)
+            trouble = Trouble(Reason.FAULT, Outcome.TEMPORARY)
+        if trouble.mailbox_wide:
+            self._closed_by = trouble
+        self._ended.append((claim, trouble))

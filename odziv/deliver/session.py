@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import re
+import select
 import smtplib
 import socket
 import ssl
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from odziv.deliver.handover import Copy, hand_over
 from odziv.deliver.trouble import Answer, Outcome, Reason, Trouble, outcome_of, readable
-from odziv.deliver.wire import Wire
+from odziv.deliver.wire import Need, Wire
 from odziv.lib import dial
 from odziv.lib.dial import Step
 from odziv.models import Security
-
-ANSWER_FACTOR = 10  # RFC 5321, 4.5.3.2.6: servers look at a message after its end, and may take minutes for it
-_DOTS = re.compile(rb"(?m)^\.")
 
 
 @dataclass(frozen=True)
@@ -60,7 +59,12 @@ class Session:
         self.name = name
         self._begin = begin
         self._wire: Wire | None = None
-        self._used = False
+        self.used = False  # whether this connection has taken a sender before
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is a connection, as far as is known."""
+        return self._wire is not None
 
     def open(self) -> None:
         """Connect, encrypt, sign in; nothing when that was done before. Raises Trouble, valid for the whole mailbox."""
@@ -71,35 +75,41 @@ class Session:
             self._start_tls()
             self._sign_in()
         except Trouble as trouble:
-            self._drop()
+            self.drop()
             trouble.mailbox_wide = True
             raise
-        self._used = False
+        self.used = False
 
     def offers(self, extension: str) -> bool:
         """Whether the open connection's server offers an extension, such as smtputf8."""
-        return self._open_wire.has_extn(extension)
+        return self.open_wire.has_extn(extension)
 
     def deliver(self, sender: str, recipient: str, content: bytes, *, utf8: bool = False, hooks: Hooks) -> Answer:
         """Hand over one message for one recipient. Returns the server's acceptance, raises Trouble.
 
         The trouble is uncertain exactly when the end of the message was sent and no answer came.
         """
-        self.open()
+        steps = hand_over(self, Copy(sender, recipient, content, utf8))
         try:
-            self._envelope(sender, recipient, len(content), utf8=utf8, hooks=hooks)
-            hooks.alive()
-            with self._step(Reason.CONTENT):
-                self._expect(354, Reason.CONTENT, self._open_wire.docmd("DATA"))
-            self._content(content, hooks)
-            hooks.before_end()
-            return self._end()
-        except Trouble:
-            raise
-        except BaseException:
-            # The server waits for the rest of a message that will not come: this connection is of no more use.
-            self._drop()
-            raise
+            need = next(steps)
+            while True:
+                try:
+                    (hooks.before_end if need is Need.PERMIT else hooks.alive)()
+                    if need is not Need.PERMIT:
+                        self._wait(need)
+                except Exception as error:
+                    need = steps.throw(error)
+                else:
+                    need = next(steps)
+        except StopIteration as over:
+            return over.value
+
+    def _wait(self, need: Need) -> None:
+        wire = self.open_wire
+        ready = select.poll()
+        ready.register(wire.fileno(), select.POLLIN if need is Need.READ else select.POLLOUT)
+        if not ready.poll(max(0.0, wire.deadline - time.monotonic()) * 1000):
+            raise TimeoutError("timed out")
 
     def close(self) -> None:
         """Say good-bye and close; harmless when nothing is open."""
@@ -110,11 +120,12 @@ class Session:
     def offer_sender(self, address: str) -> None:
         """Only ask whether the server would take mail from this address. Raises Trouble."""
         self._begin(Step.SENDER)
-        with self._step(Reason.SENDER):
-            self._expect(250, Reason.SENDER, self._open_wire.mail_from(address, []))
-            self._open_wire.rset()
+        with self.step(Reason.SENDER):
+            self.judge(250, Reason.SENDER, self.open_wire.mail_from(address))
+            self.open_wire.rset()
 
-    def _drop(self) -> None:
+    def drop(self) -> None:
+        """Close without good-bye."""
         wire, self._wire = self._wire, None
         if wire is not None:
             wire.close()
@@ -122,40 +133,40 @@ class Session:
     def _connect(self) -> None:
         implicit = self.server.security == Security.TLS
         self._wire = Wire(name=self.name, patience=self.timeout, tls=implicit, begin=self._begin)
-        with self._step(Reason.UNREACHABLE):
+        with self.step(Reason.UNREACHABLE):
             try:
                 reply = self._wire.connect(self.server.host, self.server.port)
             except (ssl.SSLError, smtplib.SMTPException):
                 raise
             except (OSError, UnicodeError) as error:
                 fault = dial.fault_of(error)
-                raise Trouble(Reason.UNREACHABLE, Outcome.TEMPORARY, _words_of(error), fault=fault) from error
-            self._expect(220, Reason.GREETING, reply)
+                raise Trouble(Reason.UNREACHABLE, Outcome.TEMPORARY, self.words_of(error), fault=fault) from error
+            self.judge(220, Reason.GREETING, reply)
             self._greet()
 
     def _greet(self) -> None:
-        code, words = self._open_wire.ehlo()
+        code, words = self.open_wire.ehlo()
         if code != 250:
-            code, words = self._open_wire.helo()
-        self._expect(250, Reason.GREETING, (code, words))
+            code, words = self.open_wire.helo()
+        self.judge(250, Reason.GREETING, (code, words))
 
     def _start_tls(self) -> None:
         if self.server.security != Security.STARTTLS:
             return
         self._begin(Step.ENCRYPT)
-        with self._step(Reason.TLS):
+        with self.step(Reason.TLS):
             if not self.offers("starttls"):
                 raise Trouble(Reason.NO_STARTTLS, Outcome.TEMPORARY)
-            reply = self._open_wire.start_tls(self.server.host)
-            self._expect(220, Reason.TLS, reply)
+            reply = self.open_wire.start_tls(self.server.host)
+            self.judge(220, Reason.TLS, reply)
             self._greet()
 
     def _sign_in(self) -> None:
-        server, wire = self.server, self._open_wire
+        server, wire = self.server, self.open_wire
         if not server.username:
             return
         self._begin(Step.SIGN_IN)
-        with self._step(Reason.LOGIN):
+        with self.step(Reason.LOGIN):
             if not wire.is_confidential:
                 raise Trouble(Reason.NO_ENCRYPTION, Outcome.TEMPORARY)
             if server.token:
@@ -166,103 +177,25 @@ class Session:
                 # A wrong password is mended by a person while the copies wait: never the end of them.
                 raise Trouble(Reason.LOGIN, Outcome.TEMPORARY, readable(reply[1]), reply[0])
 
-    def _envelope(self, sender: str, recipient: str, size: int, *, utf8: bool, hooks: Hooks) -> None:
-        hooks.alive()
-        try:
-            self._mail(sender, size, utf8=utf8)
-        except Trouble as trouble:
-            # Servers end a connection that was idle, or that has brought many messages; only a new one tells whether
-            # they take mail.
-            if trouble.reason not in (Reason.CLOSED, Reason.BUSY) or not self._used:
-                raise
-            self._drop()
-            self.open()
-            self._mail(sender, size, utf8=utf8)
-        self._used = True
-        hooks.alive()
-        with self._step(Reason.RECIPIENT):
-            self._expect(250, Reason.RECIPIENT, self._open_wire.rcpt_to(recipient))
-
-    def _mail(self, sender: str, size: int, *, utf8: bool) -> None:
-        options = []
-        limit = self._open_wire.esmtp_features.get("size", "") if self.offers("size") else ""
-        if self.offers("size"):
-            options.append(f"SIZE={size}")
-            if limit.isdecimal() and 0 < int(limit) < size:
-                raise Trouble(Reason.TOO_BIG, Outcome.PERMANENT, f"SIZE {limit}")
-        if utf8:
-            options += ["SMTPUTF8", "BODY=8BITMIME"]
-        with self._step(Reason.SENDER):
-            reply = self._open_wire.mail_from(sender, options)
-            if reply[0] == 552:
-                raise Trouble(Reason.TOO_BIG, Outcome.PERMANENT, readable(reply[1]), 552)
-            self._expect(250, Reason.SENDER, reply)
-
-    def _content(self, content: bytes, hooks: Hooks) -> None:
-        """Everything but the line that ends the message (RFC 5321, 4.5.2: dots at the beginning of a line doubled)."""
-        with self._step(Reason.CONTENT):
-            stuffed = _DOTS.sub(b"..", content)
-            step = 4 * 1024 * 1024
-            try:
-                for start in range(0, len(stuffed), step):
-                    hooks.alive()
-                    self._open_wire.upload(stuffed[start : start + step])
-                spoken = self._open_wire.has_spoken()
-            except (BrokenPipeError, ConnectionResetError):
-                spoken = True
-            if spoken:
-                # It refuses in the middle, or hung up: the end was not sent, so nothing was accepted.
-                self._expect(0, Reason.CONTENT, self._open_wire.getreply())
-
-    def _end(self) -> Answer:
-        wire = self._open_wire
-        try:
-            wire.patience = self.timeout * ANSWER_FACTOR
-            wire.upload(b".\r\n")
-            code, words = wire.getreply()
-        except (OSError, smtplib.SMTPException) as error:
-            self._drop()
-            raise Trouble(Reason.UNANSWERED, Outcome.UNCERTAIN, _words_of(error)) from error
-        wire.patience = self.timeout
-        if not (200 <= code <= 299 or 400 <= code <= 599):
-            # No answer to the end of a message (RFC 5321, 4.3.2): whether it was taken cannot be known.
-            self._drop()
-            raise Trouble(Reason.UNANSWERED, Outcome.UNCERTAIN, readable(words))
-        if code >= 300:
-            self._expect(250, Reason.CONTENT, (code, words))
-        return Answer(code, readable(words))
-
-    def _expect(self, wanted: int, reason: Reason, reply: tuple[int, bytes]) -> None:
+    def judge(self, wanted: int, reason: Reason, reply: tuple[int, bytes]) -> None:
+        """Raise a Trouble when a reply is not the wanted one; a connection that is of no more use is closed."""
         code, words = reply
         if code == wanted or (wanted == 250 and code in (251, 252)):
             return
         text = readable(words)
         if code == 421:
-            self._drop()
+            self.drop()
             raise Trouble(Reason.BUSY, Outcome.TEMPORARY, text, code, mailbox_wide=True)
         if not 400 <= code <= 599:
-            self._drop()
+            self.drop()
             raise Trouble(Reason.CONFUSED, Outcome.TEMPORARY, text)
         if code in (530, 534, 535, 538) and reason in (Reason.SENDER, Reason.RECIPIENT):
             # Signing in is demanded late; again something that a person mends in the settings.
             raise Trouble(Reason.LOGIN, Outcome.TEMPORARY, text, code, mailbox_wide=True)
-        if reason == Reason.CONTENT and wanted == 0:
-            self._drop()
-        else:
-            self._reset()
         raise Trouble(reason, Outcome.TEMPORARY if reason == Reason.GREETING else outcome_of(code), text, code)
 
-    def _reset(self) -> None:
-        """RSET, so that the next copy starts clean; a connection that does not answer it is closed."""
-        try:
-            if self._wire is not None and self._wire.rset()[0] == 250:
-                return
-        except (OSError, smtplib.SMTPException):
-            self._used = True
-        self._drop()
-
     @contextmanager
-    def _step(self, reason: Reason) -> Iterator[None]:
+    def step(self, reason: Reason) -> Iterator[None]:
         """Turn what `smtplib` and sockets raise before the end of a message into a temporary trouble."""
         try:
             yield
@@ -276,7 +209,7 @@ class Session:
             raise self._broken(Reason.NO_LOGIN if reason == Reason.LOGIN else Reason.CONFUSED, error) from error
         except smtplib.SMTPResponseException as error:
             trouble = Trouble(reason, Outcome.TEMPORARY, readable(error.smtp_error), error.smtp_code)
-            self._drop()
+            self.drop()
             raise trouble from error
         except smtplib.SMTPServerDisconnected as error:
             late = isinstance(error.__context__, TimeoutError)
@@ -287,22 +220,24 @@ class Session:
             raise self._broken(Reason.CLOSED, error) from error
 
     def _broken(self, reason: Reason, error: BaseException) -> Trouble:
-        self._drop()
+        self.drop()
         wide = reason not in (Reason.CLOSED, Reason.CONFUSED)
-        return Trouble(reason, Outcome.TEMPORARY, _words_of(error), mailbox_wide=wide, fault=dial.fault_of(error))
+        return Trouble(reason, Outcome.TEMPORARY, self.words_of(error), mailbox_wide=wide, fault=dial.fault_of(error))
 
     @property
-    def _open_wire(self) -> Wire:
+    def open_wire(self) -> Wire:
+        """The connection. Raises SMTPServerDisconnected when there is none."""
         if self._wire is None:
             raise smtplib.SMTPServerDisconnected("not connected")
         return self._wire
 
-
-def _words_of(error: BaseException) -> str:
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return readable(error.verify_message)
-    if isinstance(error, ssl.SSLError):
-        return readable(str(error.reason or error))
-    if isinstance(error, socket.gaierror | OSError) and error.strerror:
-        return readable(error.strerror)
-    return readable(str(error))
+    @staticmethod
+    def words_of(error: BaseException) -> str:
+        """What an exception says, in one line."""
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return readable(error.verify_message)
+        if isinstance(error, ssl.SSLError):
+            return readable(str(error.reason or error))
+        if isinstance(error, socket.gaierror | OSError) and error.strerror:
+            return readable(error.strerror)
+        return readable(str(error))

@@ -6,14 +6,33 @@ import base64
 import smtplib
 import socket
 import ssl
-from collections.abc import Sequence
-from typing import Any
+import time
+from collections.abc import Generator
+from enum import Enum
+from typing import Any, TypeVar
 
 from odziv.lib import dial, sasl
 from odziv.lib.lines import Lines
 
 _LINES_OF_A_REPLY = 64 * 1024
+_LONGEST_LINE = 8 * 1024
 _CHUNK = 64 * 1024
+
+
+class Need(Enum):
+    """What a conversation waits for."""
+
+    READ = "read"  # that the server says something
+    WRITE = "write"  # that it takes more
+    PERMIT = "permit"  # that the end of the message may be sent
+
+
+T = TypeVar("T")
+Waits = Generator[Need, None, T]
+"""A part of a conversation that stops whenever it has to wait, so that one thread can lead many at a time.
+
+Whoever leads it goes on when what it needs is there, and throws TimeoutError into it after the wire's `deadline`.
+"""
 
 
 class Wire(smtplib.SMTP):
@@ -24,6 +43,7 @@ class Wire(smtplib.SMTP):
 
     def __init__(self, *, name: str, patience: float, tls: bool, begin: dial.Begin = dial.nothing) -> None:
         self.patience = patience
+        self.deadline = 0.0  # of what is waited for, on the monotonic clock
         self._tls = tls
         self._begin = begin
         super().__init__(local_hostname=name, timeout=patience)
@@ -51,21 +71,44 @@ class Wire(smtplib.SMTP):
             self.file, self.ehlo_resp, self.esmtp_features = None, None, {}
         return reply
 
-    def mail_from(self, address: str, options: Sequence[str]) -> tuple[int, bytes]:
+    def mail_from(self, address: str) -> tuple[int, bytes]:
         """MAIL FROM with the address exactly as given; `smtplib` would parse it anew."""
-        return self.docmd("MAIL", " ".join([f"FROM:<{address}>", *options]))
+        return self.docmd("MAIL", f"FROM:<{address}>")
 
-    def rcpt_to(self, address: str) -> tuple[int, bytes]:
-        """RCPT TO with the address exactly as given."""
-        return self.docmd("RCPT", f"TO:<{address}>")
-
-    def upload(self, content: bytes) -> None:
+    def say(self, content: bytes) -> Waits[None]:
         """Send bytes as they are; each 64 KiB may take as long as a reply. Raises OSError."""
         sock = self._socket
-        sock.settimeout(self.patience)
+        sock.settimeout(0)
         view = memoryview(content)
         for start in range(0, len(view), _CHUNK):
-            sock.sendall(view[start : start + _CHUNK])
+            self.deadline = time.monotonic() + self.patience
+            rest = view[start : start + _CHUNK]
+            while rest:
+                try:
+                    rest = rest[sock.send(rest) :]
+                except (BlockingIOError, ssl.SSLWantWriteError):
+                    yield Need.WRITE
+                except ssl.SSLWantReadError:
+                    yield Need.READ
+
+    def hear(self) -> Waits[tuple[int, bytes]]:
+        """The next reply. Raises OSError, SMTPServerDisconnected when the server hung up."""
+        lines, texts = self._lines, []
+        lines.begin(self.patience, _LINES_OF_A_REPLY)
+        self.deadline = lines.deadline
+        while True:
+            while (line := lines.poll(_LONGEST_LINE)) is None:
+                yield Need.READ
+            if not line:
+                raise smtplib.SMTPServerDisconnected("Connection unexpectedly closed")
+            texts.append(line[4:].strip(b" \t\r\n"))
+            code = int(line[:3]) if line[:3].isdigit() else -1
+            if code < 0 or line[3:4] != b"-":
+                return code, b"\n".join(texts)
+
+    def fileno(self) -> int:
+        """Of the socket, to wait for it."""
+        return self._socket.fileno()
 
     def has_spoken(self) -> bool:
         """Whether the server said something, or hung up, without being asked."""

@@ -9,9 +9,9 @@ from uuid import UUID
 
 from odziv.lib.seal import (
     FileRef,
-    KeyRing,
     Kind,
     Sealed,
+    Sealer,
     SealError,
     can_redirect,
     encode_file,
@@ -38,7 +38,7 @@ class EdgeAddresses:
     """Makes the addresses for one delivery. Every method raises SealError for what cannot be sealed."""
 
     base_url: str
-    keys: KeyRing
+    keys: Sealer
     organisation: UUID
     delivery: UUID
 

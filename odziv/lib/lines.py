@@ -54,6 +54,24 @@ class Lines:
             return bool(self._rest)
         return True
 
+    def poll(self, limit: int) -> bytes | None:
+        """The next line as `readline` gives it, or None when it is not there yet; waits for nothing."""
+        self._sock.settimeout(0)
+        while (end := self._rest.find(b"\n")) < 0 and len(self._rest) < limit:
+            try:
+                piece = self._sock.recv(_PIECE)
+            except (BlockingIOError, ssl.SSLWantReadError):
+                return None
+            if not piece:
+                break
+            self._rest += piece
+        return self._take(min(end + 1 if end >= 0 else len(self._rest), limit))
+
+    @property
+    def deadline(self) -> float:
+        """When the time of `begin` is over, on the monotonic clock."""
+        return self._deadline
+
     def arrived(self, limit: int) -> list[bytes]:
         """The lines that came by now; waits for nothing. Raises OSError when the other end hung up, sends a line
         beyond `limit`, or more than `begin` allowed.

@@ -30,10 +30,19 @@ _MOST = 50
 
 def reply_address(address: str, copy: UUID, keys: KeyRing) -> str:
     """The address with a token for this copy; empty when the local part has no room for one."""
-    local, _, domain = address.rpartition("@")
+    return with_token(address, reply_token(copy, keys))
+
+
+def reply_token(copy: UUID, keys: KeyRing) -> str:
+    """The token of a copy."""
     number = max(keys.keys)
     closed = bytes((number,)) + _block(keys.keys[number]).encryptor().update(copy.bytes)
-    token = base64.b32encode(closed + _check(keys.keys[number], closed)).decode().lower()
+    return base64.b32encode(closed + _check(keys.keys[number], closed)).decode().lower()
+
+
+def with_token(address: str, token: str) -> str:
+    """The address with this token; empty when the local part has no room for one."""
+    local, _, domain = address.rpartition("@")
     written = f"{local}+{token}"
     fits = local and not local.startswith('"') and len(written.encode()) <= LONGEST_LOCAL
     return f"{written}@{domain}" if fits else ""

@@ -24,6 +24,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
 from pathlib import Path
+from typing import Protocol
 from uuid import UUID
 
 import msgspec
@@ -38,6 +39,9 @@ _KEY_BYTES = 64
 _MOST_KEYS = 255
 _OVERHEAD = 2 + 16
 _PAYLOAD = struct.Struct(">B16s16sI")
+_BEFORE = struct.Struct(">B16s")  # the delivery
+_AFTER = struct.Struct(">I")
+_URLSAFE = bytes.maketrans(b"+/", b"-_")
 _PADDED = 0x80
 _FILE_KEY = re.compile(r"([0-9a-f]{32})/([0-9a-f]{2})/(\2[0-9a-f]{62})", re.ASCII)
 _NOT_IN_LOCATION = re.compile(rb"[\x00-\x1f\x7f]")
@@ -85,6 +89,27 @@ class Sealed:
     delivery: UUID
     ordinal: int
     tail: bytes = b""
+
+
+class Sealer(Protocol):
+    """What makes seals: a `KeyRing`, or what stands in for one."""
+
+    def seal(self, sealed: Sealed, /) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """A seal in which only the delivery is missing: for the many copies of one message (`KeyRing.stamp`)."""
+
+    _head: bytes
+    _cipher: AESSIV
+    _before: bytes
+    _after: bytes
+
+    def seal(self, delivery: bytes) -> bytes:
+        """The seal, in ASCII, for the 16 bytes of a delivery's identifier."""
+        closed = self._cipher.encrypt(self._before + delivery + self._after, [self._head])
+        return binascii.b2a_base64(self._head + closed, newline=False).translate(_URLSAFE).rstrip(b"=")
 
 
 def encode_file(ref: FileRef) -> bytes:
@@ -204,20 +229,18 @@ class KeyRing:
 
         Raises SealError for an ordinal below 0 or above 32 bits, and for a click on what `can_redirect` refuses.
         """
+        return self.stamp(sealed).seal(sealed.delivery.bytes).decode()
+
+    def stamp(self, sealed: Sealed) -> Stamp:
+        """The same for any delivery, whichever `sealed` names. Raises as `seal` does."""
         if sealed.kind is Kind.CLICK and not fits_location(sealed.tail):
             raise SealError("an address with control characters or outer white space cannot be sealed")
         if not 0 <= sealed.ordinal <= MAX_ORDINAL:
             raise SealError("the ordinal does not fit")
         padded = (_OVERHEAD + _PAYLOAD.size + len(sealed.tail)) % 3 == 0
-        payload = _PAYLOAD.pack(
-            sealed.kind | (_PADDED if padded else 0),
-            sealed.organisation.bytes,
-            sealed.delivery.bytes,
-            sealed.ordinal,
-        )
-        head, cipher = self._sealing
-        closed = cipher.encrypt(payload + sealed.tail + b"\0" * padded, [head])
-        return base64.urlsafe_b64encode(head + closed).rstrip(b"=").decode()
+        before = _BEFORE.pack(sealed.kind | (_PADDED if padded else 0), sealed.organisation.bytes)
+        after = _AFTER.pack(sealed.ordinal) + sealed.tail + b"\0" * padded
+        return Stamp(*self._sealing, before, after)
 
     def open(self, text: str) -> Sealed:
         """What was sealed. Raises SealError for everything but the very text that `seal` gave."""

@@ -6,7 +6,7 @@ from odziv.models.assistant import CardKind
 from odziv.models.bulk_runs import BulkRun, BulkStep, RunState
 from odziv.models.cards import Card, CardState, Happening, Priority
 from odziv.models.consent import ConsentEntry, ConsentSource, Refusal
-from odziv.models.deliveries import Delivery
+from odziv.models.deliveries import Delivery, Taken
 from odziv.models.digests import Digest, DigestState
 from odziv.models.discarded import Discarded
 from odziv.models.engagement import EngagementPause
@@ -25,8 +25,8 @@ from odziv.models.interactions import (
     SpoolPosition,
     Verdict,
 )
-from odziv.models.mailboxes import Mailbox, MailboxKind, Security, SignIn
-from odziv.models.messages import Link, Message, Party, PartyRole
+from odziv.models.mailboxes import DEFAULT_CONNECTIONS, MOST_CONNECTIONS, Mailbox, MailboxKind, Security, SignIn
+from odziv.models.messages import Link, Message, Party, PartyQuerySet, PartyRole
 from odziv.models.notices import UNSEEN, NoticeState, PushNotice, PushSubscription
 from odziv.models.organisations import (
     OWN_HOLIDAYS,
@@ -70,7 +70,9 @@ from odziv.models.weighing import WeighingState, WeightChange
 from odziv.models.words import MessageWords, RecordWords
 
 __all__ = [
+    "DEFAULT_CONNECTIONS",
     "FINAL",
+    "MOST_CONNECTIONS",
     "OWN_HOLIDAYS",
     "REASONS",
     "UNSEEN",
@@ -137,6 +139,7 @@ __all__ = [
     "Opportunity",
     "Organisation",
     "Party",
+    "PartyQuerySet",
     "PartyRole",
     "PersonChange",
     "PersonChangeKind",
@@ -171,6 +174,7 @@ __all__ = [
     "StatusChange",
     "StatusReason",
     "StoredFile",
+    "Taken",
     "TeamNetwork",
     "Template",
     "TemplateAttachment",

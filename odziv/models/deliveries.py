@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Self
 from uuid import UUID, uuid4
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models import Case, Count, Q, Value, When
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +17,27 @@ from odziv.models.base import OwnedQuerySet
 from odziv.models.messages import Message, Party
 from odziv.models.organisations import User
 from odziv.models.states import DeliveryState, Figures, MessageState
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A copy that a worker has taken: in which attempt, to whom it goes, and its message as it was then."""
+
+    pk: UUID
+    attempts: int
+    address: str
+    organisation_id: UUID
+    message_id: UUID
+    message_state: str
+    mailbox_id: UUID | None
+    follow_state: str
+    dated_at: datetime | None
+
+
+_TAKEN = (
+    "pk", "attempts", "party__address", "organisation_id", "message_id", "message__state", "message__mailbox_id",
+    "message__follow_state", "message__dated_at",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,20 +93,42 @@ class DeliveryQuerySet(OwnedQuerySet["Delivery"]):
         gone = Q(state__in=[DeliveryState.ACCEPTED, DeliveryState.UNCERTAIN, DeliveryState.BOUNCED]) | ~Q(phase="")
         return self.filter(gone, message_id=message_id, followed=True).exists()
 
-    def claim(self, pk: UUID, *, now: datetime, lease: timedelta) -> Delivery | None:
-        """Take one due copy, or None when another worker was faster. The attempt number fences later writes."""
+    def claim(self, pks: Collection[UUID], *, now: datetime, lease: timedelta) -> list[Taken]:
+        """Take those of these copies that are due and that no other worker was faster to take. The attempt number
+        fences later writes.
+        """
+        due = Q(state=DeliveryState.WAITING, due_at__lte=now)
         with transaction.atomic():
-            taken = self.filter(pk=pk, state=DeliveryState.WAITING, due_at__lte=now).update(
-                state=DeliveryState.IN_TRANSIT, lease_until=now + lease, attempts=models.F("attempts") + 1, phase=""
+            # Only the copies are locked, and nobody is waited for. SQLite's transactions hold off all other writers.
+            free = self.filter(due, pk__in=pks).select_for_update(skip_locked=True).order_by()
+            mine = self.filter(pk__in=list(free.values_list("pk", flat=True)))
+            attempts = models.F("attempts") + 1
+            mine.filter(due).update(
+                state=DeliveryState.IN_TRANSIT, lease_until=now + lease, attempts=attempts, phase=""
             )
-            if not taken:
-                return None
-            delivery = self.select_related("party", "message").get(pk=pk)
-        if delivery.message.state == MessageState.SCHEDULED:
+            rows = mine.order_by("due_at", "message_id", "party__position")
+            taken = [Taken(*row) for row in rows.values_list(*_TAKEN)]
+        scheduled = {copy.message_id for copy in taken if copy.message_state == MessageState.SCHEDULED}
+        if scheduled:
             # Behind the transaction: everybody else locks the message before its copies.
-            waiting = Message.objects.filter(pk=delivery.message_id, state=MessageState.SCHEDULED)
+            waiting = Message.objects.filter(pk__in=scheduled, state=MessageState.SCHEDULED)
             waiting.update(state=MessageState.SENDING, dated_at=Coalesce("dated_at", Value(now)))
-        return delivery
+        return taken
+
+    def note_answers(self, answers: Iterable[tuple[UUID, str]]) -> None:
+        """What the server said of each of many copies: one statement, prepared once, since no two are alike."""
+        table, key = connection.ops.quote_name(Delivery._meta.db_table), Delivery._meta.pk
+        rows = [(words, key.get_db_prep_value(pk, connection)) for pk, words in answers]
+        with connection.cursor() as cursor:
+            cursor.executemany(f"UPDATE {table} SET answer = %s WHERE id = %s", rows)
+
+    def still_held(self, attempts: Mapping[UUID, int], states: Collection[str]) -> dict[UUID, str]:
+        """Of copies and the attempts in which they were taken: those that are in one of these states in that attempt,
+        with the state; locked until the transaction ends.
+        """
+        rows = self.filter(pk__in=list(attempts), state__in=states).order_by("pk").select_for_update()
+        found = rows.values_list("pk", "attempts", "state")
+        return {pk: state for pk, attempt, state in found if attempt == attempts[pk]}
 
     def stop(self, message_id: UUID) -> bool:
         """Delete the copies of a message, if no worker has ever taken one; call it with the message's row locked.

@@ -35,6 +35,7 @@ class SignIn(models.TextChoices):
     MICROSOFT = "microsoft", "Microsoft"
 
 
+DEFAULT_CONNECTIONS, MOST_CONNECTIONS = 3, 50
 HOUR = timedelta(hours=1)
 # Codes of deliver.trouble and replies.trouble: password or permission do not open the mailbox (any more).
 LOCKED_OUT = ("login", "password-lost", "sign-in-again")
@@ -112,9 +113,9 @@ class MailboxQuerySet(OwnedQuerySet["Mailbox"]):
         began = mine.values_list("hour_began_at", flat=True).first()
         return began + HOUR if began else None
 
-    def give_room(self, pk: UUID) -> None:
-        """Take back the count of a copy that did not leave after all."""
-        self.filter(pk=pk, hour_sent__gt=0).update(hour_sent=F("hour_sent") - 1)
+    def give_room(self, pk: UUID, copies: int = 1) -> None:
+        """Take back the count of copies that did not leave after all."""
+        self.filter(pk=pk, hour_sent__gte=copies).update(hour_sent=F("hour_sent") - copies)
 
     def make_default(self, mailbox: Mailbox) -> None:
         """New e-mails of its user leave from this mailbox from now on."""
@@ -166,6 +167,8 @@ class Mailbox(Owned):
     hourly_limit = models.PositiveIntegerField(_("e-mails in an hour, at most"), default=0)
     hour_began_at = models.DateTimeField(null=True, editable=False)
     hour_sent = models.PositiveIntegerField(default=0, editable=False)
+    # Over how many connections they leave at the same time; providers allow few.
+    connections = models.PositiveSmallIntegerField(_("connections at a time, at most"), default=DEFAULT_CONNECTIONS)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     # How the last contact ended: a code of deliver.trouble or replies.trouble, empty when it went well (O6).
     smtp_tried_at = models.DateTimeField(null=True, editable=False)

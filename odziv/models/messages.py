@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 from uuid import UUID, uuid4
 
 from django.db import connections, models
-from django.db.models import Count, F, Max, Q, Sum
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, Sum
 from django.db.models.lookups import Exact
 from django.urls import reverse
 from django.utils import timezone
@@ -16,9 +16,10 @@ from django.utils.translation import gettext_lazy as _
 
 from odziv.models.activities import Activity
 from odziv.models.base import Owned, OwnedQuerySet
+from odziv.models.consent import Refusal
 from odziv.models.derived import DerivedField, DerivedLink, DerivedMoment
 from odziv.models.keyset import Sorting
-from odziv.models.records import Record, address_key
+from odziv.models.records import Record, RecordEmail, RecordKind, address_key
 from odziv.models.states import FINAL, Direction, Figures, FollowState, MessageState
 from odziv.models.words import NEEDED, MessageWords
 
@@ -49,6 +50,10 @@ class MessageQuerySet(OwnedQuerySet["Message"]):
     def editable_by(self, user: User) -> Self:
         """Drafts of the user: after Send nobody edits a message (C3)."""
         return self.for_(user).filter(owner=user, state=MessageState.DRAFT, direction=Direction.OUT)
+
+    def locked(self, pks: Collection[UUID]) -> list[Message]:
+        """These messages, without their texts, locked until the transaction ends; in one order for everybody."""
+        return list(self.filter(pk__in=pks).select_for_update().defer("html", "text").order_by("pk"))
 
     def made_for(self, user: User, idempotency_key: str) -> Message | None:
         """The message that an earlier request of this name made, so that it is not made again (D3)."""
@@ -381,9 +386,21 @@ class PartyQuerySet(OwnedQuerySet["Party"]):
         """Let them stand in the feeds of their records where their message does."""
         self.exclude(at=at).update(at=at)
 
-    def recipients_of(self, message: Message) -> Self:
+    def recipients_of(self, message: Message | UUID) -> Self:
         """Everybody who gets a copy: To, Cc, Bcc."""
         return self.filter(message=message).exclude(role=PartyRole.FROM)
+
+    def doubtful(self, *, known_only: bool) -> bool:
+        """Whether one of them has an address that somebody refused to have followed or, with `known_only`, that is in
+        no record.
+        """
+        address = {"organisation": OuterRef("organisation"), "key": OuterRef("key")}
+        refused = Q(Exists(RecordEmail.objects.filter(**address).refused())) | Q(
+            Exists(Refusal.objects.filter(**address))
+        )
+        people = RecordEmail.objects.filter(**address).exclude(record__kind=RecordKind.OPPORTUNITY)
+        unknown = ~Q(Exists(people))
+        return self.filter(refused | unknown if known_only else refused).exists()
 
     def visible_in(self, message: Message) -> Self:
         """Those who stand in the headers To and Cc of every copy (I4)."""

@@ -445,11 +445,15 @@ class Opportunity(Record):
 class RecordEmailQuerySet(OwnedQuerySet["RecordEmail"]):
     def refusing(self, wanted: Collection[tuple[UUID, str]]) -> set[tuple[UUID, str]]:
         """Those of `wanted`, (organisation, address key), that a record or a contact's account refuses (R2)."""
+        owners, keys = {owner for owner, _key in wanted}, {key for _owner, key in wanted}
+        rows = self.refused().filter(organisation__in=owners, key__in=keys).order_by()
+        return set(rows.values_list("organisation_id", "key")) & set(wanted)
+
+    def refused(self) -> Self:
+        """Addresses of records that refuse, by themselves or by their account (R2)."""
         own = Q(record__follow_email=FollowEmail.DO_NOT_ALLOW)
         account = Q(record__kind=RecordKind.CONTACT, record__account__follow_email=FollowEmail.DO_NOT_ALLOW)
-        owners, keys = {owner for owner, _key in wanted}, {key for _owner, key in wanted}
-        rows = self.filter(own | account, organisation__in=owners, key__in=keys).order_by()
-        return set(rows.values_list("organisation_id", "key")) & set(wanted)
+        return self.filter(own | account)
 
 
 class _Reach(Owned):

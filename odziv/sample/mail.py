@@ -83,8 +83,8 @@ class Office:
             message = self._sent(letter, seller, person, cc, at)
             claims = self._claims(message)
         for claim in claims:
-            self._round(claim.delivery.message.mailbox_id).attempt(claim)
-        came = {claim.delivery.pk: self._comes_back(claim.delivery.pk, letter) for claim in claims}
+            self._round(claim.copy.mailbox_id).attempt(claim)
+        came = {claim.copy.pk: self._comes_back(claim.copy.pk, letter) for claim in claims}
         # Who has no mailbox there opens nothing.
         read = [pk for pk, arrival in came.items() if arrival is None or arrival.kind != ArrivalKind.BOUNCE]
         return [hit for pk in read for hit in self._reactions(pk, letter)]

@@ -1,13 +1,15 @@
 """F1, F2, F5 and R2: the follow state and who says no."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from odziv.compose.addresses import Mailbox
-from odziv.compose.follow import evaluate
-from odziv.models import FollowState
+from odziv.compose.follow import evaluate, nobody_refuses
+from odziv.models import FollowState, Party, Refusal
 from tests.compose.support import account, contact
+from tests.deliver.letters import NOW, waiting_message
 from tests.support.cast import Cast
 
 MAJA = Mailbox("Maja", "Maja@hrast.example")
@@ -70,3 +72,29 @@ def test_five_hundred_recipients_in_no_record_take_two_queries(cast: Cast, djang
 @pytest.mark.django_db
 def test_nobody_yet_is_on(cast: Cast) -> None:
     assert evaluate(cast.lipa, []).state == FollowState.ON
+
+
+SITUATIONS: dict[str, Callable[[Cast], object]] = {
+    "nobody is known": lambda cast: None,
+    "a contact allows": lambda cast: contact(cast.ana, "Maja", MAJA.address),
+    "a contact refuses": lambda cast: contact(cast.ana, "Maja", MAJA.address, allow=False),
+    "its account refuses": lambda cast: contact(
+        cast.ana, "Maja", MAJA.address, account=account(cast.ana, "Hrast", allow=False)
+    ),
+    "an account with the address refuses": lambda cast: account(cast.ana, "Hrast", MAJA.address, allow=False),
+    "a stranger said no": lambda cast: Refusal.objects.create(organisation=cast.lipa, key=MAJA.address.lower(), at=NOW),
+    "somebody of another organisation refuses": lambda cast: contact(cast.eva, "Maja", MAJA.address, allow=False),
+}
+
+
+@pytest.mark.parametrize("known_only", [False, True])
+@pytest.mark.parametrize("engagement", [False, True])
+@pytest.mark.parametrize("situation", SITUATIONS)
+def test_the_quick_look_never_says_more_than_the_whole_one(
+    cast: Cast, situation: str, engagement: bool, known_only: bool
+) -> None:
+    cast.lipa.engagement, cast.lipa.follow_unknown = engagement, not known_only
+    message = waiting_message(None, cast.ana, to=[MAJA.address])
+    SITUATIONS[situation](cast)
+    recipients = Party.objects.recipients_of(message.pk)
+    assert nobody_refuses(cast.lipa, recipients) == (evaluate(cast.lipa, recipients).state == FollowState.ON)

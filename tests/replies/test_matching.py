@@ -35,7 +35,7 @@ def copies(message: Message) -> list[tuple[Delivery, Any]]:
     message = Message.objects.get(pk=message.pk)
     original = Original(message, followed=False, keys=keys(), store=store_from(ENV.files_folder))
     rows = Delivery.objects.filter(message=message).order_by("party__position")
-    return [(row, message_from_bytes(original.copy(row, utf8=False))) for row in rows]
+    return [(row, message_from_bytes(original.copy(row.pk, utf8=False))) for row in rows]
 
 
 def keys() -> KeyRing:

@@ -9,12 +9,21 @@ from django.utils.translation import gettext_lazy as _
 
 from odziv.compose import signatures
 from odziv.mailboxes.presets import Preset
-from odziv.models import Mailbox, MailboxKind, OAuthClient, Security, SignIn, User
+from odziv.models import (
+    DEFAULT_CONNECTIONS,
+    MOST_CONNECTIONS,
+    Mailbox,
+    MailboxKind,
+    OAuthClient,
+    Security,
+    SignIn,
+    User,
+)
 from odziv.oauth.providers import TENANT
 from odziv.web.forms.fields import AddressField
 
 HOST = r"^[A-Za-z0-9\u00a1-\uffff._:\[\]-]+$"
-_SENDING = ("smtp_host", "smtp_port", "smtp_security", "smtp_username", "password", "hourly_limit")
+_SENDING = ("smtp_host", "smtp_port", "smtp_security", "smtp_username", "password", "hourly_limit", "connections")
 _READING = ("imap_host", "imap_port", "imap_security", "imap_own_login", "imap_username", "imap_password")
 _FOLDERS = ("files_sent", "sent_folder", "inbox_folder", "reply_tokens")
 
@@ -72,6 +81,14 @@ class MailboxForm(forms.ModelForm):
         required=False,
         help_text=_("Many providers block a mailbox that sends too much at once. What is beyond waits; 0: no limit."),
     )
+    connections = forms.IntegerField(
+        label=_("Connections at a time, at most"),
+        min_value=1,
+        max_value=MOST_CONNECTIONS,
+        initial=DEFAULT_CONNECTIONS,
+        required=False,
+        help_text=_("Large providers grant three or so; a mail server of your own grants more, and is sent to faster."),
+    )
     reply_tokens = forms.BooleanField(
         label=_("Each copy has a reply address of its own, such as name+code@example.com"),
         required=False,
@@ -87,7 +104,7 @@ class MailboxForm(forms.ModelForm):
         fields = (
             "name", "address", "shared", "sign_in", "smtp_host", "smtp_port", "smtp_security", "smtp_username",
             "imap_host", "imap_port", "imap_security", "imap_own_login", "imap_username", "inbox_folder",
-            "sent_folder", "files_sent", "hourly_limit", "reply_tokens",
+            "sent_folder", "files_sent", "hourly_limit", "connections", "reply_tokens",
         )  # fmt: skip
         labels = {
             "smtp_username": _("User name"),
@@ -149,6 +166,7 @@ class MailboxForm(forms.ModelForm):
         if not self.has_servers:
             return cleaned
         cleaned["hourly_limit"] = cleaned.get("hourly_limit") or 0
+        cleaned["connections"] = cleaned.get("connections") or DEFAULT_CONNECTIONS
         cleaned["imap_port"] = cleaned.get("imap_port") or 993
         cleaned["imap_security"] = cleaned.get("imap_security") or Security.TLS
         cleaned["inbox_folder"] = cleaned.get("inbox_folder") or "INBOX"

@@ -1,0 +1,1 @@
+"""`bin/bench instrument`: what it costs to plan a message and to make its copies, beside the standard library."""
