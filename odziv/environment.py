@@ -104,6 +104,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("ODZIV_WEB_LISTEN", _listen, "127.0.0.1:8000", "Where the pages are served, host:port."),
     Setting("ODZIV_EDGE_LISTEN", _listen, "127.0.0.1:8001", "Where the edge answers recipients' programs, host:port."),
     Setting(
+        "ODZIV_EDGE_PRIVATE_LISTEN",
+        _server,
+        "",
+        "Where the edge tells Prometheus its figures, and whether it is ready, host:port; by default nowhere.",
+    ),
+    Setting(
         "ODZIV_MAIL_LISTEN",
         _listen,
         "127.0.0.1:2525",
@@ -177,6 +183,7 @@ class Environment:
     data: Path
     web_listen: Address
     edge_listen: Address
+    edge_private_listen: Address | None
     mail_listen: Address
     lmtp_listen: Address | None
     web_url: str

@@ -9,6 +9,9 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
+
+from bench.edge import programs
 
 CONNECTIONS = 64
 
@@ -16,7 +19,8 @@ CONNECTIONS = 64
 _SCRIPT = """
 local requests, at = {}, 0
 init = function()
-  for path in io.lines(os.getenv("BENCH_PATHS")) do requests[#requests + 1] = wrk.format("GET", path) end
+  local file = io.open(os.getenv("BENCH_REQUESTS"), "rb")
+  for request in file:read("*a"):gmatch("(.-\\r\\n\\r\\n)") do requests[#requests + 1] = request end
 end
 request = function()
   at = at % #requests + 1
@@ -46,19 +50,25 @@ class Answered:
         return self.requests / self.seconds
 
 
-def flood(address: str, paths: Sequence[str], seconds: float) -> Answered:
+def flood(address: str, paths: Sequence[str], seconds: float, *, strangers: bool = False) -> Answered:
     """As fast as answers come, over 64 connections. Raises CalledProcessError, RuntimeError when requests failed."""
     with tempfile.TemporaryDirectory() as folder:
-        script, listed = Path(folder) / "load.lua", Path(folder) / "paths"
+        script, listed = Path(folder) / "load.lua", Path(folder) / "requests"
         script.write_text(_SCRIPT)
-        listed.write_text("\n".join(paths))
+        asked = programs.requests(urlsplit(address).netloc, paths, strangers=strangers)
+        listed.write_bytes("".join(asked).encode())
         command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds:g}s", "-s", str(script), address]
-        environment = {**os.environ, "BENCH_PATHS": str(listed)}
+        environment = {**os.environ, "BENCH_REQUESTS": str(listed)}
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     answered = Answered(**json.loads(done.stdout[done.stdout.index("{") :]))
     if answered.failed:
         raise RuntimeError(f"{answered.failed} of {answered.requests} requests to {address} failed")
     return answered
+
+
+def strangers(address: str, paths: Sequence[str], seconds: float) -> Answered:
+    """Like `flood`, but no two header sections are equal."""
+    return flood(address, paths, seconds, strangers=True)
 
 
 def steady(address: str, paths: Sequence[str], rate: int, seconds: int) -> Answered:
@@ -68,6 +78,9 @@ def steady(address: str, paths: Sequence[str], rate: int, seconds: int) -> Answe
         listed.write_text("\n".join(f"{address}{path}" for path in paths))
         each = max(1, round(rate / CONNECTIONS))
         command = ["h2load", "--h1", "-t1", f"-c{CONNECTIONS}", f"--rps={each}", f"-D{seconds}"]
+        for line in programs.PROGRAMS[0].splitlines():
+            if not line.startswith("Connection:"):
+                command += ["-H", line]
         command += [f"--log-file={log}", "-i", str(listed)]
         subprocess.run(command, capture_output=True, text=True, check=True)
         rows = [line.split("\t") for line in log.read_text().splitlines()]

@@ -22,7 +22,7 @@ from bench.asking import processor_clock
 from bench.ingest.hits import Copy, Hits
 from bench.ingest.steady import steady
 from odziv.lib.hit import Hit, decode, encode
-from odziv.lib.spool import SpoolReader, SqliteSpool
+from odziv.lib.spool import FileSpool, SpoolReader
 
 COPIES = 20_000
 BATCH = 10_000
@@ -61,7 +61,7 @@ def spool(hits: Sequence[Hit]) -> None:
     from odziv.environment import ENV
 
     async def write() -> None:
-        into = SqliteSpool(ENV.spool_folder)
+        into = FileSpool(ENV.spool_folder)
         for start in range(0, len(hits), 64):
             await asyncio.gather(*(into.put(encode(hit)) for hit in hits[start : start + 64]))
         await into.close()

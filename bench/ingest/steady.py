@@ -14,7 +14,7 @@ from uuid import UUID
 from bench.ingest.hits import Copy, Hits
 from odziv.lib.hit import Hit, encode
 from odziv.lib.seal import Kind
-from odziv.lib.spool import SqliteSpool
+from odziv.lib.spool import FileSpool
 from odziv.lib.uuid7 import uuid7
 
 _TICKS = os.sysconf("SC_CLK_TCK")
@@ -42,7 +42,7 @@ def steady(copies: Sequence[Copy], count: int, rate: int, seed: int) -> dict[str
 async def _write(hits: Sequence[Hit], probes: Sequence[Copy], rate: int) -> list[float]:
     from odziv.environment import ENV
 
-    into = SqliteSpool(ENV.spool_folder)
+    into = FileSpool(ENV.spool_folder)
     put: dict[UUID, float] = {}
     looking = asyncio.create_task(_look(put, len(probes)))
     begun, written, waiting = time.monotonic(), 0, list(probes)

@@ -14,6 +14,7 @@ def edge(argv: Sequence[str]) -> int:
     no_options("edge", "Answer what recipients' programs ask for, and record it. Needs no database.", argv)
     from odziv.edge.main import EdgeConfig, run
 
+    private = ENV.edge_private_listen
     return run(
         EdgeConfig(
             host=ENV.edge_listen.host,
@@ -22,6 +23,7 @@ def edge(argv: Sequence[str]) -> int:
             seal_keys=ENV.seal_keys,
             file_store=ENV.files_folder,
             trusted_proxies=ENV.trusted_proxies,
+            private=(private.host, private.port) if private else None,
         )
     )
 

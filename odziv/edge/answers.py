@@ -22,17 +22,31 @@ class FileBody:
     length: int
 
 
-@dataclass(frozen=True, slots=True)
 class Answer:
     """`status` as `200 OK`; `fields` are whole header lines, each with its line end, without Date and Connection."""
 
-    status: bytes
-    fields: bytes
-    body: bytes | FileBody = b""
+    __slots__ = ("_date", "_whole", "body", "fields", "status")
 
-    def head(self, *, date: bytes, connection: bytes) -> bytes:
+    def __init__(self, status: bytes, fields: bytes, body: bytes | FileBody = b"") -> None:
+        self.status = status
+        self.fields = fields
+        self.body = body
+        self._date = b""
+        self._whole = b""
+
+    def head(self, *, date: bytes, connection: bytes = b"") -> bytes:
         """Status line and header. `connection` is a whole header line or empty."""
         return b"HTTP/1.1 %b\r\nDate: %b\r\n%b%b\r\n" % (self.status, date, self.fields, connection)
+
+    def whole(self, date: bytes) -> bytes:
+        """Everything of an answer whose body is bytes, to a GET of HTTP/1.1 on a connection that stays.
+
+        It is kept: most answers of a second are the same one.
+        """
+        if self._date is not date:
+            assert isinstance(self.body, bytes)
+            self._date, self._whole = date, self.head(date=date) + self.body
+        return self._whole
 
 
 def http_date(at: float) -> bytes:
@@ -124,6 +138,15 @@ VERSION_NOT_SUPPORTED = _text("505 HTTP Version Not Supported", "HTTP/1.1, pleas
 def health(text: str) -> Answer:
     """The figures of this process, in Prometheus' text format."""
     return _text("200 OK", text, "text/plain; version=0.0.4; charset=utf-8")
+
+
+ALIVE = _text("200 OK", "alive\n")
+READY = _text("200 OK", "ready\n")
+
+
+def not_ready(trouble: str) -> Answer:
+    """For who asks whether requests should come here."""
+    return _text("503 Service Unavailable", f"{trouble}\n", retry_after="5")
 
 
 _LINK = b'<!doctype html><title>Found</title><a rel="noreferrer" href="%b">%b</a>\n'

@@ -17,9 +17,9 @@ from typing import BinaryIO, Protocol, cast
 
 from odziv.edge import answers
 from odziv.edge.answers import Answer, FileBody
-from odziv.edge.door import Door
 from odziv.edge.limits import Limits
-from odziv.edge.reading import Asked, Reader
+from odziv.edge.reading import Reader
+from odziv.edge.request import Familiar, Request
 from odziv.lib.files import FileStoreError
 from odziv.lib.peer import normalised
 
@@ -32,13 +32,24 @@ _FILE_PIECE = 64 * 1024
 _SWALLOWED = 1024 * 1024
 
 
+class RequestDoor(Protocol):
+    """Who answers requests."""
+
+    def handle(self, request: Request) -> None:
+        """Reply now or later."""
+
+
 class Server(Protocol):
     """What a connection needs of the process around it."""
 
     limits: Limits
-    door: Door
+    familiar: Familiar
     stopping: bool
     loop: asyncio.AbstractEventLoop
+
+    @property
+    def door(self) -> RequestDoor:
+        """Who answers, where nobody else is named."""
 
     def date(self) -> bytes:
         """The present value of the Date field."""
@@ -58,41 +69,20 @@ class Server(Protocol):
     def closed(self, connection: Connection) -> None:
         """A connection went."""
 
-    def idle(self, connection: Connection, is_idle: bool) -> None:
-        """A connection waits for nothing but its next request, or does so no more."""
-
-
-class _Slot:
-    """The place of one request in the order of answers."""
-
-    __slots__ = ("answer", "asked", "connection", "last")
-
-    def __init__(self, connection: Connection, asked: Asked) -> None:
-        self.connection = connection
-        self.asked = asked
-        self.last = not asked.keep_alive
-        self.answer: Answer | None = None
-
-    def reply(self, answer: Answer) -> None:
-        self.answer = answer
-        self.connection.answered()
-
-    def head(self, date: bytes) -> bytes:
-        assert self.answer
-        connection = b"Connection: keep-alive\r\n" if self.asked.is_old else b""
-        return self.answer.head(date=date, connection=b"Connection: close\r\n" if self.last else connection)
-
 
 class Connection(asyncio.Protocol):
     """One asker. The server calls `check` every second: no connection has timers of its own."""
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: Server, door: RequestDoor | None = None) -> None:
         self.peer = ""
+        self.idle_since = server.loop.time()
         self._server = server
+        self._handle = (door or server.door).handle
         self._limits = server.limits
-        self._reader = Reader(self, server.limits, lambda: not server.stopping)
+        self._most_slots = server.limits.pipelined
+        self._reader = Reader(self, server.limits, server.familiar, lambda: not server.stopping)
         self._transport: asyncio.Transport
-        self._slots: deque[_Slot] = deque()
+        self._slots: deque[Request] = deque()
         self._held = bytearray()
         self._reading = False
         self._eof = False
@@ -128,15 +118,18 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Bytes came. They are parsed in small pieces, so that pipelining cannot order more than a few answers."""
-        if self._reader.is_over:
-            self._swallowed += len(data)
-            if self._swallowed > _SWALLOWED:
-                self._transport.abort()
-        elif self._held or len(data) > _PIECE or len(self._slots) >= self._limits.pipelined:
-            self._held += data
-            self._read_held()
+        if self._held or len(data) > _PIECE or len(self._slots) >= self._most_slots:
+            if not self._is_swallowed(data):
+                self._held += data
+                self._read_held()
+        elif not self._reader.is_over:
+            self._reading = True
+            self._reader.feed(data)
+            self._reading = False
+            if not self._slots or self._slots[0].answer is not None:
+                self.answered()
         else:
-            self._read(data)
+            self._is_swallowed(data)
 
     def eof_received(self) -> bool:
         """The asker sends no more; answers that it waits for are still sent."""
@@ -159,6 +152,11 @@ class Connection(asyncio.Protocol):
         self.answered()
 
     # What the server calls
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether it waits for nothing but its next request."""
+        return self._reader.is_between and not (self._slots or self._sending or self._held)
 
     def check(self, now: float) -> None:
         """Act on a time that is over: who does not read is cut off, who does not write gets 408 or a kind end."""
@@ -196,30 +194,31 @@ class Connection(asyncio.Protocol):
     def began(self) -> None:
         """The first byte of a request came: from now on it has a limited time to be complete."""
         self._read_by = self._server.loop.time() + self._limits.request_seconds
-        self._server.idle(self, False)
 
-    def asked(self, asked: Asked) -> None:
+    def asked(self, request: Request, refused: Answer | None = None) -> None:
         """A request is complete: have it answered, now or later."""
         self._read_by = _NEVER
-        slot = _Slot(self, asked)
-        self._slots.append(slot)
-        if asked.request is None:
-            slot.reply(asked.refused)
+        self._slots.append(request)
+        if refused is not None:
+            request.reply(refused)
             return
         try:
-            self._server.door.handle(asked.request, slot.reply)
+            self._handle(request)
         except Exception:
             # The last resort: a fault of ours must not leave the answers behind it waiting for ever.
             log.exception("a request failed")
-            slot.reply(answers.SERVER_ERROR)
+            request.reply(answers.SERVER_ERROR)
 
     # Reading
 
-    def _read(self, data: bytes) -> None:
-        self._reading = True
-        self._reader.feed(data)
-        self._reading = False
-        self.answered()
+    def _is_swallowed(self, data: bytes) -> bool:
+        """Whether bytes are only thrown away, because nothing more is read; not without end."""
+        if not self._reader.is_over:
+            return False
+        self._swallowed += len(data)
+        if self._swallowed > _SWALLOWED:
+            self._transport.abort()
+        return True
 
     def _read_held(self) -> None:
         """Parse what is held, as far as there is room for answers. Reading goes on when little is held."""
@@ -258,22 +257,21 @@ class Connection(asyncio.Protocol):
             self._await_request()
 
     def _send(self) -> None:
-        out = []
-        while self._writable and not self._sending and self._slots and (answer := self._slots[0].answer) is not None:
-            slot = self._slots.popleft()
-            out.append(slot.head(self._server.date()))
-            if isinstance(answer.body, FileBody):
-                self._transport.write(b"".join(out))
-                self._sending = self._server.loop.create_task(self._send_file(answer.body, last=slot.last))
+        slots, out = self._slots, b""
+        while self._writable and not self._sending and slots and (answer := slots[0].answer) is not None:
+            request = slots.popleft()
+            written = _written(request, answer, self._server.date())
+            out = out + written if out else written
+            if type(answer.body) is FileBody:
+                self._transport.write(out)
+                self._sending = self._server.loop.create_task(self._send_file(answer.body, last=request.last))
                 return
-            if not slot.asked.is_head:
-                out.append(answer.body)
-            if slot.last:
-                self._transport.write(b"".join(out))
+            if request.last:
+                self._transport.write(out)
                 self._end()
                 return
         if out:
-            self._transport.write(b"".join(out))
+            self._transport.write(out)
 
     async def _send_file(self, body: FileBody, *, last: bool) -> None:
         """Send a file piece by piece; a piece is read when the asker has taken most of the one before."""
@@ -313,8 +311,8 @@ class Connection(asyncio.Protocol):
         if self._server.stopping:
             self._close()
             return
-        self._read_by = self._server.loop.time() + self._limits.idle_seconds
-        self._server.idle(self, True)
+        self.idle_since = self._server.loop.time()
+        self._read_by = self.idle_since + self._limits.idle_seconds
 
     # Ending
 
@@ -338,7 +336,6 @@ class Connection(asyncio.Protocol):
     def _close(self) -> None:
         """Close when what was written is sent."""
         self._reader.stop()
-        self._server.idle(self, False)
         if not self._transport.is_closing():
             self._watch_writing()
             self._transport.close()
@@ -355,3 +352,13 @@ class Connection(asyncio.Protocol):
             # The system has closed the connection already and will tell us in a moment.
             unsent = bytes(4)
         return self._transport.get_write_buffer_size() + int.from_bytes(unsent, sys.byteorder)
+
+
+def _written(request: Request, answer: Answer, date: bytes) -> bytes:
+    """What of an answer is sent at once: all, without the body of a file."""
+    is_head = request.method == "HEAD"
+    if not (request.last or is_head or request.is_old) and type(answer.body) is bytes:
+        return answer.whole(date)
+    connection = b"Connection: keep-alive\r\n" if request.is_old else b""
+    head = answer.head(date=date, connection=b"Connection: close\r\n" if request.last else connection)
+    return head if is_head or isinstance(answer.body, FileBody) else head + answer.body

@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import Executor
 from functools import partial
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO, TypeVar
 from urllib.parse import unquote_to_bytes
 
 from odziv.edge import answers, preference
@@ -17,38 +16,23 @@ from odziv.edge.answers import Answer, FileBody
 from odziv.edge.download import Part, etag_of, file_fields, image_fields, part_of
 from odziv.edge.keys import Keys
 from odziv.edge.recorder import Recorder
+from odziv.edge.request import Request
 from odziv.lib.files import FileMissing, FileStore, FileStoreError
-from odziv.lib.hit import Hit
+from odziv.lib.hit import encode_seen
 from odziv.lib.peer import Proxies
-from odziv.lib.seal import FileRef, Kind, Sealed, SealError, decode_file, decode_sender, fits_location
-from odziv.lib.uuid7 import uuid7
+from odziv.lib.seal import FileRef, Kind, SealError, Unsealed, decode_file, decode_sender, fits_location
 
 log = logging.getLogger("odziv.edge")
 
-Reply = Callable[[Answer], object]
+T = TypeVar("T")
 
 _KINDS = {b"/o/": Kind.OPEN, b"/i/": Kind.IMAGE, b"/c/": Kind.CLICK, b"/a/": Kind.FILE, b"/p/": Kind.PREFERENCE}
 _ORIGIN = re.compile(rb"https?://[^/?#]*", re.IGNORECASE)
-_KEPT_HEADERS = frozenset(
-    b"sec-purpose purpose x-purpose x-moz accept accept-language referer via from if-none-match if-modified-since "
-    b"range".split()
-)
-_LONGEST_AGENT = 512
-_LONGEST_HEADER = 256
 _READ_AHEAD = 16 * 1024
 
 
-class Request(NamedTuple):
-    """A request whose header is complete. Header names are in lower case; repeated ones are joined by commas."""
-
-    method: str
-    target: bytes
-    headers: Mapping[bytes, bytes]
-    socket_peer: str
-
-
 class Door:
-    """Answers requests. `reply` is called exactly once for each, now or later, on the event loop."""
+    """Answers requests: each gets its reply exactly once, now or later, on the event loop."""
 
     def __init__(
         self, *, keys: Keys, store: FileStore, recorder: Recorder, proxies: Proxies, pool: Executor,
@@ -63,44 +47,43 @@ class Door:
         self._health = health
         self._loop = asyncio.get_running_loop()
 
-    def handle(self, request: Request, reply: Reply) -> None:
+    def handle(self, request: Request) -> None:
         """Answer a request. Whatever is wrong with an identifier, the answer is the same 404 (E3)."""
         path = _path(request.target)
         kind = _KINDS.get(path[:3])
         if request.method not in ("GET", "HEAD") and not (kind is Kind.PREFERENCE and request.method == "POST"):
-            reply(answers.PREFERENCE_METHODS if kind is Kind.PREFERENCE else answers.METHOD_NOT_ALLOWED)
+            request.reply(answers.PREFERENCE_METHODS if kind is Kind.PREFERENCE else answers.METHOD_NOT_ALLOWED)
             return
         if kind is None:
-            reply(self._plain(path))
+            request.reply(self._plain(path))
             return
         try:
             sealed = self._open(kind, path[3:])
             if kind is Kind.OPEN:
-                self._record(request, sealed, partial(reply, answers.BEACON))
+                self._record(request, sealed, request.reply, answers.BEACON)
             elif kind is Kind.CLICK:
-                honeypot = sealed.kind is Kind.HONEYPOT
+                honeypot = sealed[0] == Kind.HONEYPOT
                 # Nothing is behind it, and whoever followed it need not learn what it was.
-                self._record(request, sealed, partial(reply, answers.NOT_FOUND if honeypot else _redirect(sealed)))
+                self._record(request, sealed, request.reply, answers.NOT_FOUND if honeypot else _redirect(sealed))
             elif kind is Kind.PREFERENCE:
-                self._preference(request, sealed, reply)
+                self._preference(request, sealed)
             elif kind is Kind.IMAGE:
-                ref = decode_file(sealed.tail)
-                self._record(request, sealed, partial(self._image, request, ref, reply))
+                ref = decode_file(sealed[4])
+                self._record(request, sealed, partial(self._image, request), ref)
             else:
-                ref = decode_file(sealed.tail)
+                ref = decode_file(sealed[4])
                 part = _part(request, ref, ref.size)
-                send = partial(self._file, request, ref, reply)
-                self._record(request, sealed, send, partial_view=not part.is_new_view)
+                self._record(request, sealed, partial(self._file, request), ref, partial_view=not part.is_new_view)
         except SealError:
             self.refused += 1
-            reply(answers.NOT_FOUND)
+            request.reply(answers.NOT_FOUND)
 
     def _plain(self, path: bytes) -> Answer:
         if path == b"/healthz":
             return answers.health(self._health())
         return answers.ROBOTS if path == b"/robots.txt" else answers.NOT_FOUND
 
-    def _open(self, kind: Kind, rest: bytes) -> Sealed:
+    def _open(self, kind: Kind, rest: bytes) -> Unsealed:
         """The seal of a path without its first letter. Raises SealError, also for a seal of another kind."""
         if kind is Kind.OPEN:
             if not rest.endswith(b".gif"):
@@ -111,70 +94,56 @@ class Door:
         if b"%" in rest:
             # Some programs encode what needs no encoding; it is the same address (RFC 3986, section 6.2.2.2).
             rest = unquote_to_bytes(rest)
-        sealed = self._keys.open(rest.decode("latin-1"))
-        if sealed.kind is not kind and (kind, sealed.kind) != (Kind.CLICK, Kind.HONEYPOT):
+        sealed = self._keys.unseal(rest)
+        if sealed[0] != kind and (kind, sealed[0]) != (Kind.CLICK, Kind.HONEYPOT):
             raise SealError("of another kind")
         return sealed
 
     def _record(
         self,
         request: Request,
-        sealed: Sealed,
-        then: Callable[[], object],
+        sealed: Unsealed,
+        then: Callable[[T], object],
+        what: T,
         *,
         partial_view: bool = False,
-        failed: Callable[[], object] | None = None,
+        failed: T | None = None,
     ) -> None:
-        headers = request.headers
-        hit = Hit(
-            id=uuid7(),
-            at=time.time(),
-            kind=sealed.kind,
-            organisation=sealed.organisation,
-            delivery=sealed.delivery,
-            ordinal=sealed.ordinal,
-            method=request.method,
-            peer=self._proxies.peer(request.socket_peer, headers),
-            agent=_shown(headers.get(b"user-agent", b""), _LONGEST_AGENT),
-            headers={
-                name.decode("latin-1"): _shown(value, _LONGEST_HEADER)
-                for name, value in headers.items()
-                if name in _KEPT_HEADERS or name.startswith(b"sec-fetch-")
-            },
-            partial=partial_view,
-        )
-        self._recorder.record(hit, then, failed)
+        """Have the hit recorded, then call `then(what)`; `then(failed)`, where there is one, when it cannot be."""
+        fields = request.fields
+        peer = self._proxies.peer(request.asker.peer, fields.headers)
+        record = encode_seen(sealed, request.method, peer, fields.seen(), partial_view)
+        self._recorder.record(record, then, what, what if failed is None else failed)
 
-    def _preference(self, request: Request, sealed: Sealed, reply: Reply) -> None:
+    def _preference(self, request: Request, sealed: Unsealed) -> None:
         """Looking changes nothing, so that scanners which follow every link refuse nothing; POST refuses (RFC 8058)."""
-        sender = decode_sender(sealed.tail)
+        sender = decode_sender(sealed[4])
         if request.method != "POST":
-            reply(preference.asks(*sender))
+            request.reply(preference.asks(*sender))
             return
-        done, failed = (partial(reply, answer(*sender)) for answer in (preference.done, preference.failed))
-        self._record(request, sealed, done, failed=failed)
+        self._record(request, sealed, request.reply, preference.done(*sender), failed=preference.failed(*sender))
 
-    def _image(self, request: Request, ref: FileRef, reply: Reply) -> None:
+    def _image(self, request: Request, ref: FileRef) -> None:
         def read() -> Answer:
             size = self._store.size(ref.key)
             head = image_fields(ref, size=size)
             return self._with_file(request, ref, Answer(b"200 OK", head), Part(200, 0, size))
 
-        self._from_store(read, reply)
+        self._from_store(read, request)
 
-    def _file(self, request: Request, ref: FileRef, reply: Reply) -> None:
+    def _file(self, request: Request, ref: FileRef) -> None:
         def read() -> Answer:
             size = self._store.size(ref.key)
             part = _part(request, ref, size)
             head = file_fields(ref, part, etag=etag_of(ref), size=size)
             return self._with_file(request, ref, Answer(_STATUS[part.status], head), part)
 
-        self._from_store(read, reply)
+        self._from_store(read, request)
 
-    def _from_store(self, read: Callable[[], Answer], reply: Reply) -> None:
+    def _from_store(self, read: Callable[[], Answer], request: Request) -> None:
         """Let a thread of the pool read; a disk that hangs holds up no other request."""
         future = self._loop.run_in_executor(self._pool, read)
-        future.add_done_callback(partial(_reply_with, reply))
+        future.add_done_callback(partial(_reply_with, request.reply))
 
     def _with_file(self, request: Request, ref: FileRef, answer: Answer, part: Part) -> Answer:
         """The answer with its part of the file; a small one is read already. Runs in the pool."""
@@ -204,7 +173,7 @@ _STATUS = {
 }
 
 
-def _reply_with(reply: Reply, future: asyncio.Future[Answer]) -> None:
+def _reply_with(reply: Callable[[Answer], object], future: asyncio.Future[Answer]) -> None:
     if future.cancelled():
         reply(answers.FILE_STORE_AWAY)
         return
@@ -219,14 +188,14 @@ def _reply_with(reply: Reply, future: asyncio.Future[Answer]) -> None:
 
 
 def _part(request: Request, ref: FileRef, size: int) -> Part:
-    return part_of(request.headers, etag=etag_of(ref), size=size, is_get=request.method == "GET")
+    return part_of(request.fields.headers, etag=etag_of(ref), size=size, is_get=request.method == "GET")
 
 
-def _redirect(sealed: Sealed) -> Answer:
+def _redirect(sealed: Unsealed) -> Answer:
     # Sealing refuses it too. Two locks, since a line end in here would be a header of somebody else's making.
-    if not fits_location(sealed.tail):
+    if not fits_location(sealed[4]):
         raise SealError("not an address")
-    return answers.redirect(sealed.tail)
+    return answers.redirect(sealed[4])
 
 
 def _path(target: bytes) -> bytes:
@@ -234,7 +203,3 @@ def _path(target: bytes) -> bytes:
     if not target.startswith(b"/") and (origin := _ORIGIN.match(target)):
         target = target[origin.end() :] or b"/"
     return target.partition(b"?")[0]
-
-
-def _shown(value: bytes, longest: int) -> str:
-    return value[: longest * 4].decode("utf-8", "replace")[:longest]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
-from odziv.lib.seal import KeyRing, KeyRingError, Sealed, SealError
+from odziv.lib.seal import KeyRing, KeyRingError, SealError, Unsealed
 
 log = logging.getLogger("odziv.edge")
 
@@ -18,14 +18,14 @@ class Keys:
         self._ring = KeyRing.load_or_create(path)
         self._seen = self._stamp()
 
-    def open(self, text: str) -> Sealed:
+    def unseal(self, text: bytes) -> Unsealed:
         """What was sealed; a key added a moment ago is known already. Raises SealError."""
         try:
-            return self._ring.open(text)
+            return self._ring.unseal(text)
         except SealError:
             if not self.refresh():
                 raise
-            return self._ring.open(text)
+            return self._ring.unseal(text)
 
     def refresh(self) -> bool:
         """Read the file again if it changed; whether there are new keys. One that is damaged changes nothing."""

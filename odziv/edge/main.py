@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import gc
 import logging
 import resource
 import signal
 import socket
 import sys
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -23,7 +25,7 @@ from odziv.edge.server import EdgeServer
 from odziv.lib.files import FileStoreError, store_from
 from odziv.lib.peer import Proxies
 from odziv.lib.seal import KeyRingError
-from odziv.lib.spool import SpoolError, SqliteSpool
+from odziv.lib.spool import FileSpool, SpoolError
 
 log = logging.getLogger("odziv.edge")
 
@@ -32,6 +34,7 @@ CANNOT_START = 2
 
 _WAITING_CONNECTIONS = 4096
 _OTHER_FILES = 64
+_PRIVATE = "ODZIV_EDGE_PRIVATE_LISTEN"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,8 @@ class EdgeConfig:
     seal_keys: Path
     file_store: str | Path
     trusted_proxies: tuple[str, ...] = ()
+    private: tuple[str, int] | None = None
+    """Host and port of the private listener, which tells figures; none by default."""
     socket_fd: int | None = None
     ready: Callable[[str, int], None] | None = None
     """Called with host and true port once requests are answered."""
@@ -63,6 +68,9 @@ def run(config: EdgeConfig) -> int:
     to_stderr("odziv.edge")
     # The writing thread has the interpreter only when the loop lets go of it: 5 ms, the default, is longer than a sync.
     sys.setswitchinterval(0.001)
+    # What is here now stays; what requests leave behind has no cycles, so looking for them often finds nothing.
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             return runner.run(_serve(config))
@@ -74,13 +82,17 @@ def run(config: EdgeConfig) -> int:
 async def _serve(config: EdgeConfig) -> int:
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(_log_fault)
-    with _listening_socket(config) as listener:
+    with ExitStack() as stack:
+        listener = stack.enter_context(_listening_socket(config))
+        private = stack.enter_context(_listen(*config.private, _PRIVATE)) if config.private else None
         server = _server(config)
         stopped = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stopped.set)
         loop.add_signal_handler(signal.SIGHUP, server.refresh_keys)
         accepting = await loop.create_server(lambda: Connection(server), sock=listener, backlog=_WAITING_CONNECTIONS)
+        if private:
+            await loop.create_server(lambda: Connection(server, server.private), sock=private)
         _announce(config, listener)
         await stopped.wait()
         accepting.close()
@@ -89,16 +101,23 @@ async def _serve(config: EdgeConfig) -> int:
 
 
 def _listening_socket(config: EdgeConfig) -> socket.socket:
-    try:
-        if config.socket_fd is not None:
+    if config.socket_fd is not None:
+        try:
             return socket.socket(fileno=config.socket_fd)
-        family = socket.AF_INET6 if ":" in config.host else socket.AF_INET
-        return socket.create_server((config.host, config.port), family=family, backlog=_WAITING_CONNECTIONS)
+        except OSError as error:
+            raise _CannotStart(f"the socket that was handed down cannot be used ({error.strerror}).") from error
+    return _listen(config.host, config.port, "ODZIV_EDGE_LISTEN")
+
+
+def _listen(host: str, port: int, setting: str) -> socket.socket:
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        return socket.create_server((host, port), family=family, backlog=_WAITING_CONNECTIONS)
     except OSError as error:
-        place = f"port {config.port} on {config.host}"
+        place = f"port {port} on {host}"
         if error.errno == errno.EADDRINUSE:
-            raise _CannotStart(f"{place} is taken: end the program that uses it or set ODZIV_EDGE_LISTEN.") from error
-        raise _CannotStart(f"cannot listen on {place} ({error.strerror}): set ODZIV_EDGE_LISTEN.") from error
+            raise _CannotStart(f"{place} is taken: end the program that uses it or set {setting}.") from error
+        raise _CannotStart(f"cannot listen on {place} ({error.strerror}): set {setting}.") from error
 
 
 def _server(config: EdgeConfig) -> EdgeServer:
@@ -106,7 +125,7 @@ def _server(config: EdgeConfig) -> EdgeServer:
         return EdgeServer(
             limits=replace(config.limits, connections=_room_for(config.limits.connections)),
             keys=Keys(config.seal_keys),
-            spool=SqliteSpool(config.spool_folder),
+            spool=FileSpool(config.spool_folder, patience=config.limits.record_seconds),
             store=store_from(config.file_store),
             proxies=Proxies(config.trusted_proxies),
         )

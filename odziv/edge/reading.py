@@ -5,39 +5,20 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from enum import Enum, auto
-from typing import NamedTuple, Protocol
 
 import httptools
 
 from odziv.edge import answers
 from odziv.edge.answers import Answer
-from odziv.edge.door import Request
 from odziv.edge.limits import Limits
+from odziv.edge.request import Asker, Familiar, Fields, Request
 
 log = logging.getLogger("odziv.edge")
 
 
-class Asked(NamedTuple):
-    """A request and how its answer is to be written. `request` is None when `refused` is the answer already."""
-
-    request: Request | None
-    refused: Answer
-    is_head: bool
-    is_old: bool
-    """HTTP/1.0: the connection ends unless both sides say otherwise."""
-    keep_alive: bool
-
-
-class Asker(Protocol):
-    """Who is told of requests."""
-
-    peer: str
-
-    def began(self) -> None:
-        """The first byte of a request came."""
-
-    def asked(self, asked: Asked) -> None:
-        """A request is complete, or nothing more will be read."""
+# What a target may consist of to need no parser: RFC 3986's characters. The parser takes more, which then is its work.
+_PLAIN = bytes(sorted(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~:/?[]@!$&'()*+,;=%"))
+_NOT_FAMILIAR = frozenset(b"content-length transfer-encoding expect upgrade".split())
 
 
 class _Phase(Enum):
@@ -47,34 +28,49 @@ class _Phase(Enum):
     OVER = auto()
 
 
+_BETWEEN, _HEAD, _BODY, _OVER = _Phase
+
+
 class Reader:
     """Reads the requests of one connection, until one is refused or ends the connection."""
 
-    def __init__(self, asker: Asker, limits: Limits, keep_alive: Callable[[], bool]) -> None:
+    def __init__(self, asker: Asker, limits: Limits, familiar: Familiar, keep_alive: Callable[[], bool]) -> None:
         self._asker = asker
         self._limits = limits
+        self._familiar = familiar.get
+        self._remembered = familiar.add
+        self._longest_target = limits.target
         self._keep_alive = keep_alive
         self._parser = httptools.HttpRequestParser(self)
-        self._phase = _Phase.BETWEEN
+        self._phase = _BETWEEN
+        self._begun = 0
+        self._whole: tuple[Request, bool] | None = None
         self._begin()
 
     @property
     def is_over(self) -> bool:
         """Whether no more requests are read."""
-        return self._phase is _Phase.OVER
+        return self._phase is _OVER
 
     @property
     def is_between(self) -> bool:
         """Whether no request is half read."""
-        return self._phase is _Phase.BETWEEN
+        return self._phase is _BETWEEN
 
     def feed(self, data: bytes) -> None:
         """Parse; the asker is told of each request in turn."""
-        if self._phase is _Phase.HEAD:
+        section = b""
+        if self._phase is _BETWEEN and data[:5] == b"GET /":
+            line, _, section = data.partition(b"\r\n")
+            if (known := self._familiar(section)) and self._is_plain(target := line[4:-9], line, data):
+                self._again(target, *known)
+                return
+        elif self._phase is _HEAD:
             # The parser keeps an unfinished field to itself: what it holds is bounded by what it was given.
             self._fed += len(data)
             if self._fed > self._limits.head:
                 self.refuse(self._too_large())
+        self._forget_what_was_fed()
         try:
             while data and not self.is_over:
                 data = self._parse(data)
@@ -84,24 +80,27 @@ class Reader:
             self.refuse(answers.SERVER_ERROR)
         except httptools.HttpParserError:
             self.refuse(answers.BAD_REQUEST)
+        if section and self._whole and self._begun == 1:
+            self._remember(section, *self._whole)
 
     def refuse(self, answer: Answer) -> None:
         """Answer the present request, whole or not, by `answer`, and read no more."""
         if not self.is_over:
-            self._phase = _Phase.OVER
-            self._tell(None, answer, keep_alive=False)
+            self._phase = _OVER
+            self._asker.asked(self._request(last=True), answer)
 
     def stop(self) -> None:
         """Read no more requests."""
-        self._phase = _Phase.OVER
+        self._phase = _OVER
 
     # What the parser calls
 
     def on_message_begin(self) -> None:
         """The first byte of a request."""
-        if self._phase is _Phase.BETWEEN:
+        self._begun += 1
+        if self._phase is _BETWEEN:
             self._begin()
-            self._phase = _Phase.HEAD
+            self._phase = _HEAD
             self._asker.began()
 
     def on_url(self, url: bytes) -> None:
@@ -116,7 +115,7 @@ class Reader:
         self._head_size += len(name) + len(value) + 4
         if self._fields > self._limits.fields or self._head_size + self._target_size > self._limits.head:
             self.refuse(self._too_large())
-        if self._phase is not _Phase.HEAD:
+        if self._phase is not _HEAD:
             return
         name = name.lower()
         before = self._headers.get(name)
@@ -128,9 +127,9 @@ class Reader:
 
     def on_headers_complete(self) -> None:
         """The header is whole. What can be refused by it alone is refused before a body comes."""
-        if self._phase is not _Phase.HEAD:
+        if self._phase is not _HEAD:
             return
-        self._phase = _Phase.BODY
+        self._phase = _BODY
         version = self._parser.get_http_version()
         length = self._headers.get(b"content-length", b"0")
         if version not in ("1.1", "1.0"):
@@ -151,8 +150,8 @@ class Reader:
 
     def on_message_complete(self) -> None:
         """The whole request is here."""
-        if self._phase is _Phase.BODY:
-            self._complete(keep_alive=self._parser.should_keep_alive() and self._keep_alive())
+        if self._phase is _BODY:
+            self._complete(keep_alive=self._parser.should_keep_alive())
 
     def _begin(self) -> None:
         self._target = b""
@@ -163,6 +162,33 @@ class Reader:
         self._head_size = 0
         self._body_size = 0
         self._fed = 0
+
+    def _forget_what_was_fed(self) -> None:
+        """From here on count the requests that begin, and note the last whole one."""
+        self._begun = 0
+        self._whole = None
+
+    def _is_plain(self, target: bytes, line: bytes, data: bytes) -> bool:
+        """Whether neither the parser nor the limits would have anything to say to a request line."""
+        return (
+            line[-9:] == b" HTTP/1.1"
+            and not target.translate(None, _PLAIN)
+            and len(target) <= self._longest_target
+            and len(data) <= self._limits.head
+        )
+
+    def _again(self, target: bytes, fields: Fields, last: bool) -> None:
+        """A whole request whose header section is familiar."""
+        last = last or not self._keep_alive()
+        if last:
+            self._phase = _OVER
+        self._asker.asked(Request(self._asker, "GET", target, fields, False, last))
+
+    def _remember(self, section: bytes, request: Request, last: bool) -> None:
+        """Make a header section familiar: with the line before it, it was all that was fed, and one whole request."""
+        whole = request.method == "GET" and not request.is_old and section.find(b"\r\n\r\n") == len(section) - 4
+        if whole and _NOT_FAMILIAR.isdisjoint(request.fields.headers):
+            self._remembered(section, request.fields, last=last)
 
     def _parse(self, data: bytes) -> bytes:
         """Parse; what is left is what stands behind a request for an upgrade, which we do not heed."""
@@ -178,21 +204,17 @@ class Reader:
         return answers.NOT_FOUND if self._target_size > self._limits.target else answers.HEADER_TOO_LARGE
 
     def _complete(self, *, keep_alive: bool) -> None:
-        method = self._parser.get_method().decode("ascii")
+        wanted = keep_alive
         # What follows CONNECT is not HTTP.
-        keep_alive = keep_alive and method != "CONNECT"
-        self._phase = _Phase.BETWEEN if keep_alive else _Phase.OVER
-        fits = self._target_size <= self._limits.target
-        request = Request(method, self._target, self._headers, self._asker.peer) if fits else None
-        self._tell(request, answers.NOT_FOUND, keep_alive=keep_alive)
+        keep_alive = keep_alive and self._keep_alive() and self._parser.get_method() != b"CONNECT"
+        self._phase = _BETWEEN if keep_alive else _OVER
+        request = self._request(last=not keep_alive)
+        if self._target_size > self._limits.target:
+            self._asker.asked(request, answers.NOT_FOUND)
+            return
+        self._whole = request, not wanted
+        self._asker.asked(request)
 
-    def _tell(self, request: Request | None, refused: Answer, *, keep_alive: bool) -> None:
-        self._asker.asked(
-            Asked(
-                request,
-                refused,
-                is_head=self._parser.get_method() == b"HEAD",
-                is_old=self._parser.get_http_version() == "1.0",
-                keep_alive=keep_alive,
-            )
-        )
+    def _request(self, *, last: bool) -> Request:
+        method, is_old = self._parser.get_method().decode("ascii"), self._parser.get_http_version() == "1.0"
+        return Request(self._asker, method, self._target, Fields(self._headers), is_old, last)

@@ -2,89 +2,46 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import Any, TypeVar
 
-from odziv.lib.hit import Hit, encode
-from odziv.lib.spool import SpoolError, SqliteSpool
+from odziv.lib.spool import FileSpool, SpoolError
 
 log = logging.getLogger("odziv.edge")
 
-_LOOKS_A_SECOND = 10
-
-
-@dataclass(slots=True)
-class _Ticket:
-    """An answer that waits for its hit to be durable."""
-
-    deadline: float
-    then: Callable[[], object] | None
-    failed: Callable[[], object]
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
 class Counts:
-    """Since the start. `failed` were answered without having been recorded by then; of these `late` were soon after."""
+    """Since the start. `failed` were answered without having been recorded by then."""
 
     recorded: int = 0
     failed: int = 0
-    late: int = 0
 
 
 class Recorder:
-    """Hands hits to the spool. Every answer leaves, at the latest `seconds` after its hit was handed in."""
+    """Hands hits to the spool. Every answer leaves, at the latest when the spool gives its hit up."""
 
-    def __init__(self, spool: SqliteSpool, seconds: float) -> None:
+    def __init__(self, spool: FileSpool) -> None:
         self.counts = Counts()
         self._spool = spool
-        self._seconds = seconds
-        self._loop = asyncio.get_running_loop()
-        self._waiting: deque[_Ticket] = deque()
-        self._looking = False
 
-    def record(self, hit: Hit, then: Callable[[], object], failed: Callable[[], object] | None = None) -> None:
-        """Call `then` once the hit is durable; `failed`, or else `then` too, when it cannot be or the time is over."""
-        ticket = _Ticket(self._loop.time() + self._seconds, then, failed or then)
+    def record(self, record: bytes, then: Callable[[T], object], what: T, failed: T) -> None:
+        """Call `then(what)` once the record is durable; `then(failed)` when it cannot be or the time is over."""
         try:
-            self._spool.submit(encode(hit), partial(self._settled, ticket))
+            self._spool.submit(record, partial(self._settled, then, what, failed))
         except SpoolError as error:
-            self._failed(str(error))
-            ticket.failed()
-            return
-        self._waiting.append(ticket)
-        if not self._looking:
-            self._looking = True
-            self._loop.call_later(1 / _LOOKS_A_SECOND, self._look)
+            self._settled(then, what, failed, error)
 
-    def _settled(self, ticket: _Ticket, error: SpoolError | None) -> None:
-        then, ticket.then = ticket.then, None
-        if then is None:
-            self.counts.late += error is None
-            return
+    def _settled(self, then: Callable[[Any], object], what: object, failed: object, error: SpoolError | None) -> None:
         if error is None:
             self.counts.recorded += 1
-            then()
+            then(what)
         else:
-            self._failed(str(error))
-            ticket.failed()
-
-    def _look(self) -> None:
-        """Let the answers go whose time is over; the oldest stand first."""
-        now = self._loop.time()
-        while self._waiting and (self._waiting[0].then is None or self._waiting[0].deadline <= now):
-            ticket = self._waiting.popleft()
-            then, ticket.then = ticket.then, None
-            if then is not None:
-                self._failed("The spool is too slow.")
-                ticket.failed()
-        self._looking = bool(self._waiting)
-        if self._looking:
-            self._loop.call_later(1 / _LOOKS_A_SECOND, self._look)
-
-    def _failed(self, reason: str) -> None:
-        self.counts.failed += 1
-        log.error("hits are answered but not recorded: %s", reason)
+            self.counts.failed += 1
+            log.error("hits are answered but not recorded: %s", error)
+            then(failed)

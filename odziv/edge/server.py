@@ -5,38 +5,43 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
 from typing import BinaryIO
 
+from odziv.edge import figures
 from odziv.edge.answers import FileBody, http_date
 from odziv.edge.connection import Connection
 from odziv.edge.door import Door
 from odziv.edge.keys import Keys
 from odziv.edge.limits import Limits
+from odziv.edge.private import PrivateDoor
 from odziv.edge.recorder import Recorder
+from odziv.edge.request import Familiar
 from odziv.lib.files import FileStore
 from odziv.lib.peer import Proxies
-from odziv.lib.spool import SqliteSpool
+from odziv.lib.spool import FileSpool, SpoolReader
 
 log = logging.getLogger("odziv.edge")
 
 _FILE_THREADS = 8
 _OVERFLOW = 256
+_LOOKED_AT = 256
 
 
 class EdgeServer:
     """Everything of the edge but its listening socket. To be made on the running event loop."""
 
-    def __init__(self, *, limits: Limits, keys: Keys, spool: SqliteSpool, store: FileStore, proxies: Proxies) -> None:
+    def __init__(self, *, limits: Limits, keys: Keys, spool: FileSpool, store: FileStore, proxies: Proxies) -> None:
         self.limits = limits
         self.loop = asyncio.get_running_loop()
         self.stopping = False
         self._keys = keys
         self._spool = spool
-        self._recorder = Recorder(spool, limits.record_seconds)
+        self._recorder = Recorder(spool)
         self._pool = ThreadPoolExecutor(_FILE_THREADS, thread_name_prefix="files")
-        self._connections: set[Connection] = set()
-        self._idle: dict[Connection, None] = {}
+        self.familiar = Familiar()
+        self._connections: OrderedDict[Connection, float] = OrderedDict()
         self._started = self.loop.time()
         self._second = 0
         self._date = b""
@@ -48,6 +53,7 @@ class EdgeServer:
             pool=self._pool,
             health=self.health,
         )
+        self.private = PrivateDoor(metrics=self.metrics, trouble=self.trouble, pool=self._pool)
         self.loop.call_later(1, self._every_second)
 
     def date(self) -> bytes:
@@ -72,29 +78,31 @@ class EdgeServer:
             self._pool.submit(stream.close)
 
     def opened(self, connection: Connection) -> bool:
-        """A connection came. When there are too many, the one that idles longest goes; False when none idles."""
-        self._connections.add(connection)
-        if len(self._connections) <= self.limits.connections:
-            return True
-        if self._idle:
-            longest = next(iter(self._idle))
-            del self._idle[longest]
-            longest.abort()
-            return True
-        if len(self._connections) > self.limits.connections + _OVERFLOW:
+        """A connection came. When there are too many, one that has idled long goes; False when none idles."""
+        has_place = len(self._connections) < self.limits.connections or self._make_room()
+        self._connections[connection] = connection.idle_since
+        if not has_place and len(self._connections) > self.limits.connections + _OVERFLOW:
             connection.abort()
-        return False
+        return has_place
 
     def closed(self, connection: Connection) -> None:
         """A connection went."""
-        self._connections.discard(connection)
-        self._idle.pop(connection, None)
+        self._connections.pop(connection, None)
 
-    def idle(self, connection: Connection, is_idle: bool) -> None:
-        """Keep the idle connections in the order in which they became so."""
-        self._idle.pop(connection, None)
-        if is_idle:
-            self._idle[connection] = None
+    def _make_room(self) -> bool:
+        """End the connection that idles longest, nearly: who was asking since last looked at, gets another turn.
+
+        So no request has to keep an order of connections, and a crowd of newcomers makes us look at few of them.
+        """
+        for _ in range(min(_LOOKED_AT, 2 * len(self._connections))):
+            connection, since = next(iter(self._connections.items()))
+            if connection.is_idle and connection.idle_since == since:
+                del self._connections[connection]
+                connection.abort()
+                return True
+            self._connections[connection] = connection.idle_since
+            self._connections.move_to_end(connection)
+        return False
 
     def refresh_keys(self) -> None:
         """Take over keys that were added."""
@@ -115,23 +123,31 @@ class EdgeServer:
             log.error("the spool did not finish in time; hits that were not answered yet may be lost")
 
     def health(self) -> str:
-        """How this process is, in Prometheus' text format; nothing of any person or organisation."""
-        counts, spool = self._recorder.counts, self._spool.state
-        figures: list[tuple[str, str, float, str]] = [
-            ("hits_recorded_total", "counter", counts.recorded, "Hits that were durable before their answer left."),
-            ("hits_failed_total", "counter", counts.failed, "Hits answered without having been recorded by then."),
-            ("hits_late_total", "counter", counts.late, "Of the failed: recorded after their answer had left."),
-            ("requests_refused_total", "counter", self.door.refused, "Requests whose identifier is none of ours."),
-            ("spool_up", "gauge", not spool.error, "Whether the last commit of the spool succeeded."),
-            ("spool_commits_total", "counter", spool.batches, "Commits of the spool."),
-            ("spool_waiting", "gauge", spool.waiting, "Hits that wait for the disk."),
-            ("spool_commit_seconds", "gauge", round(spool.commit_seconds, 6), "How long the last commit took."),
-            ("connections", "gauge", len(self._connections), "Open connections."),
-            ("uptime_seconds", "gauge", round(self.loop.time() - self._started, 1), "Time since the start."),
-        ]
-        return "".join(
-            f"# HELP odziv_edge_{name} {about}\n# TYPE odziv_edge_{name} {kind}\nodziv_edge_{name} {value + 0}\n"
-            for name, kind, value, about in figures
+        """How this process is."""
+        return figures.figures(self._now())
+
+    def metrics(self) -> str:
+        """The same, how long commits took, and what the spool folder holds. Blocks."""
+        backlog = SpoolReader(self._spool.folder).backlog()
+        return (
+            figures.figures(self._now()) + figures.commit_times(self._spool.state) + figures.depth(backlog, time.time())
+        )
+
+    def trouble(self) -> str:
+        """Why requests should go to another edge, if there is one; empty when there is no reason."""
+        if self.stopping:
+            return "ending"
+        return f"the spool: {self._spool.state.error}" if self._spool.state.error else ""
+
+    def _now(self) -> figures.Now:
+        uptime = self.loop.time() - self._started
+        return figures.Now(
+            self._recorder.counts,
+            self._spool.state,
+            self._spool.waiting,
+            self.door.refused,
+            len(self._connections),
+            uptime,
         )
 
     def _every_second(self) -> None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from uuid import UUID
 
 import msgspec
+
+from odziv.lib.seal import Unsealed
+from odziv.lib.uuid7 import uuid7_bytes
 
 
 class Hit(msgspec.Struct, array_like=True, frozen=True, gc=False):
@@ -35,12 +39,24 @@ class HitError(Exception):
 
 
 _encoder = msgspec.msgpack.Encoder(uuid_format="bytes")
+_encode = _encoder.encode
 _decoder = msgspec.msgpack.Decoder(Hit)
 
 
 def encode(hit: Hit) -> bytes:
     """The record for a hit (MessagePack)."""
     return _encoder.encode(hit)
+
+
+def encode_seen(
+    sealed: Unsealed, method: str, peer: str, seen: tuple[str, dict[str, str]], partial: bool = False
+) -> bytes:  # fmt: skip
+    """The record for what was asked for just now, without the way over a `Hit`; `seen` is agent and headers."""
+    kind, organisation, delivery, ordinal, _ = sealed
+    agent, headers = seen
+    return _encode(
+        (uuid7_bytes(), time.time(), kind, organisation, delivery, ordinal, method, peer, agent, headers, partial)
+    )
 
 
 def decode(record: bytes) -> Hit:

@@ -19,7 +19,8 @@ import json
 import re
 import secrets
 import struct
-from collections.abc import Mapping
+from binascii import a2b_base64, b2a_base64
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
@@ -43,6 +44,9 @@ _BEFORE = struct.Struct(">B16s")  # the delivery
 _AFTER = struct.Struct(">I")
 _URLSAFE = bytes.maketrans(b"+/", b"-_")
 _PADDED = 0x80
+# base64url to the standard alphabet; the characters that only that one has become a foreign one.
+_STANDARD = bytes.maketrans(b"-_+/=", b"+/!!!")
+_PADDING = (b"", b"===", b"==", b"=")
 _FILE_KEY = re.compile(r"([0-9a-f]{32})/([0-9a-f]{2})/(\2[0-9a-f]{62})", re.ASCII)
 _NOT_IN_LOCATION = re.compile(rb"[\x00-\x1f\x7f]")
 
@@ -110,6 +114,10 @@ class Stamp:
         """The seal, in ASCII, for the 16 bytes of a delivery's identifier."""
         closed = self._cipher.encrypt(self._before + delivery + self._after, [self._head])
         return binascii.b2a_base64(self._head + closed, newline=False).translate(_URLSAFE).rstrip(b"=")
+
+
+Unsealed = tuple[int, bytes, bytes, int, bytes]
+"""The same as bare numbers and bytes: kind, organisation, delivery, ordinal, tail."""
 
 
 def encode_file(ref: FileRef) -> bytes:
@@ -245,19 +253,27 @@ class KeyRing:
     def open(self, text: str) -> Sealed:
         """What was sealed. Raises SealError for everything but the very text that `seal` gave."""
         try:
-            raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-            # The decoder passes over foreign characters and spare bits; only the text that we gave is ours.
-            if base64.urlsafe_b64encode(raw).rstrip(b"=") != text.encode("ascii"):
-                raise SealError("not written as we write it")
-            head = raw[:2]
-            payload = self._ciphers[head].decrypt(raw[2:], [head])
-            kind, organisation, delivery, ordinal = _PAYLOAD.unpack_from(payload)
-            tail = payload[_PAYLOAD.size :]
-            if kind & _PADDED:
-                kind, tail = kind ^ _PADDED, tail[:-1]
+            kind, organisation, delivery, ordinal, tail = self.unseal(text.encode("ascii"))
             return Sealed(Kind(kind), UUID(bytes=organisation), UUID(bytes=delivery), ordinal, tail)
+        except ValueError as error:
+            raise SealError("not a seal of ours") from error
+
+    def unseal(self, text: bytes) -> Unsealed:
+        """Like `open`, three times as quick. Raises SealError; that the kind is a `Kind` is for the caller to see."""
+        try:
+            standard = text.translate(_STANDARD) + _PADDING[len(text) & 3]
+            raw = a2b_base64(standard)
+            # The decoder passes over foreign characters and spare bits; only the text that we gave is ours.
+            if b2a_base64(raw, newline=False) != standard:
+                raise SealError("not written as we write it")
+            decrypt, head = self._opening[raw[:2]]
+            payload = decrypt(raw[2:], head)
+            kind, organisation, delivery, ordinal = _PAYLOAD.unpack_from(payload)
         except (ValueError, KeyError, InvalidTag, struct.error) as error:
             raise SealError("not a seal of ours") from error
+        if kind & _PADDED:
+            return kind ^ _PADDED, organisation, delivery, ordinal, payload[_PAYLOAD.size : -1]
+        return kind, organisation, delivery, ordinal, payload[_PAYLOAD.size :]
 
     @classmethod
     def _parse(cls, text: str) -> KeyRing:
@@ -270,10 +286,12 @@ class KeyRing:
         return json.dumps({"keys": keys}, indent=1) + "\n"
 
     @cached_property
-    def _ciphers(self) -> dict[bytes, AESSIV]:
-        return {bytes((VERSION, number)): AESSIV(key) for number, key in self.keys.items()}
+    def _opening(self) -> dict[bytes, tuple[Callable[[bytes, list[bytes]], bytes], list[bytes]]]:
+        """By a seal's first two bytes: what decrypts it, and these bytes as what is authenticated with it."""
+        heads = {bytes((VERSION, number)): AESSIV(key) for number, key in self.keys.items()}
+        return {head: (cipher.decrypt, [head]) for head, cipher in heads.items()}
 
     @cached_property
     def _sealing(self) -> tuple[bytes, AESSIV]:
-        head = bytes((VERSION, max(self.keys)))
-        return head, self._ciphers[head]
+        number = max(self.keys)
+        return bytes((VERSION, number)), AESSIV(self.keys[number])

@@ -15,7 +15,7 @@ from django.db.models import Q
 from odziv.environment import ENV
 from odziv.lib import clock
 from odziv.lib.hit import Hit, encode
-from odziv.lib.spool import SqliteSpool
+from odziv.lib.spool import FileSpool
 from odziv.models import Record, RecordKind, SampleRun
 from odziv.sample.mail import MESSAGES, Office
 from odziv.sample.people import ACCOUNTS, CONTACTS, LEADS, OPPORTUNITIES, Staff, found, populate
@@ -94,6 +94,6 @@ def _advance(run: SampleRun, done: int) -> None:
 
 async def _record(hits: Sequence[Hit]) -> None:
     """Hand the hits to the spool, as the edge does."""
-    spool = SqliteSpool(ENV.spool_folder)
+    spool = FileSpool(ENV.spool_folder)
     await asyncio.gather(*(spool.put(encode(hit)) for hit in hits))
     await spool.close()

@@ -47,6 +47,7 @@ def settle_ports(environ: Mapping[str, str], env: Environment) -> dict[str, str]
         for name, address in (
             ("ODZIV_WEB_LISTEN", env.web_listen),
             ("ODZIV_EDGE_LISTEN", env.edge_listen),
+            ("ODZIV_EDGE_PRIVATE_LISTEN", env.edge_private_listen),
             ("ODZIV_MAIL_LISTEN", env.mail_listen),
             ("ODZIV_LMTP_LISTEN", env.lmtp_listen),
         ):

@@ -112,7 +112,7 @@ def test_who_could_not_be_heard_is_told_so(tmp_path: Path) -> None:
     """Other answers hide our faults (E1); a refusal must not."""
     with Edge(tmp_path) as edge:
         assert edge.get(page(edge), "POST").status == 200
-        with limited_files(edge, 10_000):
-            answer = [edge.get(page(edge), "POST") for _ in range(12)][-1]
+        with limited_files(edge, 1):
+            answer = edge.get(page(edge), "POST")
             assert answer.status == 503 and b"try again" in answer.body and b"<form" in answer.body
         assert edge.get(page(edge), "POST").status == 200

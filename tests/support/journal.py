@@ -12,7 +12,7 @@ from odziv.environment import ENV
 from odziv.ingest.run import ingest
 from odziv.lib.hit import Hit, encode
 from odziv.lib.seal import Kind
-from odziv.lib.spool import SqliteSpool
+from odziv.lib.spool import FileSpool
 from odziv.lib.uuid7 import uuid7
 from odziv.measure.run import measure
 from odziv.models import (
@@ -125,7 +125,7 @@ def spool(records: Iterable[Hit | bytes], folder: Path | None = None) -> None:
     """Record hits (or any bytes) as the edge does: in a spool file of their own."""
 
     async def write() -> None:
-        spool = SqliteSpool(folder or ENV.spool_folder)
+        spool = FileSpool(folder or ENV.spool_folder)
         for record in records:
             await spool.put(record if isinstance(record, bytes) else encode(record))
         await spool.close()

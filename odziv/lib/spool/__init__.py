@@ -6,6 +6,6 @@ edge records while everything else is down. See `files` for who may touch which 
 
 from odziv.lib.spool.files import SpoolError
 from odziv.lib.spool.reader import Backlog, SpoolReader, SpoolRecord
-from odziv.lib.spool.writer import SpoolState, SqliteSpool
+from odziv.lib.spool.writer import FileSpool, SpoolState
 
-__all__ = ["Backlog", "SpoolError", "SpoolReader", "SpoolRecord", "SpoolState", "SqliteSpool"]
+__all__ = ["Backlog", "FileSpool", "SpoolError", "SpoolReader", "SpoolRecord", "SpoolState"]

@@ -1,12 +1,11 @@
-"""The files of the spool folder: `hits-{uuid7}.sqlite3`, and beside each a `.lock` that its only writer holds.
+"""The files of the spool folder: `hits-{uuid7}.spool`, and beside each a `.lock` that its only writer holds.
 
-A file has one table. A row is one commit: `records` is a MessagePack array of its records, of which the first has the
-position `last - count + 1` and the last one `last`. Positions start at 1 and are never used twice in a file, also when
-all its rows have been deleted (AUTOINCREMENT); file names are never used twice at all. So (file, position) names a
-record forever.
+What is in a file says `journal`. Names are never used twice, nor are positions within a file: (file, position) names a
+record forever. Names sort by time.
 
-Only the holder of the lock (flock, which ends with its process however that ends) writes records. A reader deletes
-rows at any time; it removes a file when it gets that file's lock and finds no row in it.
+Only the holder of the lock (flock, which ends with its process however that ends) writes records; it began the file,
+and goes on to another one when that is full. A reader deletes what it has read at any time, and removes a file when it
+gets its lock and nothing is left in it.
 """
 
 from __future__ import annotations
@@ -14,22 +13,15 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
-import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 
-from odziv.lib.atomic import sync_folder
 from odziv.lib.uuid7 import uuid7
 
 _LEAST_FREE = 256 * 1024
 _MOST_NAMES = 20
-_TABLE = """
-CREATE TABLE IF NOT EXISTS batches (
-    last INTEGER PRIMARY KEY AUTOINCREMENT,
-    count INTEGER NOT NULL,
-    at REAL NOT NULL,
-    records BLOB NOT NULL
-)"""
+SUFFIX = ".spool"
+FORMER_SUFFIX = ".sqlite3"
 
 
 class SpoolError(Exception):
@@ -56,8 +48,14 @@ class SpoolFile:
 
 
 def spool_files(folder: Path) -> list[Path]:
-    """All spool files, oldest first."""
-    return sorted(folder.glob("hits-*.sqlite3"))
+    """All spool files, oldest first; those of the former format too."""
+    return sorted(path for path in folder.glob("hits-*") if path.suffix in (SUFFIX, FORMER_SUFFIX))
+
+
+def claimable(folder: Path) -> list[Path]:
+    """The files that there are locks for; a file itself may be gone."""
+    found = {path.stem: path for path in spool_files(folder)}
+    return [found.get(lock.stem, lock.with_suffix(SUFFIX)) for lock in sorted(folder.glob("hits-*.lock"))]
 
 
 def claim(path: Path) -> SpoolFile | None:
@@ -78,27 +76,29 @@ def claim(path: Path) -> SpoolFile | None:
     return None
 
 
-def claim_any(folder: Path, *, fresh: bool = False) -> SpoolFile:
-    """Take a file that nobody writes, or with `fresh` or when there is none a new one. Raises SpoolError."""
+def new_file(folder: Path) -> SpoolFile:
+    """Take a name that is nobody's; the folder is made. Raises SpoolError."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for path in [] if fresh else spool_files(folder):
-            if file := claim(path):
-                if path.exists():
-                    return file
-                file.remove()
         # A reader that tidies up holds the lock of a file that is not there yet for a moment: take another name then.
-        names = (f"hits-{uuid7().hex}.sqlite3" for _ in range(_MOST_NAMES))
+        names = (f"hits-{uuid7().hex}{SUFFIX}" for _ in range(_MOST_NAMES))
         file = next((claimed for name in names if (claimed := claim(folder / name))), None)
-        sync_folder(folder)
     except OSError as error:
-        raise SpoolError(
-            f"The spool folder {folder} cannot be written ({error.strerror}): check that it belongs to the user of "
-            f"Odziv and that the disk has space."
-        ) from error
+        raise cannot_write(folder, error) from error
     if file is None:
         raise SpoolError(f"The spool folder {folder} gave every new file to somebody else: start again.")
     return file
+
+
+def cannot_write(folder: Path, error: Exception) -> SpoolError:
+    """The error in a line that says what to do."""
+    if isinstance(error, SpoolError):
+        return error
+    reason = error.strerror if isinstance(error, OSError) else error
+    return SpoolError(
+        f"The spool folder {folder} cannot be written ({reason}): check that it belongs to the user of Odziv and that "
+        f"the disk has space."
+    )
 
 
 def disk_is_full(folder: Path) -> bool:
@@ -107,28 +107,6 @@ def disk_is_full(folder: Path) -> bool:
         return shutil.disk_usage(folder).free < _LEAST_FREE
     except OSError:
         return False
-
-
-def open_to_write(path: Path, *, busy_seconds: float) -> sqlite3.Connection:
-    """A connection on which a commit is durable when it returns. Raises sqlite3.Error, OSError."""
-    if not path.exists():
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
-    connection = sqlite3.connect(path, timeout=busy_seconds, isolation_level=None, check_same_thread=False)
-    try:
-        connection.execute("PRAGMA journal_mode=WAL").fetchone()
-        connection.execute("PRAGMA synchronous=FULL")
-        connection.execute(f"PRAGMA journal_size_limit={16 * 1024 * 1024}")
-        connection.execute(_TABLE)
-        sync_folder(path.parent)
-    except BaseException:
-        connection.close()
-        raise
-    return connection
-
-
-def open_to_read(path: Path) -> sqlite3.Connection:
-    """A connection that reads, and deletes what was read; it never creates the file. Raises sqlite3.Error."""
-    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=5, isolation_level=None)
 
 
 def _lock_path(path: Path) -> Path:

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import sqlite3
+import os
 from collections.abc import Iterator, Mapping
-from contextlib import closing
+from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
-import msgspec
+from odziv.lib.spool import former, journal
+from odziv.lib.spool.files import FORMER_SUFFIX, SpoolError, claim, claimable, spool_files
 
-from odziv.lib.spool.files import SpoolError, claim, open_to_read, spool_files
-
-_DELETE = """
-DELETE FROM batches WHERE last IN (SELECT last FROM batches WHERE last <= ? ORDER BY last LIMIT ?)"""
-_BACKLOG = """
-SELECT coalesce(sum(min(count, last - :after)), 0), min(at) FROM batches WHERE last > :after"""
+_SHARERS = 8
 
 
 class SpoolRecord(NamedTuple):
@@ -52,43 +49,40 @@ class SpoolReader:
     def read(self, after: Mapping[str, int], limit: int) -> list[SpoolRecord]:
         """At most `limit` records that stand behind the position `after` of their file (0 where none is given).
 
-        Files share the limit, so that none waits for another. A batch that cannot be taken apart comes whole, as one
-        record, at the position of its last: it is then for the caller to see that this is no hit.
+        The oldest files share the limit, so that no writer waits for another. A commit that cannot be taken apart comes
+        whole, as one record, at the position of its last: it is then for the caller to see that this is no hit.
         """
         found: list[SpoolRecord] = []
         paths = spool_files(self._folder)
         for index, path in enumerate(paths):
-            share = -(-(limit - len(found)) // (len(paths) - index))
+            share = -(-(limit - len(found)) // min(_SHARERS, len(paths) - index))
+            if share <= 0:
+                break
             try:
-                found.extend(_read_file(path, after.get(path.name, 0), share))
-            except sqlite3.Error:
+                records = islice(_records(path, after.get(path.name, 0)), share)
+                found.extend(SpoolRecord(path.name, position, record) for position, record in records)
+            except SpoolError:
                 # `backlog` reports it; whoever writes this file moves on to a new one by itself.
                 continue
         return found
 
-    def delete_through(self, file: str, position: int, *, rows: int = 200) -> None:
-        """Delete the records up to and with `position`, in small transactions so that the writer hardly waits.
+    def delete_through(self, file: str, position: int) -> None:
+        """Delete the records up to and with `position`: a commit when its last record is deleted, a file when all are.
 
-        A batch is deleted when its last record is. A file that is gone is no error. Raises SpoolError.
+        A file that is gone is no error. Raises SpoolError.
         """
         path = self._folder / Path(file).name
-        if not path.exists():
-            return
         try:
-            with closing(open_to_read(path)) as connection:
-                # Losing a deletion in a power cut is harmless: the reader knows its position.
-                connection.execute("PRAGMA synchronous=NORMAL")
-                connection.execute("PRAGMA secure_delete=ON")
-                while connection.execute(_DELETE, (position, rows)).rowcount == rows:
-                    pass
-        except sqlite3.Error as error:
+            if path.exists() and _delete_through(path, position) and (held := claim(path)):
+                held.remove()
+        except (SpoolError, OSError) as error:
             raise SpoolError(f"The spool file {path} cannot be emptied: {error}.") from error
 
     def tidy(self) -> list[str]:
         """Remove the files whose writer is gone and which hold nothing any more; their names. Raises SpoolError."""
         removed = []
         try:
-            for path in sorted({lock.with_suffix(".sqlite3") for lock in self._folder.glob("hits-*.lock")}):
+            for path in claimable(self._folder):
                 if (held := claim(path)) is None:
                     continue
                 if _is_empty(path):
@@ -105,48 +99,64 @@ class SpoolReader:
         records, oldest, broken = 0, None, {}
         for path in spool_files(self._folder):
             try:
-                with closing(open_to_read(path)) as connection:
-                    row = connection.execute(_BACKLOG, {"after": (after or {}).get(path.name, 0)}).fetchone()
-            except sqlite3.Error as error:
-                if path.exists() and not _is_unborn(error):
+                count, at = _backlog(path, (after or {}).get(path.name, 0))
+            except SpoolError as error:
+                if path.exists():
                     broken[path.name] = str(error)
                 continue
-            records += row[0]
-            oldest = min((at for at in (oldest, row[1]) if at is not None), default=None)
+            records += count
+            oldest = min((time for time in (oldest, at) if time is not None), default=None)
         return Backlog(records, oldest, broken)
 
 
-def _read_file(path: Path, after: int, limit: int) -> Iterator[SpoolRecord]:
-    with closing(open_to_read(path)) as connection:
-        rows = connection.execute("SELECT last, count, records FROM batches WHERE last > ? ORDER BY last", (after,))
-        for last, count, batch in rows:
-            for position, record in _records(last, count, batch):
-                if limit == 0:
-                    return
-                if position > after:
-                    yield SpoolRecord(path.name, position, record)
-                    limit -= 1
+def _records(path: Path, after: int) -> Iterator[tuple[int, bytes]]:
+    if path.suffix == FORMER_SUFFIX:
+        yield from former.records(path, after)
+        return
+    with _opened(path) as handle:
+        for frame in journal.frames(handle, after):
+            yield from (found for found in frame.records() if found[0] > after)
 
 
-def _records(last: int, count: int, batch: bytes) -> list[tuple[int, bytes]]:
-    try:
-        records = msgspec.msgpack.decode(batch, type=list[bytes])
-    except msgspec.DecodeError:
-        return [(last, batch)]
-    return list(enumerate(records, last - count + 1))
+def _backlog(path: Path, after: int) -> tuple[int, float | None]:
+    if path.suffix == FORMER_SUFFIX:
+        return former.backlog(path, after)
+    with _opened(path) as handle:
+        commits = [
+            commit
+            for commit in journal.frames(handle, after, contents=False)
+            if commit.content is not None and commit.last > after
+        ]
+    waiting = sum(min(commit.held, commit.last - after) for commit in commits)
+    return waiting, min((commit.at for commit in commits if not commit.damaged), default=None)
+
+
+def _delete_through(path: Path, position: int) -> bool:
+    """Whether nothing is left. Raises SpoolError."""
+    if path.suffix == FORMER_SUFFIX:
+        return former.delete_through(path, position)
+    with _opened(path, os.O_RDWR) as handle:
+        return journal.delete_through(handle, position)
 
 
 def _is_empty(path: Path) -> bool:
     """Whether nothing is in the file; one that cannot be read is not empty: a person may want to mend it."""
-    if not path.exists():
-        return True
     try:
-        with closing(open_to_read(path)) as connection:
-            return connection.execute("SELECT 1 FROM batches LIMIT 1").fetchone() is None
-    except sqlite3.Error as error:
-        return _is_unborn(error)
+        return not path.exists() or _delete_through(path, 0)
+    except SpoolError:
+        return False
 
 
-def _is_unborn(error: sqlite3.Error) -> bool:
-    """Whether the file was made a moment ago and has no table yet."""
-    return "no such table" in str(error)
+@contextmanager
+def _opened(path: Path, how: int = os.O_RDONLY) -> Iterator[int]:
+    """Raises SpoolError, also for what goes wrong within."""
+    try:
+        handle = os.open(path, how | os.O_CLOEXEC)
+    except OSError as error:
+        raise SpoolError(str(error)) from error
+    try:
+        yield handle
+    except (OSError, journal.NotAJournal) as error:
+        raise SpoolError(str(error)) from error
+    finally:
+        os.close(handle)

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from bisect import bisect_left, bisect_right
+from collections import deque
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from queue import SimpleQueue
 
-import msgspec
-
-from odziv.lib.spool.files import SpoolError, SpoolFile, claim_any, disk_is_full, open_to_write
+from odziv.lib.spool.files import SpoolError, cannot_write, disk_is_full
+from odziv.lib.spool.journal import Journal, frame
 
 Done = Callable[[SpoolError | None], object]
 
-_INSERT = "INSERT INTO batches (last, count, at, records) VALUES (?, ?, ?, ?)"
+COMMIT_BOUNDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0)
+"""Seconds by which commits are counted."""
+
 _MOST_IN_BATCH = 5_000
+_LOOK_SECONDS = 0.1
 
 
 @dataclass(slots=True)
@@ -29,37 +34,58 @@ class SpoolState:
     batches: int = 0
     records: int = 0
     failed: int = 0
-    waiting: int = 0
+    late: int = 0
+    """Records that were given up and became durable afterwards."""
     commit_seconds: float = 0.0
     """How long the last commit took."""
+    commit_seconds_sum: float = 0.0
+    commit_times: list[int] = field(default_factory=lambda: [0] * (len(COMMIT_BOUNDS) + 1))
+    """How many commits took at most as long as each of `COMMIT_BOUNDS` (and longer than the one before), and longer."""
     error: str = ""
     """Why the last commit failed; empty when it did not."""
 
 
-class SqliteSpool:
+class _Batch:
+    """Records for one commit, what is called after it, and since when each waits. The first `given_up` were told."""
+
+    __slots__ = ("dones", "given_up", "records", "since")
+
+    def __init__(self) -> None:
+        self.records: list[bytes] = []
+        self.dones: list[Done] = []
+        self.since: list[float] = []
+        self.given_up = 0
+
+
+class FileSpool:
     """Takes records on the event loop; one thread writes them. What came in during a commit is the next commit.
 
     To be made on a running event loop. Raises SpoolError when the folder cannot be written, except when the disk is
     full: that can pass, so the spool then starts broken and tries again with each batch.
     """
 
-    def __init__(self, folder: Path, *, busy_seconds: float = 1.5, most_waiting: int = 50_000) -> None:
+    def __init__(self, folder: Path, *, patience: float = 60, most_waiting: int = 50_000) -> None:
         self.state = SpoolState()
         self._folder = folder
-        self._busy_seconds = busy_seconds
+        self._patience = patience
         self._most_waiting = most_waiting
+        self._most_in_batch = min(most_waiting, _MOST_IN_BATCH)
         self._loop = asyncio.get_running_loop()
-        self._queue: SimpleQueue[tuple[bytes, Done] | None] = SimpleQueue()
-        self._file: SpoolFile | None = None
-        self._connection: sqlite3.Connection | None = None
-        self._inode = 0
+        self._filling = _Batch()
+        self._full: deque[_Batch] = deque()
+        self._under_way: _Batch | None = None
+        self._called = False
+        self._looking = False
+        self._queue: SimpleQueue[_Batch | None] = SimpleQueue()
+        self._journal: Journal | None = None
+        self._next: Journal | None = None
+        self._preparing: threading.Thread | None = None
         self._closed = False
-        self._last = 0
         try:
-            self._open()
-        except SpoolError as error:
+            self._turn_over()
+        except (SpoolError, OSError) as error:
             if not disk_is_full(folder):
-                raise
+                raise cannot_write(folder, error) from error
             self.state.error = str(error)
         self._thread = threading.Thread(target=self._work, name="spool", daemon=True)
         self._thread.start()
@@ -82,131 +108,170 @@ class SqliteSpool:
     def submit(self, record: bytes, done: Done) -> None:
         """Like `put`, without a future: `done` is called on the event loop, with None when the record is durable.
 
-        Raises SpoolError at once when too many records wait already, and after `close`.
+        It is called with an error when the record cannot be written, or was not within the patience that was given (it
+        may be later: `state.late`). Raises SpoolError when too many records wait already, and after `close`.
         """
         if self._closed:
             raise SpoolError("The spool is closed.")
-        if self.state.waiting >= self._most_waiting:
-            raise SpoolError("The spool is too slow: too many records wait for the disk.")
-        self.state.waiting += 1
-        self._queue.put((record, done))
+        batch = self._filling
+        if len(batch.records) >= self._most_in_batch:
+            batch = self._begin_another()
+        batch.records.append(record)
+        batch.dones.append(done)
+        batch.since.append(self._loop.time())
+        if not self._called:
+            self._call()
+
+    @property
+    def folder(self) -> Path:
+        """Where its files are."""
+        return self._folder
+
+    @property
+    def waiting(self) -> int:
+        """How many records wait for the disk."""
+        return sum(len(batch.records) for batch in self._batches())
 
     async def close(self, seconds: float = 2.0) -> bool:
         """Write what waits, then give the file up. False when the disk did not manage that in time."""
         self._closed = True
+        end = self._loop.time() + seconds
+        while self.waiting and self._loop.time() < end:
+            await asyncio.sleep(0.002)
         self._queue.put(None)
-        await self._loop.run_in_executor(None, self._thread.join, seconds)
+        await self._loop.run_in_executor(None, self._thread.join, max(0.0, end - self._loop.time()))
         return not self._thread.is_alive()
 
-    def _work(self) -> None:
-        closing = False
-        while not closing:
-            batch: list[tuple[bytes, Done]] = []
-            item = self._queue.get()
-            while item is not None:
-                batch.append(item)
-                if self._queue.empty() or len(batch) == _MOST_IN_BATCH:
-                    break
-                item = self._queue.get_nowait()
-            closing = item is None
-            if batch:
-                self._settle(batch, self._record([record for record, _ in batch]))
-        self._close()
+    def _batches(self) -> list[_Batch]:
+        """All that wait, the oldest first."""
+        return [*([self._under_way] if self._under_way else ()), *self._full, self._filling]
 
-    def _settle(self, batch: list[tuple[bytes, Done]], error: SpoolError | None) -> None:
-        try:
-            self._loop.call_soon_threadsafe(self._finish, batch, error)
-        except RuntimeError:
-            # The loop is closed: nobody waits for these answers any more. What was committed stays committed.
-            return
+    def _begin_another(self) -> _Batch:
+        """Raises SpoolError when too many wait."""
+        if self.waiting >= self._most_waiting:
+            raise SpoolError("The spool is too slow: too many records wait for the disk.")
+        self._full.append(self._filling)
+        self._filling = _Batch()
+        return self._filling
 
-    def _finish(self, batch: list[tuple[bytes, Done]], error: SpoolError | None) -> None:
-        self.state.waiting -= len(batch)
-        for _, done in batch:
+    def _call(self) -> None:
+        """Hand over once everything that is ready to be read now has been read: that much is one commit."""
+        self._called = True
+        self._loop.call_soon(self._hand_over)
+        if not self._looking:
+            self._looking = True
+            self._loop.call_later(_LOOK_SECONDS, self._look)
+
+    def _hand_over(self) -> None:
+        """Give the thread what waits. `_called` stays until it is through with that."""
+        if self._full:
+            batch = self._full.popleft()
+        else:
+            batch, self._filling = self._filling, _Batch()
+        self._under_way = batch
+        self._queue.put(batch)
+
+    def _finish(self, batch: _Batch, error: SpoolError | None) -> None:
+        self._under_way = None
+        if error is None:
+            self.state.late += batch.given_up
+        self._tell(islice(batch.dones, batch.given_up, None), error)
+        self._called = False
+        if self._full or self._filling.records:
+            self._call()
+
+    def _tell(self, dones: Iterable[Done], error: SpoolError | None) -> None:
+        for done in dones:
             try:
                 done(error)
             except Exception as fault:
                 # One waiting answer that fails must not take those behind it along.
                 self._loop.call_exception_handler({"message": "an answer failed", "exception": fault})
 
+    def _look(self) -> None:
+        """Give those up that wait too long."""
+        over = self._loop.time() - self._patience
+        for batch in self._batches():
+            first, batch.given_up = batch.given_up, bisect_right(batch.since, over)
+            self._tell(batch.dones[first : batch.given_up], SpoolError("The spool is too slow."))
+        self._looking = self._called
+        if self._looking:
+            self._loop.call_later(_LOOK_SECONDS, self._look)
+
+    def _work(self) -> None:
+        while (batch := self._queue.get()) is not None:
+            error = self._record(batch.records)
+            try:
+                self._loop.call_soon_threadsafe(self._finish, batch, error)
+            except RuntimeError:
+                # The loop is closed: nobody waits for these answers any more. What was committed stays committed.
+                break
+            # It is the loop that throws the batch away, not this thread in competition with it.
+            del batch
+        self._leave()
+        if self._next:
+            self._next.leave()
+
     def _record(self, records: list[bytes]) -> SpoolError | None:
-        """One commit; on a failure that a new connection or a new file can mend, one more."""
+        """One commit; when it fails, one more in a new file."""
         started = time.monotonic()
         try:
+            data = frame(records, time.time())
+            journal = self._ready_for(len(data))
             try:
-                self._commit(records)
-            except sqlite3.Error as error:
-                if not self._reopened_after(error):
-                    raise
-                self._commit(records)
+                journal.append(data)
+            except OSError:
+                # What the system holds of a write that failed is unknown: nothing more goes into that file.
+                self._leave()
+                self._ready_for(len(data)).append(data)
         except Exception as error:
             # Whatever it is, the thread goes on: without it nothing would ever be recorded again.
+            self._leave()
             self.state.failed += len(records)
             self.state.error = str(error)
             return error if isinstance(error, SpoolError) else SpoolError(f"The spool cannot be written: {error}.")
         self.state.batches += 1
         self.state.records += len(records)
         self.state.error = ""
-        self.state.commit_seconds = time.monotonic() - started
+        took = time.monotonic() - started
+        self.state.commit_seconds = took
+        self.state.commit_seconds_sum += took
+        self.state.commit_times[bisect_left(COMMIT_BOUNDS, took)] += 1
         return None
 
-    def _commit(self, records: list[bytes]) -> None:
-        if self._connection is None or not self._in_place():
-            self._close()
-            self._open()
-        assert self._connection is not None
-        last = self._last + len(records)
-        # One row for the whole batch: the thread gives up the interpreter once for each commit, not for each record.
-        self._connection.execute(_INSERT, (last, len(records), time.time(), msgspec.msgpack.encode(records)))
-        self._last = last
+    def _ready_for(self, frame_bytes: int) -> Journal:
+        """The file for a frame; the next one is made ahead. Raises SpoolError, OSError."""
+        journal = self._journal
+        if journal is None or not journal.is_in_place or not journal.has_room(frame_bytes):
+            return self._turn_over(frame_bytes)
+        if journal.is_half_full and self._preparing is None:
+            self._preparing = threading.Thread(target=self._prepare, name="spool file", daemon=True)
+            self._preparing.start()
+        return journal
 
-    def _in_place(self) -> bool:
-        """Whether our file still has its name. What is written into a deleted file is acknowledged and lost."""
+    def _turn_over(self, frame_bytes: int = 0) -> Journal:
+        """Leave the file for the next. Raises SpoolError, OSError."""
+        self._leave()
+        if self._preparing:
+            self._preparing.join()
+        prepared, self._next, self._preparing = self._next, None, None
+        if prepared and not (prepared.is_in_place and prepared.has_room(frame_bytes)):
+            prepared.leave()
+            prepared = None
+        self._journal = prepared or Journal.begin(self._folder, frame_bytes=frame_bytes)
+        self.state.file = self._journal.path.name
+        return self._journal
+
+    def _prepare(self) -> None:
+        """Make the next file while this one still has room, so that no commit waits for it."""
         try:
-            return self._file is not None and self._file.path.stat().st_ino == self._inode
-        except OSError:
-            return False
+            self._next = Journal.begin(self._folder, gently=True)
+        except (SpoolError, OSError):
+            # There may be space when it is needed; and then, if not, the failed commit tells why.
+            self._next = None
 
-    def _reopened_after(self, error: sqlite3.Error) -> bool:
-        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
-        if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL):
-            return False
-        self._close()
-        self._open(fresh=code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB))
-        return True
-
-    def _open(self, *, fresh: bool = False) -> None:
-        """Claim a file and connect to it; a damaged one is left alone for a new one. Raises SpoolError."""
-        file = claim_any(self._folder, fresh=fresh)
-        try:
-            connection = open_to_write(file.path, busy_seconds=self._busy_seconds)
-            try:
-                found = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'batches'").fetchone()
-                self._inode = file.path.stat().st_ino
-            except BaseException:
-                connection.close()
-                raise
-        except (sqlite3.Error, OSError) as error:
-            file.release()
-            if not fresh and not isinstance(error, sqlite3.OperationalError | OSError):
-                self._open(fresh=True)
-                return
-            raise SpoolError(
-                f"The spool {file.path} cannot be written ({error}): check that it belongs to the user of Odziv and "
-                f"that the disk has space."
-            ) from error
-        self._file, self._connection = file, connection
-        self._last = found[0] if found else 0
-        self.state.file = file.path.name
-
-    def _close(self) -> None:
-        connection, self._connection = self._connection, None
-        file, self._file = self._file, None
-        try:
-            if connection:
-                connection.close()
-        except sqlite3.Error as error:
-            self.state.error = str(error)
-        finally:
-            if file:
-                file.release()
+    def _leave(self) -> None:
+        journal, self._journal = self._journal, None
+        if journal:
+            with suppress(OSError):
+                journal.leave()
