@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from django.db import connection
 
 from bench.seed.tables import Table
+from odziv.upkeep import survey
 
 
 class Loader(Protocol):
@@ -50,6 +51,8 @@ def settle() -> None:
         with connection.cursor() as cursor:
             cursor.execute("VACUUM ANALYZE")
             cursor.execute("CHECKPOINT")
+    else:
+        survey()
 
 
 def _drop_indexes(cursor: Any, sqlite: bool) -> list[str]:

@@ -42,8 +42,10 @@ def page(record: Record, user: User, *, kind: str = "", cursor: str = "", size: 
 
 def newest_e_mails(record: Record, user: User, size: int) -> QuerySet[Message]:
     """The newest e-mails of the feed, at most `size`, in no order; for figures of them together."""
-    found = merged(list(sources(record, user, ActivityKind.EMAIL)), Activity.objects.only("pk", "at"), size=size)
-    return Message.objects.filter(pk__in=[row.pk for row in found.rows], organisation_id=user.organisation_id)
+    shown = Activity.objects.only("pk", "at", "organisation")
+    found = merged(list(sources(record, user, ActivityKind.EMAIL)), shown, size=size)
+    own = [row.pk for row in found.rows if row.organisation_id == user.organisation_id]
+    return Message.objects.filter(pk__in=own)
 
 
 def follow_account(record: Record) -> None:

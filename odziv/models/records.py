@@ -229,8 +229,15 @@ class RecordQuerySet(OwnedQuerySet["Record"]):
         )
         return self.filter(updated_at=at, activities=None).exclude(Exists(hanging)).exclude(parties__at__gt=at)
 
+    def in_list(self) -> Self:
+        """What the columns of the lists show of each record, and nothing else, in a bounded number of queries."""
+        own = ("kind", "name", "follow_email", "company", "industry", "job_title", "language", "amount", "currency")
+        more = ("estimated_close", "status", "owner__name", "updated_at", "created_at")
+        others = ("account__kind", "account__name", "account__follow_email", "primary_contact__kind")
+        return self.with_people().only(*own, *more, *others, "primary_contact__name")
+
     def with_people(self) -> Self:
-        """What a list shows of each record, in a bounded number of queries."""
+        """All of each record and what it names, in a bounded number of queries."""
         return self.select_related("owner", "account", "primary_contact").prefetch_related("emails", "phones")
 
     def with_emails(self) -> Self:

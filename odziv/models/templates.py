@@ -97,7 +97,7 @@ class TemplateQuerySet(OwnedQuerySet["Template"]):
     def by_title(self) -> Self:
         return self.order_by("title_key", "pk")
 
-    def with_row(self) -> Self:
+    def in_list(self) -> Self:
         """What a list shows of each, in one query and without the bodies."""
         return self.select_related("owner", "current").defer("current__html")
 

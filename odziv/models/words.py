@@ -24,7 +24,7 @@ from django.db.models.expressions import RawSQL
 
 from odziv.lib.text import digits, fold
 from odziv.models.base import OwnedQuerySet
-from odziv.models.keyset import FEW
+from odziv.models.keyset import FEW, at_most
 
 if TYPE_CHECKING:
     from odziv.models.messages import Message
@@ -93,9 +93,9 @@ class WordsQuerySet(models.QuerySet["Words"]):
         if self._beginning(words, FEW + 1).count() <= FEW:
             return rows.filter(pk__in=self._beginning(words, FEW + 1).values(self.model.OF))
         found = rows.filter(Exists(self.filter(**{self.model.OF: OuterRef("pk")})._having(words)))
-        if rows.order_by()[: FEW + 1].count() > FEW:
+        if at_most(rows, FEW + 1) > FEW:
             some = rows.order_by().filter(pk__in=self._beginning(words, _SOME).values(self.model.OF))
-            found.is_many = some[: FEW + 1].count() > FEW
+            found.is_many = at_most(some, FEW + 1) > FEW
         return found
 
     def _beginning(self, words: Sequence[str], most: int) -> Self:

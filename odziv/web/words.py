@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Collection
-from datetime import datetime, time, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
 
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.formats import date_format, number_format, time_format
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import get_language, gettext, pgettext
 
 NEAR = timedelta(hours=1)
 UNITS = ("B", "kB", "MB", "GB", "TB")
@@ -47,6 +48,13 @@ def near_or_far(at: datetime, now: datetime) -> str:
 def day_and_time(at: datetime, now: datetime, *, always_time: bool = False) -> str:
     """The day's name with the time; from a week away on the date, with the time only on demand."""
     here, today = timezone.localtime(at), timezone.localtime(now).date()
+    return _day_and_time(here, here.tzinfo, today, get_language(), always_time=always_time)
+
+
+@lru_cache(maxsize=4096)
+def _day_and_time(
+    here: datetime, _zone: tzinfo | None, today: date, _language: str | None, *, always_time: bool
+) -> str:
     clock = date_format(here, pgettext("time format", "H:i"))
     days = (here.date() - today).days
     named = {0: gettext("today %(time)s"), -1: gettext("yesterday %(time)s"), 1: gettext("tomorrow %(time)s")}
@@ -67,7 +75,15 @@ def clock_in(at: datetime, zone: tzinfo) -> str:
 
 def full_time(at: datetime) -> str:
     """The whole truth, with seconds and time zone; shown on hover."""
-    return date_format(timezone.localtime(at), pgettext("date format", "l, j F Y, H:i:s T"))
+    here = timezone.localtime(at)
+    return _full_time(here, here.tzinfo, get_language())
+
+
+# Kept: a list asks for a hundred, and for the same again when it is sorted otherwise. The zone is named beside the
+# moment: the same moment is equal in all zones.
+@lru_cache(maxsize=4096)
+def _full_time(here: datetime, _zone: tzinfo | None, _language: str | None) -> str:
+    return date_format(here, pgettext("date format", "l, j F Y, H:i:s T"))
 
 
 def hour(at: time) -> str:

@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 
-from odziv.web.words import full_time, hue, human_size, initials, near_or_far
+from odziv.web.words import day_and_time, full_time, hue, human_size, initials, near_or_far
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)  # 13:00 in Ljubljana, a Tuesday
 
@@ -48,6 +48,14 @@ def test_the_full_time_names_the_zone() -> None:
         assert full_time(NOW) == "Tuesday, 24 November 2026, 13:00:00 CET"
     with translation.override("sl"):
         assert full_time(NOW) == "torek, 24. novembra 2026, 13:00:00 CET"
+
+
+def test_the_same_moment_is_told_on_everybodys_own_clock() -> None:
+    with translation.override("en"):
+        for zone, day, full in (("Europe/Ljubljana", "13:00", "13:00:00 CET"), ("Asia/Tokyo", "21:00", "21:00:00 JST")):
+            with timezone.override(zone):
+                assert full_time(NOW).endswith(full)
+                assert day_and_time(NOW, NOW) == f"today {day}"
 
 
 @pytest.mark.parametrize(

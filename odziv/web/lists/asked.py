@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -155,7 +155,9 @@ def read(
     query = {name: value for name, value in query.items() if value}
     chips, narrowings = _given(place, view, asker, query)
     chosen = named or (kept or {}).get(view.grid)
-    columns = view.columns_named(chosen) if chosen else view.usual_columns
+    shown = view.columns_named(chosen) if chosen else view.usual_columns
+    # In the language of the page, once: each of a page's cells names its column.
+    columns = tuple(replace(column, label=str(column.label)) for column in shown)
     return Asked(place, view, asker, words, sort, order, columns, query, tuple(chips), tuple(narrowings))
 
 

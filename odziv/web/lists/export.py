@@ -64,7 +64,7 @@ def _shown(asked: Asked) -> tuple[list[str], Callable[[Any], list[str]], Any]:
             head.append(_("Currency"))
             cells.append(lambda row: row.currency)
     rows = asked.rows()
-    rows = rows.with_people().with_addresses() if _sort(asked) == "records" else rows.with_row()
+    rows = rows.with_people().with_addresses() if _sort(asked) == "records" else rows.in_list()
     return head, lambda row: [cell(row) for cell in cells], rows
 
 

@@ -8,13 +8,16 @@ from functools import lru_cache
 from typing import Any, Protocol
 
 from django import template
+from django.conf import settings
 from django.contrib.messages import get_messages
 from django.forms import BoundField, CheckboxInput
+from django.forms.utils import flatatt
 from django.template.context import Context
 from django.utils import timezone
+from django.utils.html import conditional_escape as escape
 from django.utils.html import format_html, json_script
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext
 from lucide.templatetags.lucide import lucide
 
 from odziv.lib import clock
@@ -58,6 +61,7 @@ def icon(name: str, label: str = "", css: str = "") -> SafeString:
 
 
 @register.simple_tag
+@lru_cache(maxsize=1)
 def script_icons() -> SafeString:
     """The icons that scripts need, for a <template>."""
     drawn = (lucide(n, size=16, **{"class": "icon", "aria_hidden": "true", "data_icon": n}) for n in SCRIPT_ICONS)
@@ -67,6 +71,11 @@ def script_icons() -> SafeString:
 @register.simple_tag
 def ui_texts() -> SafeString:
     """The texts of the scripts, as a JSON block."""
+    return _texts_in(get_language())
+
+
+@lru_cache(maxsize=len(settings.LANGUAGES))
+def _texts_in(_language: str | None) -> SafeString:
     return json_script(texts(), "texts")
 
 
@@ -180,6 +189,20 @@ def field(bound: BoundField, label: str = "", hint: str = "", whole: bool = Fals
     }
 
 
+@register.simple_tag
+def options(groups: Iterable[tuple[str | None, list[dict[str, Any]], int]]) -> SafeString:
+    """The options of a <select>. Django draws each with two templates: four hundred time zones took 30 ms."""
+    drawn = []
+    for name, choices, _number in groups:
+        inside = "".join(
+            f'\n  <option value="{escape(one["value"])}"{flatatt(one["attrs"]) if one["attrs"] else ""}>'
+            f"{escape(one['label'])}</option>"
+            for one in choices
+        )
+        drawn.append(f'\n  <optgroup label="{escape(name)}">{inside}\n  </optgroup>' if name else inside)
+    return mark_safe("".join(drawn))
+
+
 @register.inclusion_tag("parts/head_row.html")
 def head_row(bound: BoundField, label: str = "") -> dict[str, Any]:
     """A field as a line of a mail's head (From, To, Subject): words at the left, no box."""
@@ -218,6 +241,17 @@ def pager(context: Context, newer: str = "", older: str = "", note: str = "") ->
         "older": _query(context, cursor=older) if older else "",
         "note": note,
     }
+
+
+@register.simple_tag
+def pick(key: object, name: str) -> SafeString:
+    """The cell with the check box of a list's row: key, name."""
+    return format_html(
+        '<td class="pick"><input type="checkbox" class="check-box" form="bulk" name="ids" value="{0}" id="pick-{0}" '
+        'aria-label="{1}"></td>',
+        key,
+        gettext("Select %(name)s") % {"name": name},
+    )
 
 
 @register.simple_tag(takes_context=True)

@@ -31,7 +31,7 @@ def index(request: access.SignedRequest) -> HttpResponse:
     if elsewhere := begun(request, ACTIVITIES, choice):
         return elsewhere
     asked, context = shown(request, ACTIVITIES, choice)
-    page = page_of(asked.rows().with_row(), asked.order, request.GET.get("cursor", ""), SIZE)
+    page = page_of(asked.rows().in_list(), asked.order, request.GET.get("cursor", ""), SIZE)
     context |= of_page(asked, page)
     if asked.view.grid == "tasks":
         now = clock.now()
@@ -46,7 +46,7 @@ def rows(request: access.SignedRequest) -> HttpResponse:
     """GET ids, view, columns: the same rows in the same order with their figures of now. Nothing jumps."""
     asked = read(ACTIVITIES, request.GET, request.user, clock.now())
     wanted = live.ids(request.GET.get("ids", ""))
-    found = Message.objects.visible_to(request.user).filter(pk__in=wanted).with_row().in_bulk()
+    found = Message.objects.visible_to(request.user).filter(pk__in=wanted).in_list().in_bulk()
     if len(found) != len(wanted):
         raise Http404
     context = {

@@ -26,7 +26,7 @@ def index(request: access.SignedRequest, kind: str) -> HttpResponse:
         return elsewhere
     asked, context = shown(request, place, choice)
     rows = asked.rows()
-    found = rows.with_people()
+    found = rows.in_list()
     if any(column.key == "country" for column in asked.columns):
         found = found.with_addresses()
     page = page_of(found, asked.order, request.GET.get("cursor", ""), SIZE)

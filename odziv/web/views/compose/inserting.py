@@ -48,7 +48,7 @@ def choose(request: access.SignedRequest) -> HttpResponse:
     found = found.matching(request.GET.get("q", "")[:LONGEST_QUERY])
     engagement = request.user.organisation.engagement
     ordered = found.recommended_first() if engagement else found.by_title()
-    shown = list(ordered.with_row()[: OFFERED + 1])
+    shown = list(ordered.in_list()[: OFFERED + 1])
     context: dict[str, Any] = {
         "templates": shown[:OFFERED],
         "more": len(shown) > OFFERED,

@@ -24,5 +24,5 @@ def index(request: access.SignedRequest) -> HttpResponse:
     if elsewhere := begun(request, PLACE, choice):
         return elsewhere
     asked, context = shown(request, PLACE, choice)
-    page = page_of(asked.rows().with_row(), asked.order, request.GET.get("cursor", ""), SIZE)
+    page = page_of(asked.rows().in_list(), asked.order, request.GET.get("cursor", ""), SIZE)
     return render(request, "templates/list.html", context | of_page(asked, page) | {"certainty": certainty()})
