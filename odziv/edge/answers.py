@@ -25,9 +25,11 @@ class FileBody:
 class Answer:
     """`status` as `200 OK`; `fields` are whole header lines, each with its line end, without Date and Connection."""
 
-    __slots__ = ("_date", "_whole", "body", "fields", "status")
+    __slots__ = ("_date", "_whole", "body", "fields", "status", "unrecorded")
 
     def __init__(self, status: bytes, fields: bytes, body: bytes | FileBody = b"") -> None:
+        self.unrecorded: Answer | None = None
+        """What is true instead of this answer when the hit could not be recorded, where that makes a difference."""
         self.status = status
         self.fields = fields
         self.body = body

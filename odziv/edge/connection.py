@@ -43,6 +43,8 @@ class Server(Protocol):
     """What a connection needs of the process around it."""
 
     limits: Limits
+    date: bytes
+    """The present value of the Date field."""
     familiar: Familiar
     stopping: bool
     loop: asyncio.AbstractEventLoop
@@ -50,9 +52,6 @@ class Server(Protocol):
     @property
     def door(self) -> RequestDoor:
         """Who answers, where nobody else is named."""
-
-    def date(self) -> bytes:
-        """The present value of the Date field."""
 
     async def open(self, body: FileBody) -> BinaryIO:
         """Open a file off the event loop. Raises OSError, FileStoreError."""
@@ -260,7 +259,10 @@ class Connection(asyncio.Protocol):
         slots, out = self._slots, b""
         while self._writable and not self._sending and slots and (answer := slots[0].answer) is not None:
             request = slots.popleft()
-            written = _written(request, answer, self._server.date())
+            if request.last or request.is_old or request.method != "GET" or type(answer.body) is not bytes:
+                written = _written(request, answer, self._server.date)
+            else:
+                written = answer.whole(self._server.date)
             out = out + written if out else written
             if type(answer.body) is FileBody:
                 self._transport.write(out)
@@ -356,9 +358,6 @@ class Connection(asyncio.Protocol):
 
 def _written(request: Request, answer: Answer, date: bytes) -> bytes:
     """What of an answer is sent at once: all, without the body of a file."""
-    is_head = request.method == "HEAD"
-    if not (request.last or is_head or request.is_old) and type(answer.body) is bytes:
-        return answer.whole(date)
-    connection = b"Connection: keep-alive\r\n" if request.is_old else b""
-    head = answer.head(date=date, connection=b"Connection: close\r\n" if request.last else connection)
-    return head if is_head or isinstance(answer.body, FileBody) else head + answer.body
+    kept = b"Connection: keep-alive\r\n" if request.is_old else b""
+    head = answer.head(date=date, connection=b"Connection: close\r\n" if request.last else kept)
+    return head if request.method == "HEAD" or isinstance(answer.body, FileBody) else head + answer.body

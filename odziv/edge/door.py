@@ -49,7 +49,8 @@ class Door:
 
     def handle(self, request: Request) -> None:
         """Answer a request. Whatever is wrong with an identifier, the answer is the same 404 (E3)."""
-        path = _path(request.target)
+        target = request.target
+        path = (target if target[:1] == b"/" else _without_origin(target)).partition(b"?")[0]
         kind = _KINDS.get(path[:3])
         if request.method not in ("GET", "HEAD") and not (kind is Kind.PREFERENCE and request.method == "POST"):
             request.reply(answers.PREFERENCE_METHODS if kind is Kind.PREFERENCE else answers.METHOD_NOT_ALLOWED)
@@ -73,7 +74,7 @@ class Door:
             else:
                 ref = decode_file(sealed[4])
                 part = _part(request, ref, ref.size)
-                self._record(request, sealed, partial(self._file, request), ref, partial_view=not part.is_new_view)
+                self._record(request, sealed, partial(self._file, request), ref, not part.is_new_view)
         except SealError:
             self.refused += 1
             request.reply(answers.NOT_FOUND)
@@ -105,15 +106,13 @@ class Door:
         sealed: Unsealed,
         then: Callable[[T], object],
         what: T,
-        *,
         partial_view: bool = False,
-        failed: T | None = None,
     ) -> None:
-        """Have the hit recorded, then call `then(what)`; `then(failed)`, where there is one, when it cannot be."""
+        """Have the hit recorded, then call `then(what)`."""
         fields = request.fields
         peer = self._proxies.peer(request.asker.peer, fields.headers)
         record = encode_seen(sealed, request.method, peer, fields.seen(), partial_view)
-        self._recorder.record(record, then, what, what if failed is None else failed)
+        self._recorder.record(record, then, what)
 
     def _preference(self, request: Request, sealed: Unsealed) -> None:
         """Looking changes nothing, so that scanners which follow every link refuse nothing; POST refuses (RFC 8058)."""
@@ -121,7 +120,9 @@ class Door:
         if request.method != "POST":
             request.reply(preference.asks(*sender))
             return
-        self._record(request, sealed, request.reply, preference.done(*sender), failed=preference.failed(*sender))
+        done = preference.done(*sender)
+        done.unrecorded = preference.failed(*sender)
+        self._record(request, sealed, request.reply, done)
 
     def _image(self, request: Request, ref: FileRef) -> None:
         def read() -> Answer:
@@ -198,8 +199,7 @@ def _redirect(sealed: Unsealed) -> Answer:
     return answers.redirect(sealed[4])
 
 
-def _path(target: bytes) -> bytes:
-    """The path of a request target in origin form or absolute form (RFC 9112, section 3.2)."""
-    if not target.startswith(b"/") and (origin := _ORIGIN.match(target)):
-        target = target[origin.end() :] or b"/"
-    return target.partition(b"?")[0]
+def _without_origin(target: bytes) -> bytes:
+    """A request target in absolute form as one in origin form (RFC 9112, section 3.2)."""
+    origin = _ORIGIN.match(target)
+    return (target[origin.end() :] or b"/") if origin else target

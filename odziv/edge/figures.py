@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from itertools import accumulate
 from typing import NamedTuple
 
-from odziv.edge.recorder import Counts
 from odziv.lib.spool import Backlog, SpoolState
 from odziv.lib.spool.writer import COMMIT_BOUNDS
 
@@ -14,7 +13,8 @@ from odziv.lib.spool.writer import COMMIT_BOUNDS
 class Now(NamedTuple):
     """What the figures are made of."""
 
-    counts: Counts
+    recorded: int
+    failed: int
     spool: SpoolState
     waiting: int
     refused: int
@@ -24,11 +24,11 @@ class Now(NamedTuple):
 
 def figures(now: Now) -> str:
     """What costs nothing to tell."""
-    counts, spool = now.counts, now.spool
+    spool = now.spool
     return _text(
         [
-            ("hits_recorded_total", "counter", counts.recorded, "Hits that were durable before their answer left."),
-            ("hits_failed_total", "counter", counts.failed, "Hits answered without having been recorded by then."),
+            ("hits_recorded_total", "counter", now.recorded, "Hits that were durable before their answer left."),
+            ("hits_failed_total", "counter", now.failed, "Hits answered without having been recorded by then."),
             ("hits_late_total", "counter", spool.late, "Of the failed: recorded after their answer had left."),
             ("requests_refused_total", "counter", now.refused, "Requests whose identifier is none of ours."),
             ("spool_up", "gauge", not spool.error, "Whether the last commit of the spool succeeded."),

@@ -25,7 +25,7 @@ from odziv.edge.server import EdgeServer
 from odziv.lib.files import FileStoreError, store_from
 from odziv.lib.peer import Proxies
 from odziv.lib.seal import KeyRingError
-from odziv.lib.spool import FileSpool, SpoolError
+from odziv.lib.spool import SpoolError
 
 log = logging.getLogger("odziv.edge")
 
@@ -125,7 +125,7 @@ def _server(config: EdgeConfig) -> EdgeServer:
         return EdgeServer(
             limits=replace(config.limits, connections=_room_for(config.limits.connections)),
             keys=Keys(config.seal_keys),
-            spool=FileSpool(config.spool_folder, patience=config.limits.record_seconds),
+            spool_folder=config.spool_folder,
             store=store_from(config.file_store),
             proxies=Proxies(config.trusted_proxies),
         )

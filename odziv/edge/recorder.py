@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import partial
+from pathlib import Path
 from typing import Any, TypeVar
 
+from odziv.edge.answers import Answer
 from odziv.lib.spool import FileSpool, SpoolError
 
 log = logging.getLogger("odziv.edge")
@@ -15,33 +15,33 @@ log = logging.getLogger("odziv.edge")
 T = TypeVar("T")
 
 
-@dataclass(slots=True)
-class Counts:
-    """Since the start. `failed` were answered without having been recorded by then."""
-
-    recorded: int = 0
-    failed: int = 0
-
-
 class Recorder:
-    """Hands hits to the spool. Every answer leaves, at the latest when the spool gives its hit up."""
+    """Hands hits to the spool. Every answer leaves, at the latest `seconds` after its hit was handed in.
 
-    def __init__(self, spool: FileSpool) -> None:
-        self.counts = Counts()
-        self._spool = spool
+    Raises SpoolError when there can be no spool in the folder.
+    """
 
-    def record(self, record: bytes, then: Callable[[T], object], what: T, failed: T) -> None:
-        """Call `then(what)` once the record is durable; `then(failed)` when it cannot be or the time is over."""
+    def __init__(self, folder: Path, seconds: float) -> None:
+        self.spool = FileSpool(folder, failed=self._failed, patience=seconds)
+        self.failed = 0
+        """Hits that were answered without having been recorded by then."""
+
+    @property
+    def recorded(self) -> int:
+        """Hits that were durable before their answer left."""
+        return self.spool.state.records - self.spool.state.late
+
+    def record(self, record: bytes, then: Callable[[T], object], what: T) -> None:
+        """Call `then(what)` once the record is durable, and also when it cannot be or the time is over.
+
+        Where `what` is an answer that would not be true then, its `unrecorded` takes its place.
+        """
         try:
-            self._spool.submit(record, partial(self._settled, then, what, failed))
+            self.spool.submit(record, then, what)
         except SpoolError as error:
-            self._settled(then, what, failed, error)
+            self._failed(then, what, error)
 
-    def _settled(self, then: Callable[[Any], object], what: object, failed: object, error: SpoolError | None) -> None:
-        if error is None:
-            self.counts.recorded += 1
-            then(what)
-        else:
-            self.counts.failed += 1
-            log.error("hits are answered but not recorded: %s", error)
-            then(failed)
+    def _failed(self, then: Callable[[Any], object], what: object, error: SpoolError) -> None:
+        self.failed += 1
+        log.error("hits are answered but not recorded: %s", error)
+        then((what.unrecorded or what) if isinstance(what, Answer) else what)

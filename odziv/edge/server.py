@@ -7,6 +7,7 @@ import logging
 import time
 from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import BinaryIO
 
 from odziv.edge import figures
@@ -20,7 +21,7 @@ from odziv.edge.recorder import Recorder
 from odziv.edge.request import Familiar
 from odziv.lib.files import FileStore
 from odziv.lib.peer import Proxies
-from odziv.lib.spool import FileSpool, SpoolReader
+from odziv.lib.spool import SpoolReader
 
 log = logging.getLogger("odziv.edge")
 
@@ -32,19 +33,18 @@ _LOOKED_AT = 256
 class EdgeServer:
     """Everything of the edge but its listening socket. To be made on the running event loop."""
 
-    def __init__(self, *, limits: Limits, keys: Keys, spool: FileSpool, store: FileStore, proxies: Proxies) -> None:
+    def __init__(self, *, limits: Limits, keys: Keys, spool_folder: Path, store: FileStore, proxies: Proxies) -> None:
         self.limits = limits
         self.loop = asyncio.get_running_loop()
         self.stopping = False
         self._keys = keys
-        self._spool = spool
-        self._recorder = Recorder(spool)
+        self._recorder = Recorder(spool_folder, limits.record_seconds)
+        self._spool = self._recorder.spool
         self._pool = ThreadPoolExecutor(_FILE_THREADS, thread_name_prefix="files")
         self.familiar = Familiar()
         self._connections: OrderedDict[Connection, float] = OrderedDict()
         self._started = self.loop.time()
-        self._second = 0
-        self._date = b""
+        self.date = http_date(time.time())
         self.door = Door(
             keys=keys,
             store=store,
@@ -54,15 +54,7 @@ class EdgeServer:
             health=self.health,
         )
         self.private = PrivateDoor(metrics=self.metrics, trouble=self.trouble, pool=self._pool)
-        self.loop.call_later(1, self._every_second)
-
-    def date(self) -> bytes:
-        """The present value of the Date field."""
-        now = time.time()
-        if int(now) != self._second:
-            self._second = int(now)
-            self._date = http_date(now)
-        return self._date
+        self._every_second()
 
     async def open(self, body: FileBody) -> BinaryIO:
         """Open a file in a thread of the pool. Raises OSError, FileStoreError."""
@@ -142,7 +134,8 @@ class EdgeServer:
     def _now(self) -> figures.Now:
         uptime = self.loop.time() - self._started
         return figures.Now(
-            self._recorder.counts,
+            self._recorder.recorded,
+            self._recorder.failed,
             self._spool.state,
             self._spool.waiting,
             self.door.refused,
@@ -151,8 +144,10 @@ class EdgeServer:
         )
 
     def _every_second(self) -> None:
-        if not self.stopping:
-            self.loop.call_later(1, self._every_second)
+        wall = time.time()
+        self.date = http_date(wall)
+        # With the second's beginning, since a Date has no smaller part.
+        self.loop.call_later(1 - wall % 1, self._every_second)
         now = self.loop.time()
         for connection in list(self._connections):
             connection.check(now)

@@ -30,8 +30,13 @@ def uuid7(now: float | None = None) -> UUID:
 
 
 def uuid7_bytes() -> bytes:
-    """The 16 bytes of a new UUIDv7, in one order with those of `uuid7()`, in a fifth of its time. Not for threads."""
-    tick = _next_tick()
+    """The 16 bytes of a new UUIDv7, each greater than the one before, in a fifth of the time. For one thread only."""
+    global _last_tick  # noqa: PLW0603  one order with `uuid7`
+    milliseconds, rest = divmod(time.time_ns(), 1_000_000)
+    tick = milliseconds << 12 | (rest << 12) // 1_000_000
+    if tick <= _last_tick:
+        tick = _last_tick + 1
+    _last_tick = tick
     if not _tails:
         _tails.extend(_new_tails())
     return _pack((tick >> 12) << 16 | 0x7000 | tick & 0xFFF) + _tails.pop()

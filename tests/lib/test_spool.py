@@ -397,12 +397,12 @@ def test_a_failing_answer_takes_no_other_along(tmp_path: Path) -> None:
         asyncio.get_running_loop().set_exception_handler(lambda loop, context: faults.append(context["exception"]))
         spool = FileSpool(tmp_path)
 
-        def fail(error: SpoolError | None) -> None:
-            raise RuntimeError("a fault in the answer")
+        def fail(subject: object) -> None:
+            raise RuntimeError(f"a fault in the answer to {subject}")
 
-        spool.submit(b"x", fail)
+        spool.submit(b"x", fail, "x")
         await spool.put(b"y")
-        assert [str(fault) for fault in faults] == ["a fault in the answer"]
+        assert [str(fault) for fault in faults] == ["a fault in the answer to x"]
         await spool.close()
 
     run(scenario())

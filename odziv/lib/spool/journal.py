@@ -43,6 +43,8 @@ _SUM = struct.Struct("<I")
 _HEAD_BYTES = _HEAD.size + _SUM.size
 _HITS, _GONE = b"hits", b"gone"
 _PIECE = 256 * 1024
+_DSYNC = os.RWF_DSYNC
+_NO_FLAGS = frozenset((errno.EOPNOTSUPP, errno.ENOSYS))
 _NO_SPACE = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
 
 
@@ -168,9 +170,12 @@ class Journal:
 
 
 def _write(handle: int, data: bytes, at: int, *, through: bool) -> None:
-    if hasattr(os, "RWF_DSYNC"):
-        written = os.pwritev(handle, [data], at, os.RWF_DSYNC if through else 0)
-    else:
+    try:
+        written = os.pwritev(handle, [data], at, _DSYNC if through else 0)
+    except OSError as error:
+        if error.errno not in _NO_FLAGS:
+            raise
+        # A file system, or a system, that knows no such flag.
         written = os.pwrite(handle, data, at)
         if through:
             os.fdatasync(handle)

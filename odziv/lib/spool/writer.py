@@ -7,17 +7,18 @@ import threading
 import time
 from bisect import bisect_left, bisect_right
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
 from queue import SimpleQueue
+from typing import Any
 
 from odziv.lib.spool.files import SpoolError, cannot_write, disk_is_full
 from odziv.lib.spool.journal import Journal, frame
 
-Done = Callable[[SpoolError | None], object]
+Done = Callable[[Any], object]
+Failed = Callable[[Done, Any, "SpoolError"], object]
 
 COMMIT_BOUNDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0)
 """Seconds by which commits are counted."""
@@ -48,11 +49,12 @@ class SpoolState:
 class _Batch:
     """Records for one commit, what is called after it, and since when each waits. The first `given_up` were told."""
 
-    __slots__ = ("dones", "given_up", "records", "since")
+    __slots__ = ("dones", "given_up", "records", "since", "subjects")
 
     def __init__(self) -> None:
         self.records: list[bytes] = []
         self.dones: list[Done] = []
+        self.subjects: list[Any] = []
         self.since: list[float] = []
         self.given_up = 0
 
@@ -64,9 +66,12 @@ class FileSpool:
     full: that can pass, so the spool then starts broken and tries again with each batch.
     """
 
-    def __init__(self, folder: Path, *, patience: float = 60, most_waiting: int = 50_000) -> None:
+    def __init__(
+        self, folder: Path, *, failed: Failed | None = None, patience: float = 60, most_waiting: int = 50_000
+    ) -> None:  # fmt: skip
         self.state = SpoolState()
         self._folder = folder
+        self._failed = failed or _told_nobody
         self._patience = patience
         self._most_waiting = most_waiting
         self._most_in_batch = min(most_waiting, _MOST_IN_BATCH)
@@ -93,23 +98,15 @@ class FileSpool:
     async def put(self, record: bytes) -> None:
         """Return when the record is durable. Raises SpoolError when it cannot be recorded."""
         future: asyncio.Future[None] = self._loop.create_future()
-
-        def done(error: SpoolError | None) -> None:
-            if future.cancelled():
-                return
-            if error:
-                future.set_exception(error)
-            else:
-                future.set_result(None)
-
-        self.submit(record, done)
+        self.submit(record, _resolve, future)
         await future
 
-    def submit(self, record: bytes, done: Done) -> None:
-        """Like `put`, without a future: `done` is called on the event loop, with None when the record is durable.
+    def submit(self, record: bytes, done: Done, subject: object) -> None:
+        """Like `put`, without a future: `done(subject)` is called on the event loop when the record is durable.
 
-        It is called with an error when the record cannot be written, or was not within the patience that was given (it
-        may be later: `state.late`). Raises SpoolError when too many records wait already, and after `close`.
+        When it cannot be written, or was not within the patience that was given (it may be later: `state.late`), what
+        was given as `failed` is called instead. Raises SpoolError when too many records wait already, and after
+        `close`.
         """
         if self._closed:
             raise SpoolError("The spool is closed.")
@@ -118,6 +115,7 @@ class FileSpool:
             batch = self._begin_another()
         batch.records.append(record)
         batch.dones.append(done)
+        batch.subjects.append(subject)
         batch.since.append(self._loop.time())
         if not self._called:
             self._call()
@@ -173,17 +171,23 @@ class FileSpool:
 
     def _finish(self, batch: _Batch, error: SpoolError | None) -> None:
         self._under_way = None
+        told = batch.given_up
         if error is None:
-            self.state.late += batch.given_up
-        self._tell(islice(batch.dones, batch.given_up, None), error)
+            self.state.late += told
+        self._tell(batch, told, len(batch.records), error)
         self._called = False
         if self._full or self._filling.records:
             self._call()
 
-    def _tell(self, dones: Iterable[Done], error: SpoolError | None) -> None:
-        for done in dones:
+    def _tell(self, batch: _Batch, start: int, end: int, error: SpoolError | None) -> None:
+        for done, subject in zip(batch.dones[start:end], batch.subjects[start:end], strict=True):
             try:
-                done(error)
+                if error is None:
+                    done(subject)
+                elif isinstance(subject, asyncio.Future):
+                    _reject(subject, error)
+                else:
+                    self._failed(done, subject, error)
             except Exception as fault:
                 # One waiting answer that fails must not take those behind it along.
                 self._loop.call_exception_handler({"message": "an answer failed", "exception": fault})
@@ -193,7 +197,7 @@ class FileSpool:
         over = self._loop.time() - self._patience
         for batch in self._batches():
             first, batch.given_up = batch.given_up, bisect_right(batch.since, over)
-            self._tell(batch.dones[first : batch.given_up], SpoolError("The spool is too slow."))
+            self._tell(batch, first, batch.given_up, SpoolError("The spool is too slow."))
         self._looking = self._called
         if self._looking:
             self._loop.call_later(_LOOK_SECONDS, self._look)
@@ -275,3 +279,17 @@ class FileSpool:
         if journal:
             with suppress(OSError):
                 journal.leave()
+
+
+def _resolve(future: asyncio.Future[None]) -> None:
+    if not future.cancelled():
+        future.set_result(None)
+
+
+def _reject(future: asyncio.Future[None], error: SpoolError) -> None:
+    if not future.cancelled():
+        future.set_exception(error)
+
+
+def _told_nobody(_done: Done, _subject: object, error: SpoolError) -> None:
+    raise error
