@@ -116,17 +116,19 @@ def permit(claims: Sequence[Claim]) -> set[Claim]:
     """Commit, at once, that from now on servers may have accepted these copies. Returns those that were lost to other
     workers: their end must not be sent.
     """
-    patience = timedelta(seconds=ENV.smtp_timeout * ANSWER_FACTOR)
+    until = max(claim.clock() for claim in claims) + timedelta(seconds=ENV.smtp_timeout * ANSWER_FACTOR) + lease()
+    groups: dict[tuple[int, bool], list[UUID]] = {}
+    for claim in claims:
+        groups.setdefault((claim.copy.attempts, claim.followed), []).append(claim.copy.pk)
     with transaction.atomic():
+        written = 0
+        for (attempts, followed), pks in groups.items():
+            mine = Delivery.objects.filter(pk__in=pks, attempts=attempts, state=DeliveryState.IN_TRANSIT)
+            written += mine.update(phase="content", lease_until=until, followed=followed)
+        if written == len(claims):
+            return set()
         held = Delivery.objects.still_held(_attempts(claims), (DeliveryState.IN_TRANSIT,))
-        mine = [claim for claim in claims if claim.copy.pk in held]
-        for followed in (True, False):
-            some = [claim for claim in mine if claim.followed == followed]
-            if some:
-                until = max(claim.clock() for claim in some) + patience + lease()
-                rows = Delivery.objects.filter(pk__in=[claim.copy.pk for claim in some])
-                rows.update(phase="content", lease_until=until, followed=followed)
-    return set(claims) - set(mine)
+    return {claim for claim in claims if claim.copy.pk not in held}
 
 
 def end(results: Sequence[tuple[Claim, Answer | Trouble]]) -> set[Claim]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from email.utils import format_datetime
@@ -33,6 +34,8 @@ from odziv.lib.seal import KeyRing, Sealer
 from odziv.lib.thread_index import header_for
 from odziv.models import Attachment, Message, Party, PartyRole
 from odziv.signing.signers import Signing
+
+_FROM = re.compile(rb"\nFrom ")
 
 
 class Original:
@@ -76,7 +79,7 @@ class Original:
             copies = self._copies[utf8]
             content = copies.copy(delivery) if copies is not None else b""
             # An identifier that ends in "From" may, once in a thousand million, stand where that is to be encoded.
-            if content and b"\r\nFrom " not in content:
+            if content and not _FROM.search(content):
                 return content
         self._begun = True
         return self._assembled(self._addresses(self._keys, delivery), lambda: reply_token(delivery, self._keys), utf8)

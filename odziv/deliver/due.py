@@ -23,7 +23,7 @@ _stopping = threading.Event()
 _under_way: dict[UUID | None, threading.Thread] = {}
 
 
-def deliver_due(now: datetime | None = None, limit: int = 200, *, threads: bool = True) -> int:
+def deliver_due(now: datetime | None = None, limit: int = 1000, *, threads: bool = True) -> int:
     """Send the copies that are due, up to `limit` of each mailbox; returns how many came to an end in this call.
 
     Each mailbox has a thread of its own. The call waits a second for them; a mailbox whose server is slow goes on

@@ -32,7 +32,7 @@ class Round:
     """
 
     def __init__(
-        self, mailbox_id: UUID | None, clock: Clock, limit: int = 200, stopping: Callable[[], bool] = lambda: False
+        self, mailbox_id: UUID | None, clock: Clock, limit: int = 1000, stopping: Callable[[], bool] = lambda: False
     ) -> None:
         self.mailbox_id = mailbox_id
         self.done = 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import random
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -11,8 +11,8 @@ from odziv.lib.reply_address import reply_token
 from odziv.lib.seal import KeyRing, Sealed, Stamp, seal_length
 from odziv.lib.stencil import Stencil
 
-# Two sets of characters without a common one, of those that seals and reply tokens are written with. Neither has an F:
-# no specimen has a line that begins with "From ", which is encoded.
+# Two sets of 16 characters without a common one, of those that seals and reply tokens are written with. Neither has
+# an F: no specimen has a line that begins with "From ", which is encoded.
 _ALPHABETS = ("abcdefghijklm234", "nopqrstuvwxyz567")
 _TOKEN = 32
 
@@ -24,9 +24,6 @@ class Specimen:
     alphabet: str
     sealed: dict[tuple[int, int, bytes], tuple[Sealed, str]] = field(default_factory=dict)
     token: str = ""
-
-    def __post_init__(self) -> None:
-        self._chance = random.Random(self.alphabet)
 
     def seal(self, sealed: Sealed) -> str:
         """What may stand where a seal does; the same for the same, as a seal is."""
@@ -45,7 +42,9 @@ class Specimen:
         return [text.encode() for _, text in self.sealed.values()] + ([self.token.encode()] if self.token else [])
 
     def _text(self, length: int) -> str:
-        return "".join(self._chance.choices(self.alphabet, k=length))
+        name = f"{len(self.sealed)} {self.token}"
+        digits = hashlib.shake_128(name.encode()).hexdigest(length)[:length]
+        return digits.translate(str.maketrans("0123456789abcdef", self.alphabet))
 
 
 @dataclass(frozen=True)

@@ -62,8 +62,11 @@ class MessageQuerySet(OwnedQuerySet["Message"]):
         return self.for_(user).filter(owner=user, state=MessageState.DRAFT, direction=Direction.OUT)
 
     def locked(self, pks: Collection[UUID]) -> list[Message]:
-        """These messages, without their texts, locked until the transaction ends; in one order for everybody."""
-        return list(self.filter(pk__in=pks).select_for_update().defer("html", "text").order_by("pk"))
+        """These messages, with what changes when they are sent, locked until the transaction ends; in one order for
+        everybody.
+        """
+        changing = ("organisation", "mailbox", "template_version", "state", "sent_at", "at")
+        return list(self.filter(pk__in=pks).select_for_update().only(*changing).order_by("pk"))
 
     def made_for(self, user: User, idempotency_key: str) -> Message | None:
         """The message that an earlier request of this name made, so that it is not made again (D3)."""
