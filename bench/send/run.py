@@ -20,7 +20,7 @@ from servers.postgres import postgres
 
 ROOT = Path(__file__).resolve().parents[2]
 SQLITE, POSTGRESQL = "Odziv, SQLite", "Odziv, PostgreSQL"
-_CONNECTIONS = 16
+_CONNECTIONS = 32  # what a mail server of one's own grants: Postfix, 50
 _OTHERS = {"smtplib, a message per copy": "smtplib", "plain Django application": "django"}
 
 

@@ -66,12 +66,12 @@ def evaluate(organisation: Organisation, recipients: Iterable[Addressee], wants:
     return FollowCheck(FollowState.ON if allowed else FollowState.BLOCKED, checks)
 
 
-def nobody_refuses(organisation: Organisation, recipients: PartyQuerySet) -> bool:
+def nobody_refuses(recipients: PartyQuerySet, *, follow_unknown: bool) -> bool:
     """Whether a message that wants to be followed may be, beyond doubt: one query, however many its recipients are.
 
     False says that somebody may refuse; who, and whether it counts, is for `evaluate` to say.
     """
-    return organisation.engagement and not recipients.doubtful(known_only=not organisation.follow_unknown)
+    return not recipients.doubtful(known_only=not follow_unknown)
 
 
 def _check(

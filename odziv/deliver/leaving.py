@@ -57,11 +57,10 @@ class Leaving:
         """
         if copy.follow_state != FollowState.ON:
             return False
-        organisation = Organisation.objects.get(pk=copy.organisation_id)
         recipients = Party.objects.recipients_of(copy.message_id)
-        if nobody_refuses(organisation, recipients):
+        if copy.engagement and nobody_refuses(recipients, follow_unknown=copy.follow_unknown):
             return True
-        state = evaluate(organisation, recipients).state
+        state = evaluate(Organisation.objects.get(pk=copy.organisation_id), recipients).state
         if state != FollowState.ON and not Delivery.objects.left_followed(copy.message_id):
             self._stop_following(copy, state)
         return state == FollowState.ON

@@ -21,7 +21,7 @@ from odziv.models.states import DeliveryState, Figures, MessageState
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A copy that a worker has taken: in which attempt, to whom it goes, and its message as it was then."""
+    """A copy that a worker has taken: in which attempt, to whom it goes, its message and organisation as they were."""
 
     pk: UUID
     attempts: int
@@ -32,11 +32,13 @@ class Taken:
     mailbox_id: UUID | None
     follow_state: str
     dated_at: datetime | None
+    engagement: bool
+    follow_unknown: bool
 
 
 _TAKEN = (
     "pk", "attempts", "party__address", "organisation_id", "message_id", "message__state", "message__mailbox_id",
-    "message__follow_state", "message__dated_at",
+    "message__follow_state", "message__dated_at", "organisation__engagement", "organisation__follow_unknown",
 )  # fmt: skip
 
 
