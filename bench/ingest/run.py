@@ -13,7 +13,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from bench.edge.run import Bar
+from bench.bars import Bar
 from bench.ingest.copies import Seed, call, seed
 
 DATABASES = ("sqlite", "postgresql")

@@ -18,7 +18,7 @@ from typing import BinaryIO, Protocol, cast
 from odziv.edge import answers
 from odziv.edge.answers import Answer, FileBody
 from odziv.edge.limits import Limits
-from odziv.edge.reading import Reader
+from odziv.edge.reading import BETWEEN, OVER, Reader
 from odziv.edge.request import Familiar, Request
 from odziv.lib.files import FileStoreError
 from odziv.lib.peer import normalised
@@ -121,7 +121,7 @@ class Connection(asyncio.Protocol):
             if not self._is_swallowed(data):
                 self._held += data
                 self._read_held()
-        elif not self._reader.is_over:
+        elif self._reader.phase is not OVER:
             self._reading = True
             self._reader.feed(data)
             self._reading = False
@@ -248,11 +248,11 @@ class Connection(asyncio.Protocol):
         self._send()
         if self._held:
             self._read_held()
-        if self._slots or self._sending or self._held or self._lingering or self._transport.is_closing():
+        if self._slots or self._sending or self._held or self._lingering:
             return
         if self._eof:
             self._close()
-        elif self._reader.is_between and self._read_by == _NEVER:
+        elif self._reader.phase is BETWEEN and self._read_by == _NEVER:
             self._await_request()
 
     def _send(self) -> None:

@@ -26,7 +26,8 @@ log = logging.getLogger("odziv.edge")
 
 T = TypeVar("T")
 
-_KINDS = {b"/o/": Kind.OPEN, b"/i/": Kind.IMAGE, b"/c/": Kind.CLICK, b"/a/": Kind.FILE, b"/p/": Kind.PREFERENCE}
+_OPEN, _IMAGE, _CLICK, _FILE, _HONEYPOT, _PREFERENCE = Kind
+_KINDS = {b"/o/": _OPEN, b"/i/": _IMAGE, b"/c/": _CLICK, b"/a/": _FILE, b"/p/": _PREFERENCE}
 _ORIGIN = re.compile(rb"https?://[^/?#]*", re.IGNORECASE)
 _READ_AHEAD = 16 * 1024
 
@@ -52,23 +53,23 @@ class Door:
         target = request.target
         path = (target if target[:1] == b"/" else _without_origin(target)).partition(b"?")[0]
         kind = _KINDS.get(path[:3])
-        if request.method not in ("GET", "HEAD") and not (kind is Kind.PREFERENCE and request.method == "POST"):
-            request.reply(answers.PREFERENCE_METHODS if kind is Kind.PREFERENCE else answers.METHOD_NOT_ALLOWED)
+        if request.method not in ("GET", "HEAD") and not (kind is _PREFERENCE and request.method == "POST"):
+            request.reply(answers.PREFERENCE_METHODS if kind is _PREFERENCE else answers.METHOD_NOT_ALLOWED)
             return
         if kind is None:
             request.reply(self._plain(path))
             return
         try:
             sealed = self._open(kind, path[3:])
-            if kind is Kind.OPEN:
+            if kind is _OPEN:
                 self._record(request, sealed, request.reply, answers.BEACON)
-            elif kind is Kind.CLICK:
-                honeypot = sealed[0] == Kind.HONEYPOT
+            elif kind is _CLICK:
+                honeypot = sealed[0] == _HONEYPOT
                 # Nothing is behind it, and whoever followed it need not learn what it was.
                 self._record(request, sealed, request.reply, answers.NOT_FOUND if honeypot else _redirect(sealed))
-            elif kind is Kind.PREFERENCE:
+            elif kind is _PREFERENCE:
                 self._preference(request, sealed)
-            elif kind is Kind.IMAGE:
+            elif kind is _IMAGE:
                 ref = decode_file(sealed[4])
                 self._record(request, sealed, partial(self._image, request), ref)
             else:
@@ -86,17 +87,17 @@ class Door:
 
     def _open(self, kind: Kind, rest: bytes) -> Unsealed:
         """The seal of a path without its first letter. Raises SealError, also for a seal of another kind."""
-        if kind is Kind.OPEN:
+        if kind is _OPEN:
             if not rest.endswith(b".gif"):
                 raise SealError("not a beacon")
             rest = rest[:-4]
-        elif kind is Kind.FILE:
+        elif kind is _FILE:
             rest = rest.partition(b"/")[0]
         if b"%" in rest:
             # Some programs encode what needs no encoding; it is the same address (RFC 3986, section 6.2.2.2).
             rest = unquote_to_bytes(rest)
         sealed = self._keys.unseal(rest)
-        if sealed[0] != kind and (kind, sealed[0]) != (Kind.CLICK, Kind.HONEYPOT):
+        if sealed[0] != kind and not (kind is _CLICK and sealed[0] == _HONEYPOT):
             raise SealError("of another kind")
         return sealed
 

@@ -21,14 +21,16 @@ _PLAIN = bytes(sorted(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123
 _NOT_FAMILIAR = frozenset(b"content-length transfer-encoding expect upgrade".split())
 
 
-class _Phase(Enum):
+class Phase(Enum):
+    """How far a connection's reading is: between requests, within one, or at an end for good."""
+
     BETWEEN = auto()
     HEAD = auto()
     BODY = auto()
     OVER = auto()
 
 
-_BETWEEN, _HEAD, _BODY, _OVER = _Phase
+BETWEEN, _HEAD, _BODY, OVER = Phase
 
 
 class Reader:
@@ -39,10 +41,9 @@ class Reader:
         self._limits = limits
         self._familiar = familiar.get
         self._remembered = familiar.add
-        self._longest_target = limits.target
         self._keep_alive = keep_alive
         self._parser = httptools.HttpRequestParser(self)
-        self._phase = _BETWEEN
+        self.phase = BETWEEN
         self._begun = 0
         self._whole: tuple[Request, bool] | None = None
         self._begin()
@@ -50,22 +51,30 @@ class Reader:
     @property
     def is_over(self) -> bool:
         """Whether no more requests are read."""
-        return self._phase is _OVER
+        return self.phase is OVER
 
     @property
     def is_between(self) -> bool:
         """Whether no request is half read."""
-        return self._phase is _BETWEEN
+        return self.phase is BETWEEN
 
     def feed(self, data: bytes) -> None:
         """Parse; the asker is told of each request in turn."""
         section = b""
-        if self._phase is _BETWEEN and data[:5] == b"GET /":
+        if self.phase is BETWEEN and data[:5] == b"GET /":
             line, _, section = data.partition(b"\r\n")
-            if (known := self._familiar(section)) and self._is_plain(target := line[4:-9], line, data):
+            target = line[4:-9]
+            # To such a line, and to fields that were good before, the parser and the limits would say nothing.
+            if (
+                (known := self._familiar(section))
+                and line[-9:] == b" HTTP/1.1"
+                and not target.translate(None, _PLAIN)
+                and len(target) <= self._limits.target
+                and len(data) <= self._limits.head
+            ):
                 self._again(target, *known)
                 return
-        elif self._phase is _HEAD:
+        elif self.phase is _HEAD:
             # The parser keeps an unfinished field to itself: what it holds is bounded by what it was given.
             self._fed += len(data)
             if self._fed > self._limits.head:
@@ -86,21 +95,21 @@ class Reader:
     def refuse(self, answer: Answer) -> None:
         """Answer the present request, whole or not, by `answer`, and read no more."""
         if not self.is_over:
-            self._phase = _OVER
+            self.phase = OVER
             self._asker.asked(self._request(last=True), answer)
 
     def stop(self) -> None:
         """Read no more requests."""
-        self._phase = _OVER
+        self.phase = OVER
 
     # What the parser calls
 
     def on_message_begin(self) -> None:
         """The first byte of a request."""
         self._begun += 1
-        if self._phase is _BETWEEN:
+        if self.phase is BETWEEN:
             self._begin()
-            self._phase = _HEAD
+            self.phase = _HEAD
             self._asker.began()
 
     def on_url(self, url: bytes) -> None:
@@ -115,7 +124,7 @@ class Reader:
         self._head_size += len(name) + len(value) + 4
         if self._fields > self._limits.fields or self._head_size + self._target_size > self._limits.head:
             self.refuse(self._too_large())
-        if self._phase is not _HEAD:
+        if self.phase is not _HEAD:
             return
         name = name.lower()
         before = self._headers.get(name)
@@ -127,9 +136,9 @@ class Reader:
 
     def on_headers_complete(self) -> None:
         """The header is whole. What can be refused by it alone is refused before a body comes."""
-        if self._phase is not _HEAD:
+        if self.phase is not _HEAD:
             return
-        self._phase = _BODY
+        self.phase = _BODY
         version = self._parser.get_http_version()
         length = self._headers.get(b"content-length", b"0")
         if version not in ("1.1", "1.0"):
@@ -150,7 +159,7 @@ class Reader:
 
     def on_message_complete(self) -> None:
         """The whole request is here."""
-        if self._phase is _BODY:
+        if self.phase is _BODY:
             self._complete(keep_alive=self._parser.should_keep_alive())
 
     def _begin(self) -> None:
@@ -168,20 +177,11 @@ class Reader:
         self._begun = 0
         self._whole = None
 
-    def _is_plain(self, target: bytes, line: bytes, data: bytes) -> bool:
-        """Whether neither the parser nor the limits would have anything to say to a request line."""
-        return (
-            line[-9:] == b" HTTP/1.1"
-            and not target.translate(None, _PLAIN)
-            and len(target) <= self._longest_target
-            and len(data) <= self._limits.head
-        )
-
     def _again(self, target: bytes, fields: Fields, last: bool) -> None:
         """A whole request whose header section is familiar."""
         last = last or not self._keep_alive()
         if last:
-            self._phase = _OVER
+            self.phase = OVER
         self._asker.asked(Request(self._asker, "GET", target, fields, False, last))
 
     def _remember(self, section: bytes, request: Request, last: bool) -> None:
@@ -207,7 +207,7 @@ class Reader:
         wanted = keep_alive
         # What follows CONNECT is not HTTP.
         keep_alive = keep_alive and self._keep_alive() and self._parser.get_method() != b"CONNECT"
-        self._phase = _BETWEEN if keep_alive else _OVER
+        self.phase = BETWEEN if keep_alive else OVER
         request = self._request(last=not keep_alive)
         if self._target_size > self._limits.target:
             self._asker.asked(request, answers.NOT_FOUND)
