@@ -81,25 +81,31 @@ class Round:
                 self._closed_by = trouble
         return min(wanted, _WITHOUT_SERVER)
 
-    def _begin(self, due: deque[UUID], free: int) -> None:
-        """Take as many copies as there are free connections, and begin with them."""
+    def _begin(self, due: deque[UUID]) -> bool:
+        """Take as many copies as there are free connections, and begin with them; False when there is none."""
+        try:
+            wanted = self._wanted(due, self._free(len(due)))
+            claims = take(wanted, self._clock) if wanted else []
+            if self._limited and self.mailbox_id and len(claims) < len(wanted):
+                Mailbox.objects.give_room(self.mailbox_id, len(wanted) - len(claims))
+        except (OperationalError, InterfaceError):
+            # The copies that are on their way come to their end; the others are still due.
+            log.exception("no further copies of mailbox %s could be taken", self.mailbox_id)
+            due.clear()
+            connection.close()
+            return False
+        self._start(claims)
+        return bool(wanted)
+
+    def _wanted(self, due: deque[UUID], free: int) -> list[UUID]:
+        """So many of those that are due, as far as the mailbox may send them in this hour."""
         wanted: list[UUID] = []
         while due and len(wanted) < free:
             if not self._has_room():
                 due.clear()
                 break
             wanted.append(due.popleft())
-        try:
-            claims = take(wanted, self._clock) if wanted else []
-        except (OperationalError, InterfaceError):
-            # The copies that are on their way come to their end; the others are still due.
-            log.exception("no further copies of mailbox %s could be taken", self.mailbox_id)
-            due.clear()
-            connection.close()
-            return
-        if self._limited and self.mailbox_id and len(claims) < len(wanted):
-            Mailbox.objects.give_room(self.mailbox_id, len(wanted) - len(claims))
-        self._start(claims)
+        return wanted
 
     @cached_property
     def _limited(self) -> bool:
@@ -152,9 +158,7 @@ class Round:
             for claim in end(ended):
                 log.warning("delivery %s was taken over by another worker", claim.copy.pk)
             self.done += len(ended)
-        elif due and (free := self._free(len(due))):
-            self._begin(due, free)
-        elif waiting:
+        elif not (due and self._begin(due)) and waiting:
             self._go_on(waiting, seconds=min(lane.deadline for lane in waiting) - time.monotonic())
 
     def _permit(self, lanes: Sequence[Lane]) -> None:
