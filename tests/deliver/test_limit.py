@@ -64,3 +64,19 @@ def test_it_is_set_in_the_mailbox(cast: Cast, client: Client, typed: str, stored
     answer = client.post(f"/settings/mailboxes/{mailbox.pk}/", sent)
     assert answer.status_code == (302 if stored is not None else 422)
     assert Mailbox.objects.get(pk=mailbox.pk).hourly_limit == (stored or 0)
+
+
+@pytest.mark.parametrize(("typed", "stored"), [("12", 12), ("", 3), ("0", None), ("51", None)])
+def test_over_how_many_connections_it_sends_is_set_there_too(
+    cast: Cast, client: Client, typed: str, stored: int | None
+) -> None:
+    with SmtpServer() as server:
+        mailbox = mailbox_at(server, cast.ana)
+    client.force_login(cast.ana)
+    sent = {
+        "name": "Ana", "address": "ana@lipa.example", "smtp_host": server.host, "smtp_port": server.port,
+        "smtp_security": "none", "connections": typed,
+    }  # fmt: skip
+    answer = client.post(f"/settings/mailboxes/{mailbox.pk}/", sent)
+    assert answer.status_code == (302 if stored is not None else 422)
+    assert Mailbox.objects.get(pk=mailbox.pk).connections == (stored or 3)
