@@ -1,10 +1,11 @@
-"""The load generators: wrk sends as much as is answered, h2load at a given rate."""
+"""The load generators: wrk sends as much as is answered, `pace` at a given rate."""
 
 from __future__ import annotations
 
 import json
 import os
 import subprocess
+import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from urllib.parse import urlsplit
 from bench.edge import programs
 
 CONNECTIONS = 64
+_ROOT = Path(__file__).resolve().parents[2]
 
 # Every request is another identifier, made before the clock starts. The same script is used for everybody.
 _SCRIPT = """
@@ -71,25 +73,16 @@ def strangers(address: str, paths: Sequence[str], seconds: float) -> Answered:
     return flood(address, paths, seconds, strangers=True)
 
 
-def steady(address: str, paths: Sequence[str], rate: int, seconds: int) -> Answered:
+def steady(address: str, paths: Sequence[str], rate: int, seconds: float) -> Answered:
     """At a rate in requests a second, over 64 connections. Raises as `flood` does."""
+    port = urlsplit(address).port
     with tempfile.TemporaryDirectory() as folder:
-        listed, log = Path(folder) / "paths", Path(folder) / "log"
-        listed.write_text("\n".join(f"{address}{path}" for path in paths))
-        each = max(1, round(rate / CONNECTIONS))
-        command = ["h2load", "--h1", "-t1", f"-c{CONNECTIONS}", f"--rps={each}", f"-D{seconds}"]
-        for line in programs.PROGRAMS[0].splitlines():
-            if not line.startswith("Connection:"):
-                command += ["-H", line]
-        command += [f"--log-file={log}", "-i", str(listed)]
-        subprocess.run(command, capture_output=True, text=True, check=True)
-        rows = [line.split("\t") for line in log.read_text().splitlines()]
-    times = sorted(int(row[2]) / 1000 for row in rows)
-    failed = sum(row[1] not in ("200", "302") for row in rows)
-    if failed or not times:
-        raise RuntimeError(f"{failed} of {len(rows)} requests to {address} failed")
-    return Answered(len(times), float(seconds), failed, _share(times, 0.5), _share(times, 0.99))
-
-
-def _share(ordered: Sequence[float], share: float) -> float:
-    return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
+        listed = Path(folder) / "requests"
+        listed.write_bytes("".join(programs.requests(urlsplit(address).netloc, paths)).encode())
+        command = [sys.executable, "-m", "bench.edge.pace", str(listed), f"--port={port}", f"--rate={rate}"]
+        command += [f"--seconds={seconds:g}", f"--connections={CONNECTIONS}"]
+        done = subprocess.run(command, cwd=_ROOT, capture_output=True, text=True, check=True)
+    answered = Answered(**json.loads(done.stdout))
+    if answered.failed:
+        raise RuntimeError(f"{answered.failed} of {answered.requests} requests to {address} failed")
+    return answered

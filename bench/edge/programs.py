@@ -58,7 +58,7 @@ Accept-Language: de-AT,de;q=0.9,en;q=0.8
 PROGRAMS = (_THUNDERBIRD, _OUTLOOK, _APPLE_MAIL, _IPHONE, _GMAIL, _YAHOO, _WEBMAIL)
 
 
-def requests(host: str, paths: Sequence[str], *, strangers: bool) -> list[str]:
+def requests(host: str, paths: Sequence[str], *, strangers: bool = False) -> list[str]:
     """One request for each path, of the programs in turns. With `strangers` no two have the same header section."""
     found = []
     for number, path in enumerate(paths):

@@ -127,7 +127,7 @@ def _asked(
 
 
 def _steady(address: str, paths: Sequence[str], seconds: float) -> Answered:
-    return load.steady(address, paths, STEADY_RATE, max(1, round(seconds)))
+    return load.steady(address, paths, STEADY_RATE, seconds)
 
 
 def _ask(one: Measured, rival: Rival, paths: Sequence[str], seconds: float, how: _How) -> None:
