@@ -16,7 +16,7 @@ from bench.bars import Bar
 EDGE = "Odziv edge"
 STRANGERS = "Odziv edge, no header twice"
 _NGINX = "nginx"
-_BEGIN, _END = "<!-- bin/bench edge --readme -->", "<!-- end of bin/bench edge -->"
+BEGIN, END = "<!-- bin/bench edge --readme -->", "<!-- end of bin/bench edge -->"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +98,11 @@ def table(found: dict[str, Any], bars: Sequence[RoundsBar]) -> str:
 def write_readme(readme: Path, found: dict[str, Any], bars: Sequence[RoundsBar]) -> None:
     """Replace what stands between the two marks. Raises ValueError when they are missing."""
     text = readme.read_text()
-    before, mark, rest = text.partition(_BEGIN)
-    _, end, after = rest.partition(_END)
+    before, mark, rest = text.partition(BEGIN)
+    _, end, after = rest.partition(END)
     if not (mark and end):
-        raise ValueError(f"{readme} has no place for the table: {_BEGIN} … {_END}")
-    readme.write_text(f"{before}{_BEGIN}\n{_markdown(found, bars)}{_END}{after}")
+        raise ValueError(f"{readme} has no place for the table: {BEGIN} … {END}")
+    readme.write_text(f"{before}{BEGIN}\n{_markdown(found, bars)}{END}{after}")
 
 
 def _markdown(found: dict[str, Any], bars: Sequence[RoundsBar]) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import multiprocessing
+import os
 import sqlite3
 import subprocess
 import sys
@@ -155,6 +157,26 @@ def test_one_hit_alone_waits_for_no_timer(tmp_path: Path) -> None:
         return took
 
     assert run(each_waits()) < 3
+
+
+@pytest.mark.parametrize("reason", [errno.EOPNOTSUPP, errno.ENOSYS])
+def test_where_a_write_cannot_be_told_to_go_through_it_is_synced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reason: int
+) -> None:
+    """Some file systems refuse the flag. Which of them this machine has is chance, so the refusal is played."""
+    synced: list[int] = []
+    real, pwritev = os.fdatasync, os.pwritev
+
+    def refuse(handle: int, parts: list[bytes], at: int, flags: int) -> int:
+        if flags:
+            raise OSError(reason, os.strerror(reason))
+        return pwritev(handle, parts, at, flags)
+
+    monkeypatch.setattr(os, "pwritev", refuse)
+    monkeypatch.setattr(os, "fdatasync", lambda handle: synced.append(handle) or real(handle))
+    run(one_by_one(tmp_path, *numbered(3)))
+    assert len(synced) == 3
+    assert [record.record for record in SpoolReader(tmp_path).read({}, 9)] == numbered(3)
 
 
 def test_the_next_process_begins_a_file_of_its_own(tmp_path: Path) -> None:

@@ -213,6 +213,8 @@ class FileSpool:
             # It is the loop that throws the batch away, not this thread in competition with it.
             del batch
         self._leave()
+        if self._preparing:
+            self._preparing.join(_LOOK_SECONDS)
         if self._next:
             self._next.leave()
 
