@@ -13,6 +13,7 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -103,10 +104,15 @@ def cannot_write(folder: Path, error: Exception) -> SpoolError:
 
 def disk_is_full(folder: Path) -> bool:
     """Whether the disk of a folder has less space than a spool file needs to begin with."""
+    return free_bytes(folder) < _LEAST_FREE
+
+
+def free_bytes(folder: Path) -> int:
+    """Free space of a folder's disk; where that cannot be found out there is no reason to doubt it."""
     try:
-        return shutil.disk_usage(folder).free < _LEAST_FREE
+        return shutil.disk_usage(folder).free
     except OSError:
-        return False
+        return sys.maxsize
 
 
 def _lock_path(path: Path) -> Path:

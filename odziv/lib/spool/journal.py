@@ -30,7 +30,7 @@ from typing import NamedTuple
 import msgspec
 
 from odziv.lib.atomic import sync_folder
-from odziv.lib.spool.files import SpoolFile, claim, new_file
+from odziv.lib.spool.files import SpoolFile, claim, free_bytes, new_file
 
 SIZES = (4 * 1024 * 1024, 512 * 1024, 64 * 1024)
 """Bytes of a file; the smaller ones where there is no more space."""
@@ -102,6 +102,8 @@ class Journal:
     def begin(cls, folder: Path, *, frame_bytes: int = 0, gently: bool = False) -> Journal:
         """A new file with room for a frame; `gently`, commits to another get between. Raises SpoolError, OSError."""
         for size in SIZES:
+            if size > SIZES[-1] and size > free_bytes(folder):
+                continue
             try:
                 return cls._begin(folder, max(size, frame_bytes + _BLOCK), gently=gently)
             except OSError as error:

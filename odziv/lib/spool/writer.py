@@ -173,6 +173,7 @@ class FileSpool:
         self._under_way = None
         told = batch.given_up
         if error is None:
+            self.state.records += len(batch.records)
             self.state.late += told
         self._tell(batch, told, len(batch.records), error)
         self._called = False
@@ -237,7 +238,6 @@ class FileSpool:
             self.state.error = str(error)
             return error if isinstance(error, SpoolError) else SpoolError(f"The spool cannot be written: {error}.")
         self.state.batches += 1
-        self.state.records += len(records)
         self.state.error = ""
         took = time.monotonic() - started
         self.state.commit_seconds = took
