@@ -71,7 +71,7 @@ def spool(hits: Sequence[Hit]) -> None:
 
 def product() -> None:
     """Ours: the worker with its two jobs, in their threads, until the spool is empty and no copy waits for its fold."""
-    from odziv.work import JOBS, work
+    from odziv.work import JOBS, spare_the_collector, work
 
     stopping = threading.Event()
 
@@ -81,6 +81,7 @@ def product() -> None:
         stopping.set()
 
     threading.Thread(target=look, daemon=True).start()
+    spare_the_collector()
     work([job for job in JOBS if job.function in _STAGES], stopping)
 
 

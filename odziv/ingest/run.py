@@ -155,7 +155,7 @@ def _looked_at(hits: Sequence[Hit]) -> tuple[Arrived, Mapping[UUID, Arriving], F
     if dropped:
         log.info("dropped: %s", ", ".join(f"{count} {reason}" for reason, count in sorted(dropped.items())))
     arriving = {id: Arriving(copies[id].recipient.row, [one.event for one in kept]) for id, kept in arrived.items()}
-    short = [one.copy for one in arriving.values() if one.copy.events <= journal.MOST_EVENTS]
+    short = [one.copy for one in arriving.values() if not journal.is_long(one.copy)]
     return arrived, arriving, look(short, arriving)
 
 

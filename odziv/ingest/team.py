@@ -18,7 +18,7 @@ from odziv.lib.hit import Hit
 from odziv.measure.reasons import TEAM_NETWORK
 from odziv.measure.weights import in_force
 from odziv.models import TeamNetwork, User
-from odziv.models.team_networks import KEPT, Seen, digests
+from odziv.models.team_networks import KEPT, Seen
 
 _AT_ONCE = 1000
 
@@ -42,21 +42,26 @@ def note_session(user: User, address: str, now: datetime) -> None:
 
 
 class Team:
-    """Looks up whose network each of these hits came from; one query, and none without a public address."""
+    """Looks up whose network each of these hits came from; two queries, and none without a public address."""
 
     def __init__(self, hits: Iterable[Hit]) -> None:
         pairs = {(hit.organisation, network) for hit in hits if (network := network_of(hit.peer))}
-        self._digests = digests(pairs)
+        known = TeamNetwork.objects.organisations({organisation for organisation, _network in pairs})
+        self._digests = {pair: _digest(*pair) for pair in pairs if pair[0] in known}
         self._seen: Mapping[tuple[UUID, str], list[Seen]] = {}
-        if pairs:
-            organisations = {organisation for organisation, _network in pairs}
-            self._seen = TeamNetwork.objects.seen(organisations, set(self._digests.values()))
+        if self._digests:
+            self._seen = TeamNetwork.objects.seen(known, set(self._digests.values()))
 
     def of(self, hit: Hit) -> UUID | None:
         """The user; None when none of them was there."""
+        if not self._seen:
+            return None
         digest = self._digests.get((hit.organisation, network_of(hit.peer)), "")
         at = datetime.fromtimestamp(hit.at, UTC)
         return next((one.user for one in self._seen.get((hit.organisation, digest), ()) if one.fits(at)), None)
+
+
+_digest = lru_cache(maxsize=50_000)(TeamNetwork.digest_of)
 
 
 def forget(now: datetime | None = None) -> int:

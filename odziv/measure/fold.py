@@ -20,7 +20,7 @@ from datetime import datetime, timedelta
 from odziv.measure import reasons
 from odziv.measure.evidence import Event, EventId, Facts, Figures, Folded, Judgement
 from odziv.measure.networks import HERE, kind_of
-from odziv.measure.verdict import HUMAN, MACHINE, Verdict, judge
+from odziv.measure.verdict import HUMAN, MACHINE, Verdict, in_order, judge_ordered
 from odziv.measure.weights import DEFAULTS, Points
 
 ONE_OPEN = timedelta(seconds=60)
@@ -32,8 +32,8 @@ _PICTURES = ("open", "image")
 
 def fold(events: Iterable[Event], facts: Facts, points: Points = DEFAULTS) -> Folded:
     """Verdicts and figures of one delivery, by what each piece of evidence weighs."""
-    ordered = sorted({event.id: event for event in events}.values(), key=lambda event: (event.at, event.id))
-    verdicts = judge(ordered, facts, points)
+    ordered = in_order(events)
+    verdicts = judge_ordered(ordered, facts, points)
     parts = _parts_of_opens(ordered, verdicts) | _parts_of_downloads(ordered, verdicts)
     implied = _implied_open(ordered, verdicts, parts)
     judgements: dict[EventId, Judgement] = {}

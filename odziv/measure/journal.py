@@ -27,6 +27,7 @@ from odziv.models.bulk import update_rows
 from odziv.models.journal_rows import CopyRow
 
 MOST_EVENTS = 2_000
+_LONG = 200
 
 
 class Copy(NamedTuple):
@@ -36,6 +37,11 @@ class Copy(NamedTuple):
     message: UUID
     touched: int
     events: int
+
+
+def is_long(copy: Copy) -> bool:
+    """Whether a copy has more events than are folded in passing: it is folded by itself, and not with each of them."""
+    return copy.events > min(_LONG, MOST_EVENTS)
 
 
 class Arriving(NamedTuple):

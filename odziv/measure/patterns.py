@@ -34,10 +34,13 @@ def together(ordered: Sequence[Event], facts: Facts) -> Found:
     """Codes of `reasons` for each event that the others say something about."""
     found: Found = defaultdict(set)
     clicks = [event for event in ordered if event.kind in CLICKS and not event.partial]
-    _bursts(clicks, found)
-    _sweeps(clicks, facts.links, found)
-    _at_once(ordered, found)
-    _repeated(ordered, found)
+    if len(clicks) >= 3:
+        _bursts(clicks, found)
+        _sweeps(clicks, facts.links, found)
+    if len(ordered) > 1:
+        _at_once(ordered, found)
+    if len(ordered) > MOST_REPEATED:
+        _repeated(ordered, found)
     return found
 
 

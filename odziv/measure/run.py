@@ -27,7 +27,8 @@ def measure(limit: int = BATCH, *, now: datetime | None = None) -> int:
     Safe to run in several workers at once: `touched` is read before the events, so a copy that grows meanwhile, or
     whose figures an older reading overwrites, is touched still and comes again.
     """
-    rows = Delivery.objects.unfolded().values_list("pk", "message_id", "touched")[:limit]
+    now = now or timezone.now()
+    rows = Delivery.objects.due_to_fold(now).values_list("pk", "message_id", "touched")[:limit]
     copies: list[Copy] = []
     events = 0
     for pk, message, touched in rows:
@@ -36,7 +37,7 @@ def measure(limit: int = BATCH, *, now: datetime | None = None) -> int:
         if events > MOST_EVENTS:
             break
     if copies:
-        fold_copies(copies, now or timezone.now())
+        fold_copies(copies, now)
     return len(copies)
 
 
@@ -63,7 +64,7 @@ class Folding:
     found: dict[UUID, Read]
     folded: dict[UUID, Folded]
     late: list[UUID]
-    """Colleagues' copies that have too many events to be folded in passing."""
+    """Colleagues' copies that are too long to be folded in passing."""
 
     @property
     def messages(self) -> list[UUID]:
@@ -124,7 +125,7 @@ def look(copies: Sequence[Copy], arriving: Mapping[UUID, Arriving] | None = None
     """Read and fold copies, and their colleagues' whose verdicts may change with theirs; nothing is written yet."""
     found = journal.read(copies, arriving=arriving, widely=True)
     asked = {copy.id for copy in copies}
-    late = [id for id, read in found.items() if id not in asked and read.copy.events > journal.MOST_EVENTS]
+    late = [id for id, read in found.items() if id not in asked and journal.is_long(read.copy)]
     for id in late:
         del found[id]
     return Folding(found, {id: read.folded() for id, read in found.items()}, late)

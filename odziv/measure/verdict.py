@@ -14,6 +14,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
+from operator import attrgetter
 from typing import NamedTuple
 
 from odziv.ingest.agents import APPLE_PRIVACY, BOT, GMAIL_PREFETCH, IMAGE_PROXY, PERSON, SCANNER
@@ -46,6 +48,7 @@ _MERE_DOUBTS = frozenset(
         reasons.CLOUD_NETWORK,
     }
 )
+_DISPELLED = _MERE_DOUBTS | {reasons.TEAM_NETWORK}
 _ORDER = {code: place for place, code in enumerate(WEIGHTS)}
 
 
@@ -63,24 +66,46 @@ Evidence = dict[EventId, set[str]]
 
 def judge(events: Iterable[Event], facts: Facts, points: Points = DEFAULTS) -> dict[EventId, Verdict]:
     """The verdict on each event. The order of `events` does not matter; an id that comes twice is one event."""
-    ordered = sorted({event.id: event for event in events}.values(), key=lambda event: (event.at, event.id))
+    return judge_ordered(in_order(events), facts, points)
+
+
+def in_order(events: Iterable[Event]) -> list[Event]:
+    """By time, each once."""
+    return sorted({event.id: event for event in events}.values(), key=_place)
+
+
+_place = attrgetter("at", "id")
+
+
+def judge_ordered(ordered: Sequence[Event], facts: Facts, points: Points) -> dict[EventId, Verdict]:
+    """As `judge`, of what `in_order` gave."""
+    weights = tuple(points[code] for code in WEIGHTS)
     evidence = {event.id: {_of_program(event)} for event in ordered}
     abroad = [event for event in ordered if networks.kind_of(event.network) != networks.HERE]
     of_people = [event for event in abroad if event.agent_kind == PERSON]
     _add(evidence, patterns.together(of_people, facts))
     _add(evidence, _of_time(abroad, facts))
     for event in abroad:
-        evidence[event.id] |= _of_network(event)
-        if event.teammate is not None and event.agent_kind == PERSON:
-            evidence[event.id].add(reasons.TEAM_NETWORK)
-        # The mail service's proxy is the same source for everybody.
-        if event.agent_kind == PERSON and (code := patterns.with_colleagues(event, facts)):
+        # An image proxy stands in its service's network, which says nothing, and is the same source for everybody.
+        if event.agent_kind == IMAGE_PROXY:
+            continue
+        if code := _OF_NETWORK.get(networks.kind_of(event.network)):
             evidence[event.id].add(code)
-    disguised = [event for event in abroad if evidence[event.id] & _SHOWS_A_MACHINE]
+        if event.agent_kind != PERSON:
+            continue
+        if event.teammate is not None:
+            evidence[event.id].add(reasons.TEAM_NETWORK)
+        if facts.colleagues and (code := patterns.with_colleagues(event, facts)):
+            evidence[event.id].add(code)
+    disguised = [event for event in abroad if not _SHOWS_A_MACHINE.isdisjoint(evidence[event.id])]
     asked_for_headers = [event for event in of_people if reasons.HEAD in evidence[event.id]]
-    _add(evidence, patterns.left_by_machines(of_people, disguised, asked_for_headers))
-    _add(evidence, _of_later(ordered, evidence, facts, points))
-    return {event.id: _named(_judged(evidence[event.id], points), event) for event in ordered}
+    if disguised or asked_for_headers:
+        _add(evidence, patterns.left_by_machines(of_people, disguised, asked_for_headers))
+    _add(evidence, _of_later(ordered, evidence, facts, weights))
+    return {event.id: _named(_judged(frozenset(evidence[event.id]), weights), event) for event in ordered}
+
+
+_OF_NETWORK = {networks.SECURITY: reasons.SECURITY_NETWORK, networks.CLOUD: reasons.CLOUD_NETWORK}
 
 
 def _add(evidence: Evidence, more: Mapping[EventId, set[str]]) -> None:
@@ -88,13 +113,15 @@ def _add(evidence: Evidence, more: Mapping[EventId, set[str]]) -> None:
         evidence[id] |= codes
 
 
-def _verdict(codes: Iterable[str], points: Points) -> str:
-    total = sum(points[code] for code in codes)
-    return MACHINE if total >= MACHINE_FROM else HUMAN if total <= HUMAN_TO else UNSURE
+_Weights = tuple[int, ...]
+"""What each piece of evidence counts for, in the order of `WEIGHTS`."""
 
 
-def _judged(codes: set[str], points: Points) -> Verdict:
-    verdict = _verdict(codes, points)
+@lru_cache(maxsize=20_000)
+def _judged(codes: frozenset[str], weights: _Weights) -> Verdict:
+    points = {code: weights[_ORDER[code]] for code in codes}
+    total = sum(points.values())
+    verdict = MACHINE if total >= MACHINE_FROM else HUMAN if total <= HUMAN_TO else UNSURE
     ordered = sorted(codes, key=lambda code: (-abs(points[code]), _ORDER[code]))
     told = [code for code in ordered if verdict == UNSURE or (points[code] > 0) == (verdict == MACHINE)]
     return Verdict(verdict, tuple(told), tuple(code for code in ordered if code not in told and points[code]))
@@ -111,12 +138,13 @@ def _named(verdict: Verdict, event: Event) -> Verdict:
 
 def _of_program(event: Event) -> str:
     """What the request says of itself; the first that fits."""
-    said = " ".join(event.headers.get(name, "") for name in _PREFETCH_HEADERS).lower()
+    headers = event.headers
+    said = " ".join([headers[name] for name in _PREFETCH_HEADERS if name in headers]).lower() if headers else ""
     if event.kind == "hidden":
         code = reasons.HONEYPOT
     elif event.method == "HEAD":
         code = reasons.HEAD
-    elif any(word in said for word in _PREFETCH_WORDS):
+    elif said and any(word in said for word in _PREFETCH_WORDS):
         code = reasons.PREFETCH
     elif not event.agent:
         code = reasons.NO_AGENT
@@ -139,14 +167,6 @@ _AGENTS = {
     BOT: reasons.BOT,
     IMAGE_PROXY: reasons.BOT,
 }
-
-
-def _of_network(event: Event) -> set[str]:
-    """An image proxy stands in its service's network, which says nothing."""
-    if event.agent_kind == IMAGE_PROXY:
-        return set()
-    kind = networks.kind_of(event.network)
-    return {networks.SECURITY: {reasons.SECURITY_NETWORK}, networks.CLOUD: {reasons.CLOUD_NETWORK}}.get(kind, set())
 
 
 def _of_time(ordered: Sequence[Event], facts: Facts) -> Evidence:
@@ -176,21 +196,23 @@ def _is_no_readers(event: Event) -> bool:
     return event.client in (APPLE_PRIVACY, GMAIL_PREFETCH) or event.teammate is not None
 
 
-def _of_later(ordered: Sequence[Event], evidence: Evidence, facts: Facts, points: Points) -> Evidence:
+def _of_later(ordered: Sequence[Event], evidence: Evidence, facts: Facts, weights: _Weights) -> Evidence:
     """A person's later event from another network, or a reply, speaks for events of which one can only be unsure."""
     latest: dict[str, datetime] = {}
-    for event in ordered:
-        if event.network and event.agent_kind == PERSON and _verdict(evidence[event.id], points) == HUMAN:
-            latest[event.network] = event.at
-    last_two = sorted(latest.items(), key=lambda one: one[1])[-2:]
-    found: Evidence = {}
+    doubtful: list[Event] = []
     for event in ordered:
         codes = evidence[event.id]
-        if _verdict(codes, points) != UNSURE or not codes <= {*_MERE_DOUBTS, reasons.TEAM_NETWORK}:
-            continue
+        verdict = _judged(frozenset(codes), weights).verdict
+        if verdict == UNSURE and codes <= _DISPELLED:
+            doubtful.append(event)
+        elif verdict == HUMAN and event.network and event.agent_kind == PERSON:
+            latest[event.network] = event.at
+    found: Evidence = {}
+    last_two = sorted(latest.items(), key=lambda one: one[1])[-2:] if doubtful else []
+    for event in doubtful:
         # A later event of the recipient's does not make an own look theirs; an answer at least shows that it was read.
         if (
-            reasons.TEAM_NETWORK not in codes
+            reasons.TEAM_NETWORK not in evidence[event.id]
             and event.network
             and any(network != event.network and at > event.at for network, at in last_two)
         ):

@@ -50,6 +50,11 @@ class Troubles:
     uncertain: int = 0
 
 
+# After how many events a copy rests for how many seconds between two folds: so one that is hammered takes a small part of
+# the worker's time, however many events it has.
+_RESTS = ((200, 1), (2_000, 4), (20_000, 15), (200_000, 120))
+
+
 class DeliveryQuerySet(OwnedQuerySet["Delivery"]):
     def troubles(self, messages: Collection[UUID]) -> dict[UUID, Troubles]:
         """Those of each message that has any, in one query."""
@@ -85,6 +90,14 @@ class DeliveryQuerySet(OwnedQuerySet["Delivery"]):
     def unfolded(self) -> Self:
         """Copies with events that are not in the figures yet."""
         return self.filter(touched__gt=models.F("folded")).order_by("pk")
+
+    def due_to_fold(self, now: datetime) -> Self:
+        """Those that are to be folded now: the longer the journal of a copy, the longer it waits for the next time."""
+        rows = self.unfolded()
+        for events, seconds in _RESTS:
+            rested = Q(figures_at=None) | Q(figures_at__lte=now - timedelta(seconds=seconds))
+            rows = rows.filter(Q(touched__lte=events) | rested)
+        return rows
 
     def abandoned(self, now: datetime) -> Self:
         """Copies whose worker died: the lease has run out."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
@@ -42,6 +42,11 @@ class TeamNetworkQuerySet(OwnedQuerySet["TeamNetwork"]):
         if not made and row.last_at < now:
             self.filter(pk=row.pk).update(last_at=now)
 
+    def organisations(self, among: Collection[UUID]) -> set[UUID]:
+        """Those of these of which any network is known."""
+        rows = self.filter(organisation__in=among).order_by() if among else self.none()
+        return set(rows.values_list("organisation_id", flat=True).distinct())
+
     def seen(self, organisations: Collection[UUID], digests: Collection[str]) -> dict[tuple[UUID, str], list[Seen]]:
         """Who was on these networks, whoever was there last first; by organisation and digest."""
         rows = self.filter(organisation__in=organisations, digest__in=digests).order_by("-last_at", "user_id")
@@ -75,8 +80,3 @@ class TeamNetwork(Owned):
     @staticmethod
     def digest_of(organisation: UUID, network: str) -> str:
         return str(salted_hmac("odziv.team-network", f"{organisation.hex} {network}", algorithm="sha256").hexdigest())
-
-
-def digests(pairs: Iterable[tuple[UUID, str]]) -> dict[tuple[UUID, str], str]:
-    """For each (organisation, truncated network) its fingerprint."""
-    return {(organisation, network): TeamNetwork.digest_of(organisation, network) for organisation, network in pairs}

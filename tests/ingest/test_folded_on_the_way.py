@@ -125,3 +125,17 @@ def test_a_copy_with_very_many_events_is_left_to_the_fold(message: Message, monk
     assert long.touched > long.folded
     assert measure() == 1
     assert rebuild(None, check=True, now=NOON).equal
+
+
+def test_a_copy_with_many_events_rests_between_two_folds(message: Message) -> None:
+    maja, jan = delivery_of(message), delivery_of(message, 1)
+    spool([hit(maja, Kind.CLICK, after=400 + number) for number in range(250)])
+    ingest()
+    assert measure(now=NOON) == 1
+    spool([hit(maja, after=99999), hit(jan, after=99999, peer="84.112.67.5")])
+    ingest()
+    assert Delivery.objects.get(pk=jan.pk).opens == 1
+    assert measure(now=NOON + timedelta(seconds=0.9)) == 0
+    assert measure(now=NOON + timedelta(seconds=1)) == 1
+    assert Delivery.objects.get(pk=maja.pk).opens == 1
+    assert rebuild(None, check=True, now=NOON).equal
