@@ -26,6 +26,7 @@ from odziv.lib.spool import FileSpool, SpoolReader
 
 COPIES = 20_000
 BATCH = 10_000
+_WARM = 500
 _STAGES = ("odziv.ingest.run.ingest", "odziv.measure.run.measure")
 
 
@@ -157,6 +158,8 @@ def main(name: str, count: int, flood: int, seed: int) -> None:
     if name == "steady":
         json.dump(steady(chosen, count, 2_000, seed), sys.stdout)
         return
+    if name == "product":
+        _warm(Hits(chosen[1:], -1 - seed, time.time() - 4000).draw(_WARM))
     drawn = Hits(chosen[1:], seed, time.time() - 3600)
     hits = drawn.draw(count)
     if flood:
@@ -169,6 +172,16 @@ def main(name: str, count: int, flood: int, seed: int) -> None:
     if name == "product" and _rows() - rows != len(hits):
         raise RuntimeError(f"{_rows() - rows} of {len(hits)} hits are in the journal")
     json.dump(told, sys.stdout)
+
+
+def _warm(hits: Sequence[Hit]) -> None:
+    """Let a worker have begun: lists of programs and networks are read, statements are prepared."""
+    from odziv.ingest.run import ingest
+    from odziv.measure.run import measure
+
+    spool(hits)
+    while ingest() + measure():
+        pass
 
 
 def _rows() -> int:

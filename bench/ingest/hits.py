@@ -123,13 +123,16 @@ class Hits:
         return Hit(id, at, kind, organisation, delivery, ordinal, method, peer, agent, headers, partial)
 
     def _browser(self) -> str:
+        """Chrome has said `0.0.0` behind its version since 107, and iOS `15E148` since 11.3; one in ten is older."""
         chance = self._chance
-        version, n = chance.randrange(90, 140), chance.randrange(1, 9)
+        version, n = chance.randrange(107, 140), chance.randrange(1, 9)
         if chance.random() < 0.3:
             system = f"iPhone; CPU iPhone OS {chance.randrange(13, 19)}_{n} like Mac OS X"
-            return f"Mozilla/5.0 ({system}) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E{version}"
+            return f"Mozilla/5.0 ({system}) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148"
         system = chance.choice(_SYSTEMS).format(n=n)
-        build = f"{version}.0.{chance.randrange(4000, 7000)}.{chance.randrange(200)}"
+        build = f"{version}.0.0.0"
+        if chance.random() < 0.1:
+            build = f"{chance.randrange(60, 107)}.0.{chance.randrange(3000, 5300)}.{chance.randrange(200)}"
         mobile = " Mobile" if "Android" in system else ""
         return f"Mozilla/5.0 ({system}) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{build}{mobile} Safari/537.36"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from functools import lru_cache
-from ipaddress import IPv6Address, ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,15 +22,32 @@ class Place(NamedTuple):
 
 
 @lru_cache(maxsize=50_000)
+def parsed(address: str) -> IPv4Address | IPv6Address | None:
+    """The address; None for what is none."""
+    try:
+        return ip_address(address)
+    except ValueError:
+        return None
+
+
+@lru_cache(maxsize=50_000)
+def is_public(address: str) -> bool:
+    """Whether it is one host's in all the world: not loopback, private or reserved (RFC 6890)."""
+    found = parsed(address)
+    return found is not None and found.is_global
+
+
+@lru_cache(maxsize=50_000)
 def truncated(address: str) -> str:
     """The network that may be stored: /24 of an IPv4 address, /48 of an IPv6 one; empty for what is no address."""
-    try:
-        parsed = ip_address(address)
-    except ValueError:
+    found = parsed(address)
+    if found is None:
         return ""
-    if isinstance(parsed, IPv6Address) and parsed.ipv4_mapped:
-        parsed = parsed.ipv4_mapped
-    return str(ip_network((parsed, 24 if parsed.version == 4 else 48), strict=False))
+    if isinstance(found, IPv6Address) and found.ipv4_mapped:
+        found = found.ipv4_mapped
+    if isinstance(found, IPv6Address):
+        return f"{IPv6Address(int(found) >> 80 << 80)}/48"
+    return f"{IPv4Address(int(found) >> 8 << 8)}/24"
 
 
 class Places:
@@ -45,11 +62,7 @@ class Places:
 
     def _look_up(self, address: str) -> Place:
         """The place of an address; empty for private, reserved and malformed ones."""
-        try:
-            parsed = ip_address(address)
-        except ValueError:
-            return Place()
-        if not parsed.is_global:
+        if not is_public(address):
             return Place()
         if self._database is not None and (place := _read(self._database, address)):
             return place

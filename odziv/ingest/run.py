@@ -163,7 +163,7 @@ def _store(arrived: Arrived, arriving: Mapping[UUID, Arriving], folding: Folding
     """Add rows, passing over known ids, mark their copies, and write the figures of those that were folded."""
     if not arrived:
         return
-    journal_rows.hold_messages({one.row.message for one in arriving.values()})
+    journal_rows.hold_messages({one.row.message for one in arriving.values()}, ["figures_at"])
     held = journal_rows.hold(arrived)
     # What happened to a copy that is gone by now was evidence about its colleagues'.
     shaken = {one.row.message for id, one in arriving.items() if id not in held}

@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
-from ipaddress import ip_address
 from uuid import UUID
 
-from odziv.ingest.places import truncated
+from odziv.ingest.places import is_public, truncated
 from odziv.lib import clock
 from odziv.lib.hit import Hit
 from odziv.measure.reasons import TEAM_NETWORK
@@ -23,14 +22,9 @@ from odziv.models.team_networks import KEPT, Seen
 _AT_ONCE = 1000
 
 
-@lru_cache(maxsize=50_000)
 def network_of(address: str) -> str:
     """The network that counts as a place; empty for loopback, private and other addresses that many have (RFC 6890)."""
-    try:
-        is_public = ip_address(address).is_global
-    except ValueError:
-        return ""
-    return truncated(address) if is_public else ""
+    return truncated(address) if is_public(address) else ""
 
 
 def note_session(user: User, address: str, now: datetime) -> None:

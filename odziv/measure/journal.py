@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import repeat
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db import models
+from django.db import connection, models
 from django.db.models import Count
 
 from odziv.measure import reasons
@@ -267,7 +268,23 @@ def sums(messages: Iterable[UUID]) -> dict[UUID, Figures]:
     return {message: Figures(*values) for message, *values in journal_rows.sums(messages, wanted)}
 
 
-def store_sums(figures: Mapping[UUID, Figures], now: datetime) -> None:
-    """Write the figures of messages. `figures_at` tells live pages that something changed."""
-    rows = [(*values, now, message) for message, values in figures.items()]
-    update_rows(Message, (*Figures._fields, "figures_at"), rows)
+def store_sums(after: Mapping[UUID, Figures], now: datetime, before: Mapping[UUID, Figures] | None = None) -> None:
+    """Write the figures of messages, of which those `before` are known; `figures_at` tells live pages that something
+    changed. A column that is not written spares SQLite the index that lists are walked by."""
+    alike: dict[tuple[str, ...], list[tuple[Any, ...]]] = defaultdict(list)
+    sparing = connection.vendor == "sqlite"  # PostgreSQL writes a row anew, into all of them
+    for message, figures in after.items():
+        known = before.get(message) if before else None
+        changed = [
+            (name, value)
+            for name, value, was in zip(Figures._fields, figures, known or repeat(_NEVER), strict=False)
+            if value != was
+        ]
+        if not sparing:
+            changed = list(zip(Figures._fields, figures, strict=True))
+        alike[tuple(name for name, _value in changed)].append((*(value for _name, value in changed), now, message))
+    for names, rows in alike.items():
+        update_rows(Message, (*names, "figures_at"), rows)
+
+
+_NEVER = object()

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from odziv.measure import habits, journal
-from odziv.measure.evidence import EventId, Folded, Judgement
+from odziv.measure.evidence import EventId, Figures, Folded, Judgement
 from odziv.measure.fold import settles_at
 from odziv.measure.journal import Arriving, Copy, Read
 from odziv.measure.verdict import UNSURE
@@ -85,7 +85,8 @@ class Folding:
         """Write it, in a transaction of the caller's; `touched` of copies is written too. Raises WeighedAnew."""
         copies = [read.copy for read in self.found.values()]
         # Two workers with copies of one message: each must see the other's figures when it adds them up.
-        held = journal_rows.hold_messages(self.messages)
+        held = journal_rows.hold_messages(self.messages, Figures._fields)
+        before = {key: Figures(*one.values) for key, one in held.items()}
         # Whoever applies other weights commits them before the copies are folded anew: what is read here and still the
         # same will be folded after this has been written.
         if journal.weighed_anew(self.found.values()):
@@ -96,14 +97,14 @@ class Folding:
                     for id, owner, address, former in journal.former_figures(copies))  # fmt: skip
         journal.store_figures(figures, copies, now, touched or {})
         after = journal.sums(self.messages)
-        journal.store_sums(after, now)
+        journal.store_sums(after, now, before)
         journal_rows.raise_touched(dict.fromkeys(self.late, 1))
         settling = _settling(self.found.values(), self.folded)
         # The first open by a person, or that what looked like one was none: the assistant should know.
         opened = [
             (one.organisation, key, settling.get(key))
             for key, one in held.items()
-            if key in after and (one.first_opened_at is None) != (after[key].first_opened_at is None)
+            if key in after and (before[key].first_opened_at is None) != (after[key].first_opened_at is None)
         ]
         Happening.objects.note_all(CardKind.OPENED, opened)
         TemplateVersion.objects.touch(one.template_version for one in held.values())

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -21,66 +21,74 @@ _AS_THEY_ARE = (models.CharField, models.TextField, models.IntegerField, models.
 def insert_new(model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Insert rows, passing over those whose primary key exists. `names` are all fields of the model."""
     fields = [_field(model, name) for name in names]
-    if connections[DEFAULT_DB_ALIAS].vendor != "postgresql":
-        _run(_insertion(model, fields), fields, rows)
-        return
-    columns = [field.column for field in fields]
-    told = ", ".join(f'"{column}"' for column in columns)
-    run_json(
-        f"INSERT INTO {_table(model)} ({told}) SELECT {told} FROM {json_rows(model, columns)} "
-        f"ON CONFLICT ({_quoted(_key(model))}) DO NOTHING",
-        columns,
-        list(rows),
+    write(
+        model, [field.column for field in fields], _prepared(fields, rows), Insert(f"({_key(model).column}) DO NOTHING")
     )
 
 
 def add_up(
-    model: type[models.Model], key: Sequence[str], numbers: Sequence[str], rows: Sequence[Sequence[Any]]
+    model: type[models.Model], key: Sequence[str], numbers: Sequence[str], rows: Iterable[Sequence[Any]]
 ) -> None:
     """Add to the numbers of rows, which are made where they do not exist.
 
     A row: the primary key that a new one gets, values for the fields of `key`, which are unique together, numbers.
     """
     fields = [_key(model), *(_field(model, name) for name in (*key, *numbers))]
-    told = ", ".join(map(_quoted, fields))
-    table = _table(model)
-    changes = ", ".join(f"{name} = {table}.{name} + excluded.{name}" for name in map(_quoted, fields[1 + len(key) :]))
-    behind = f"ON CONFLICT ({', '.join(map(_quoted, fields[1 : 1 + len(key)]))}) DO UPDATE SET {changes}"
-    if connections[DEFAULT_DB_ALIAS].vendor == "postgresql":
-        columns = [field.column for field in fields]
-        source = f"SELECT {told} FROM {json_rows(model, columns)}"
-        run_json(f"INSERT INTO {table} ({told}) {source} {behind}", columns, rows)
-        return
-    marks = ", ".join(["%s"] * len(fields))
-    _run(f"INSERT INTO {table} ({told}) VALUES ({marks}) {behind}", fields, rows)
+    columns = [field.column for field in fields]
+    unique, added = ", ".join(columns[1 : 1 + len(key)]), columns[1 + len(key) :]
+    changes = ", ".join(f"{name} = {model._meta.db_table}.{name} + excluded.{name}" for name in added)
+    write(model, columns, _prepared(fields, rows), Insert(f"({unique}) DO UPDATE SET {changes}"))
 
 
 def update_rows(model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """UPDATE each row by its primary key, which stands last in the row, behind the values for `names`."""
     fields = [*(_field(model, name) for name in names), _key(model)]
-    if connections[DEFAULT_DB_ALIAS].vendor != "postgresql":
-        _run(_change(model, fields[:-1]), fields, rows)
-        return
-    # One statement: row by row the server and the wire cost several times as much.
     columns = [field.column for field in fields]
-    changes = ", ".join(f'"{column}" = v."{column}"' for column in columns[:-1])
-    found = f"UPDATE {_table(model)} AS t SET {changes} FROM {json_rows(model, columns)}"
-    run_json(f'{found} WHERE t."{columns[-1]}" = v."{columns[-1]}"', columns, list(rows))
+    write(model, columns, _prepared(fields, rows), Update(", ".join(f'"{name}" = {{{name}}}' for name in columns[:-1])))
 
 
-def json_rows(model: type[models.Model], columns: Sequence[str]) -> str:
-    """On PostgreSQL, a parameter that holds rows of these columns, to be read as the table `v`; see `run_json`."""
-    types = {field.column: field.db_type(connection) for field in model._meta.concrete_fields}
-    told = ", ".join(f'"{name}" {types[name]}' for name in columns)
-    return f"json_to_recordset(%s::json) AS v({told})"
+class Insert(NamedTuple):
+    """An INSERT, with what stands behind ON CONFLICT."""
+
+    on_conflict: str
 
 
-def run_json(statement: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    """Run a statement that reads `json_rows`, with rows of values for the columns: plain ones, moments, identifiers."""
-    if rows:
-        told = msgspec.json.encode([dict(zip(columns, row, strict=True)) for row in rows])
-        with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
-            cursor.execute(statement, [told.decode()])
+class Update(NamedTuple):
+    """An UPDATE of the row with the primary key that stands last; in `changes` a column in braces is its value."""
+
+    changes: str
+
+
+def write(
+    model: type[models.Model], columns: Sequence[str], rows: Sequence[Sequence[Any]], how: Insert | Update
+) -> None:
+    """Write rows of values for columns: those that SQLite's driver takes; for PostgreSQL what is understood in JSON.
+
+    PostgreSQL gets one statement with one document: row by row the wire and the server cost several times as much.
+    """
+    here = connections[DEFAULT_DB_ALIAS]
+    if not rows:
+        return
+    table, told = _table(model), ", ".join(f'"{name}"' for name in columns)
+    if here.vendor == "postgresql":
+        types = {field.column: field.db_type(here) for field in model._meta.concrete_fields}
+        source = f"json_to_recordset(%s::json) AS v({', '.join(f'{name} {types[name]}' for name in columns)})"
+        if isinstance(how, Insert):
+            statement = f"INSERT INTO {table} ({told}) SELECT {told} FROM {source} ON CONFLICT {how.on_conflict}"
+        else:
+            changes = how.changes.format(**{name: f'v."{name}"' for name in columns})
+            statement = f"UPDATE {table} AS t SET {changes} FROM {source} WHERE t.{columns[-1]} = v.{columns[-1]}"
+        values = msgspec.json.encode([dict(zip(columns, row, strict=True)) for row in rows])
+        with here.cursor() as cursor:
+            cursor.execute(statement, [values.decode()])
+        return
+    if isinstance(how, Insert):
+        marks = ", ".join(["%s"] * len(columns))
+        statement = f"INSERT INTO {table} ({told}) VALUES ({marks}) ON CONFLICT {how.on_conflict}"
+    else:
+        changes = how.changes.format(**dict.fromkeys(columns, "%s"))
+        statement = f"UPDATE {table} AS t SET {changes} WHERE {columns[-1]} = %s"
+    _execute(statement, rows)
 
 
 class Plan:
@@ -132,27 +140,27 @@ class Plan:
         _execute(_change(self.model, [_field(self.model, name) for name in self.names]), prepared)
 
 
-def _run(statement: str, fields: Sequence[Any], rows: Iterable[Sequence[Any]]) -> None:
+def _prepared(fields: Sequence[Any], rows: Iterable[Sequence[Any]]) -> list[Sequence[Any]]:
     # The connection itself and not the proxy of this thread: that one looks it up again for every value.
     here = connections[DEFAULT_DB_ALIAS]
+    if here.vendor == "postgresql":
+        return list(rows)
     prepare = [None if isinstance(field, _AS_THEY_ARE) else _quickly(field, here) for field in fields]
-    values = [[one(value) if one else value for one, value in zip(prepare, row, strict=True)] for row in rows]
-    _execute(statement, values)
+    return [[one(value) if one else value for one, value in zip(prepare, row, strict=True)] for row in rows]
 
 
 def _quickly(field: Any, here: Any) -> Callable[[Any], Any]:
-    """What `get_db_prep_save` does, without its way for the commonest values on SQLite: moments in UTC, identifiers."""
+    """What `get_db_prep_save` does, without its way for SQLite's commonest values: moments in UTC, identifiers."""
 
     def prepared(value: Any) -> Any:
         if value is None:
             return None
-        if sqlite and type(value) is datetime and value.tzinfo is UTC:
+        if type(value) is datetime and value.tzinfo is UTC:
             return value.isoformat(" ")[:-6]
-        if sqlite and type(value) is UUID:
+        if type(value) is UUID:
             return value.hex
         return field.get_db_prep_save(value, here)
 
-    sqlite = here.vendor == "sqlite"
     return prepared
 
 

@@ -50,7 +50,7 @@ class Troubles:
     uncertain: int = 0
 
 
-# After how many events a copy rests for how many seconds between two folds: so one that is hammered takes a small part of
+# After how many events a copy rests for how many seconds between two folds: one that is hammered takes a small part of
 # the worker's time, however many events it has.
 _RESTS = ((200, 1), (2_000, 4), (20_000, 15), (200_000, 120))
 

@@ -15,7 +15,7 @@ from uuid import UUID
 import msgspec
 from django.db import DEFAULT_DB_ALIAS, connections
 
-from odziv.models.bulk import json_rows, run_json
+from odziv.models.bulk import Insert, Update, write
 from odziv.models.deliveries import Delivery
 from odziv.models.interactions import Interaction
 
@@ -56,42 +56,25 @@ _IN_JSON = {"headers", "reasons", "against"}
 
 def add(rows: Sequence[tuple[NewRow, Judged]]) -> None:
     """Insert events with how they are judged, passing over those whose identifier is known."""
-    names = ", ".join(f'"{name}"' for name in _COLUMNS)
     if _on_sqlite():
-        marks = ", ".join(["%s"] * len(_COLUMNS))
-        _many(
-            f"INSERT INTO odziv_interaction ({names}) VALUES ({marks}) ON CONFLICT (id) DO NOTHING",
-            [
-                (*row[:_AT], _moment(row.at), *row[_AT + 1 :], verdict, _codes(codes), counted, _codes(against))
-                for row, (verdict, codes, counted, against) in rows
-            ],
-        )
-        return
-    raw = NewRow._fields.index("headers")
-    values = [(*row[:raw], msgspec.Raw(row.headers.encode()), *row[raw + 1 :], *judged) for row, judged in rows]
-    source = json_rows(Interaction, _COLUMNS)
-    run_json(
-        f"INSERT INTO odziv_interaction ({names}) SELECT {names} FROM {source} ON CONFLICT (id) DO NOTHING",
-        _COLUMNS, values,
-    )  # fmt: skip
+        values: list[Sequence[Any]] = [
+            (*row[:_AT], _moment(row.at), *row[_AT + 1 :], verdict, _codes(codes), counted, _codes(against))
+            for row, (verdict, codes, counted, against) in rows
+        ]
+    else:
+        raw = NewRow._fields.index("headers")
+        values = [(*row[:raw], msgspec.Raw(row.headers.encode()), *row[raw + 1 :], *judged) for row, judged in rows]
+    write(Interaction, _COLUMNS, values, Insert("(id) DO NOTHING"))
 
 
 def judge(judged: Mapping[UUID | str, Judged]) -> None:
     """Write how events that stand there are judged, by their 32 digits."""
-    if _on_sqlite():
-        _many(
-            "UPDATE odziv_interaction SET verdict = %s, reasons = %s, counted = %s, against = %s WHERE id = %s",
-            [(verdict, _codes(codes), counted, _codes(against), id)
-             for id, (verdict, codes, counted, against) in judged.items()],
-        )  # fmt: skip
-        return
-    names = ("id", "verdict", "reasons", "counted", "against")
-    changes = ", ".join(f'"{name}" = v."{name}"' for name in names[1:])
-    run_json(
-        f"UPDATE odziv_interaction AS i SET {changes} FROM {json_rows(Interaction, names)} WHERE i.id = v.id",
-        names,
-        [(id, *one) for id, one in judged.items()],
-    )
+    text = _codes if _on_sqlite() else list
+    values = [
+        (verdict, text(codes), counted, text(against), id) for id, (verdict, codes, counted, against) in judged.items()
+    ]
+    names = ("verdict", "reasons", "counted", "against", "id")
+    write(Interaction, names, values, Update(", ".join(f"{name} = {{{name}}}" for name in names[:-1])))
 
 
 Told = tuple[str, str, int, datetime, str, bool, str, str, str, Mapping[str, str], str, UUID | None]
@@ -143,8 +126,9 @@ def recipients(copies: Iterable[UUID]) -> Iterator[Recipient]:
     ids = ", ".join(_hex(f"d.{name}") for name in ("id", "message_id", "organisation_id"))
     rows = _of(
         wanted,
-        f"SELECT {ids}, d.touched, d.accepted_at, d.replies, p.address, p.position, p.key, d.followed, o.engagement, "
-        "r.follow_email, a.follow_email FROM odziv_delivery d JOIN odziv_party p ON p.id = d.party_id "
+        f"SELECT {ids}, d.touched, {_plain('d.accepted_at')}, d.replies, p.address, p.position, p.key, "
+        f"{_plain('d.followed')}, {_plain('o.engagement')}, r.follow_email, a.follow_email "
+        "FROM odziv_delivery d JOIN odziv_party p ON p.id = d.party_id "
         "JOIN odziv_organisation o ON o.id = d.organisation_id LEFT JOIN odziv_record r ON r.id = p.record_id "
         f"LEFT JOIN odziv_record a ON a.id = r.account_id WHERE d.id IN ({_each()})",
     )
@@ -161,8 +145,9 @@ def touched_copies(messages: Iterable[UUID]) -> Iterator[CopyRow]:
     columns = ", ".join(_hex(f"d.{name}") for name in ("id", "message_id", "organisation_id"))
     for id, message, organisation, touched, accepted, replies, address, position in _of(
         wanted,
-        f"SELECT {columns}, d.touched, d.accepted_at, d.replies, p.address, p.position FROM odziv_delivery d "
-        f"JOIN odziv_party p ON p.id = d.party_id WHERE d.message_id IN ({_each()}) AND d.touched > 0",
+        f"SELECT {columns}, d.touched, {_plain('d.accepted_at')}, d.replies, p.address, p.position "
+        "FROM odziv_delivery d JOIN odziv_party p ON p.id = d.party_id "
+        f"WHERE d.message_id IN ({_each()}) AND d.touched > 0",
     ):
         yield CopyRow(
             UUID(id), wanted[message], _owner(organisation), touched, _time(accepted), replies, address, position
@@ -187,15 +172,13 @@ def followed_links(messages: Iterable[UUID]) -> dict[UUID, int]:
 def figures(copies: Iterable[UUID], names: Sequence[str]) -> Iterator[tuple[Any, ...]]:
     """Of each copy: identifier, organisation, address, and these columns."""
     wanted = {copy.hex: copy for copy in copies}
-    columns = ", ".join(f"d.{name}" for name in names)
-    moments = [place for place, name in enumerate(names) if name.endswith("_at")]
+    columns = ", ".join(_plain(f"d.{name}") for name in names)
     for id, owner, address, *values in _of(
         wanted,
         f"SELECT {_hex('d.id')}, {_hex('d.organisation_id')}, p.address, {columns} FROM odziv_delivery d "
         f"JOIN odziv_party p ON p.id = d.party_id WHERE d.id IN ({_each()})",
     ):
-        for place in moments:
-            values[place] = _time(values[place])
+        _mend(values, names)
         yield wanted[id], _owner(owner), address, *values
 
 
@@ -203,14 +186,13 @@ def sums(messages: Iterable[UUID], how: Sequence[tuple[str, str]]) -> Iterator[t
     """Of each message that has copies: its identifier, and what these aggregates (name, column) make of them."""
     wanted = {message.hex: message for message in messages}
     columns = ", ".join(f"{function}({name})" for function, name in how)
-    moments = [place for place, (_function, name) in enumerate(how) if name.endswith("_at")]
+    names = [name for _function, name in how]
     for message, *values in _of(
         wanted,
         f"SELECT {_hex('message_id')}, {columns} FROM odziv_delivery WHERE message_id IN ({_each()}) "
         "GROUP BY message_id",
     ):
-        for place in moments:
-            values[place] = _time(values[place])
+        _mend(values, names)
         yield wanted[message], *values
 
 
@@ -228,52 +210,41 @@ def hold(copies: Iterable[UUID]) -> dict[UUID, Standing]:
     Their messages have to be locked before: everybody else does it in this order.
     """
     wanted = {copy.hex: copy for copy in copies}
-    rows = _of(
-        wanted,
-        f"SELECT {_hex('id')}, touched, accepted_at, replies FROM odziv_delivery WHERE id IN ({_each()}){_locked()}",
-    )
+    columns = f"{_hex('id')}, touched, {_plain('accepted_at')}, replies"
+    rows = _of(wanted, f"SELECT {columns} FROM odziv_delivery WHERE id IN ({_each()}){_locked()}")
     return {wanted[id]: Standing(touched, _time(accepted), replies) for id, touched, accepted, replies in rows}
 
 
 class Held(NamedTuple):
-    """Of a message: whose it is, when it was first opened, and from what version of a template it was made."""
+    """Of a message: whose it is, from what version of a template it was made, and the columns that were asked for."""
 
     organisation: UUID
-    first_opened_at: datetime | None
     template_version: UUID | None
+    values: tuple[Any, ...]
 
 
-def hold_messages(messages: Iterable[UUID]) -> dict[UUID, Held]:
+def hold_messages(messages: Iterable[UUID], names: Sequence[str]) -> dict[UUID, Held]:
     """Lock messages until the transaction ends: whoever adds up their copies' figures must see those of others."""
     wanted = {message.hex: message for message in messages}
-    columns = ", ".join(map(_hex, ("activity_id", "organisation_id", "template_version_id")))
-    lock = _locked("activity_id")
-    rows = _of(wanted, f"SELECT {columns}, first_opened_at FROM odziv_message WHERE activity_id IN ({_each()}){lock}")
-    return {
-        wanted[id]: Held(_owner(owner), _time(first), _owner(version) if version else None)
-        for id, owner, version, first in rows
-    }
+    keys = ", ".join(map(_hex, ("activity_id", "organisation_id", "template_version_id")))
+    columns, lock = ", ".join(map(_plain, names)), _locked("activity_id")
+    rows = _of(wanted, f"SELECT {keys}, {columns} FROM odziv_message WHERE activity_id IN ({_each()}){lock}")
+    found: dict[UUID, Held] = {}
+    for id, owner, version, *values in rows:
+        _mend(values, names)
+        found[wanted[id]] = Held(_owner(owner), _owner(version) if version else None, tuple(values))
+    return found
 
 
 def raise_touched(numbers: Mapping[UUID, int]) -> None:
     """So many events more stand in the journal of each copy."""
-    if _on_sqlite():
-        rows = [(number, copy.hex) for copy, number in numbers.items()]
-        _many("UPDATE odziv_delivery SET touched = touched + %s WHERE id = %s", rows)
-        return
-    names = ("id", "touched")
-    run_json(
-        f"UPDATE odziv_delivery AS d SET touched = d.touched + v.touched FROM {json_rows(Delivery, names)} "
-        "WHERE d.id = v.id",
-        names,
-        list(numbers.items()),
-    )
+    values = [(number, copy.hex) for copy, number in numbers.items()]
+    write(Delivery, ("touched", "id"), values, Update("touched = t.touched + {touched}"))
 
 
 def _select() -> str:
     if _on_sqlite():
-        # The sign does nothing, but keeps Django's converters away, which take longer than the rest.
-        columns = [f"+{name}" for name in _EVENT]
+        columns = [_plain(name) for name in _EVENT]
     else:
         columns = [
             _hex(name) if name == "teammate" else f"{name}::text" if name in _IN_JSON else name for name in _EVENT
@@ -317,6 +288,13 @@ def _time(value: Any) -> Any:
     return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
 
 
+def _mend(values: list[Any], names: Sequence[str]) -> None:
+    """Give moments, among values of these columns, their zone."""
+    for place, name in enumerate(names):
+        if name.endswith("_at"):
+            values[place] = _time(values[place])
+
+
 def _moment(at: datetime) -> str:
     """As Django writes it to SQLite; `at` in UTC."""
     return at.isoformat(" ")[:-6]
@@ -324,6 +302,11 @@ def _moment(at: datetime) -> str:
 
 def _on_sqlite() -> bool:
     return connections[DEFAULT_DB_ALIAS].vendor == "sqlite"
+
+
+def _plain(column: str) -> str:
+    """On SQLite the sign does nothing, but keeps Django's converters away, which take longer than the query."""
+    return f"+{column}" if _on_sqlite() else column
 
 
 def _locked(key: str = "id") -> str:
@@ -354,9 +337,3 @@ def _rows(statement: str, parameters: Sequence[Any]) -> Iterator[tuple[Any, ...]
     with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
         cursor.execute(statement, parameters)
         yield from cursor.fetchall()
-
-
-def _many(statement: str, rows: Sequence[Sequence[Any]]) -> None:
-    if rows:
-        with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
-            cursor.executemany(statement, rows)
