@@ -104,6 +104,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("ODZIV_WEB_LISTEN", _listen, "127.0.0.1:8000", "Where the pages are served, host:port."),
     Setting("ODZIV_EDGE_LISTEN", _listen, "127.0.0.1:8001", "Where the edge answers recipients' programs, host:port."),
     Setting(
+        "ODZIV_EDGE_SHARED_PORT",
+        _switch,
+        "off",
+        "Whether several odziv edge on this machine listen on one port, for more cores than one.",
+    ),
+    Setting(
         "ODZIV_EDGE_PRIVATE_LISTEN",
         _server,
         "",
@@ -183,6 +189,7 @@ class Environment:
     data: Path
     web_listen: Address
     edge_listen: Address
+    edge_shared_port: bool
     edge_private_listen: Address | None
     mail_listen: Address
     lmtp_listen: Address | None

@@ -23,6 +23,7 @@ def edge(argv: Sequence[str]) -> int:
             seal_keys=ENV.seal_keys,
             file_store=ENV.files_folder,
             trusted_proxies=ENV.trusted_proxies,
+            shares_port=ENV.edge_shared_port,
             private=(private.host, private.port) if private else None,
         )
     )

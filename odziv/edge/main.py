@@ -47,6 +47,8 @@ class EdgeConfig:
     seal_keys: Path
     file_store: str | Path
     trusted_proxies: tuple[str, ...] = ()
+    shares_port: bool = False
+    """Whether other edges may listen on the port too (SO_REUSEPORT); the system gives each its share of connections."""
     private: tuple[str, int] | None = None
     """Host and port of the private listener, which tells figures; none by default."""
     socket_fd: int | None = None
@@ -106,13 +108,13 @@ def _listening_socket(config: EdgeConfig) -> socket.socket:
             return socket.socket(fileno=config.socket_fd)
         except OSError as error:
             raise _CannotStart(f"the socket that was handed down cannot be used ({error.strerror}).") from error
-    return _listen(config.host, config.port, "ODZIV_EDGE_LISTEN")
+    return _listen(config.host, config.port, "ODZIV_EDGE_LISTEN", shared=config.shares_port)
 
 
-def _listen(host: str, port: int, setting: str) -> socket.socket:
+def _listen(host: str, port: int, setting: str, *, shared: bool = False) -> socket.socket:
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        return socket.create_server((host, port), family=family, backlog=_WAITING_CONNECTIONS)
+        return socket.create_server((host, port), family=family, backlog=_WAITING_CONNECTIONS, reuse_port=shared)
     except OSError as error:
         place = f"port {port} on {host}"
         if error.errno == errno.EADDRINUSE:

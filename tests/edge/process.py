@@ -35,7 +35,8 @@ from odziv.edge.main import EdgeConfig, run
 folder, port, limits, proxies = Path(sys.argv[1]), int(sys.argv[2]), json.loads(sys.argv[3]), json.loads(sys.argv[4])
 private = ("127.0.0.1", int(sys.argv[6])) if sys.argv[6] else None
 config = EdgeConfig(sys.argv[5], port, folder / "spool", folder / "keys" / "seal.json", folder / "files",
-                    trusted_proxies=tuple(proxies), limits=Limits(**limits), private=private)
+                    trusted_proxies=tuple(proxies), limits=Limits(**limits), private=private,
+                    shares_port=bool(sys.argv[7]))
 sys.exit(run(config))
 """
 
@@ -68,6 +69,7 @@ class Edge:
     host: str = "127.0.0.1"
     port: int = 0
     private_port: int = 0
+    shares_port: bool = False
     delivery: UUID = field(default_factory=uuid4)
 
     def __enter__(self) -> Edge:
@@ -89,7 +91,8 @@ class Edge:
     def start(self) -> None:
         self.process = subprocess.Popen(
             [sys.executable, "-c", _START.format(before=self.before), str(self.folder), str(self.port),
-             json.dumps(self.limits), json.dumps(self.proxies), self.host, str(self.private_port or "")],
+             json.dumps(self.limits), json.dumps(self.proxies), self.host, str(self.private_port or ""),
+             "shared" if self.shares_port else ""],
             stdout=subprocess.PIPE, stderr=(self.folder / "stderr").open("ab"), text=True,
         )  # fmt: skip
         assert self.process.stdout

@@ -8,10 +8,12 @@ import socket
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from odziv.lib.spool import SpoolReader
 from tests.edge.process import WITHOUT_DJANGO, Edge, read_all, statuses, wait_until
 
 
@@ -188,6 +190,23 @@ def test_it_serves_a_socket_that_was_handed_down(tmp_path: Path) -> None:
     finally:
         process.terminate()
         assert process.wait(5) == 0
+
+
+def test_several_share_a_port_when_they_are_told_to(tmp_path: Path) -> None:
+    """Each has its share of the connections and spool files of its own; when one ends, the other has all."""
+    with Edge(tmp_path, shares_port=True) as first, Edge(tmp_path, shares_port=True, port=first.port) as second:
+        both = replace(first)
+        both.base = first.base
+        for _ in range(60):
+            assert both.get(both.addresses.open()).status == 200
+        files = {record.file for record in SpoolReader(tmp_path / "spool").read({}, 1_000)}
+        assert len(files) == 2
+        assert second.stop() == 0
+        for _ in range(20):
+            assert both.get(both.addresses.open()).status == 200
+        assert len(both.hits()) == 80
+    with Edge(tmp_path) as alone:
+        assert "is taken" in cannot_start(tmp_path, port=alone.port)
 
 
 def test_a_flood_of_nonsense_writes_no_log(tmp_path: Path) -> None:
