@@ -85,6 +85,13 @@ def _database(text: str) -> str:
     return text
 
 
+def _store(text: str) -> str:
+    scheme, colon, _rest = text.partition("://")
+    if colon and scheme not in ("file", "s3"):
+        raise ValueError("expected a folder, or s3://bucket/folder?endpoint=https://…")
+    return text if colon or not text else str(_folder(text))
+
+
 class Setting(NamedTuple):
     """One line of the list: its name, how its text becomes a value, the default text, and what it is for."""
 
@@ -139,6 +146,13 @@ SETTINGS: tuple[Setting, ...] = (
         _database,
         "",
         "postgresql://… for PostgreSQL; by default SQLite in the data folder.",
+    ),
+    Setting(
+        "ODZIV_FILES",
+        _store,
+        "",
+        "Where attachments and images are kept: a folder, or s3://bucket/folder?endpoint=https://…&region=…; by "
+        "default in the data folder.",
     ),
     Setting(
         "ODZIV_TRUSTED_PROXIES",
@@ -196,6 +210,7 @@ class Environment:
     web_url: str
     edge_url: str
     database_url: str
+    files: str
     trusted_proxies: tuple[str, ...]
     geoip: Path | None
     upload_limit_mb: int
@@ -211,16 +226,25 @@ class Environment:
         return self.data / "spool"
 
     @property
-    def files_folder(self) -> Path:
-        return self.data / "files"
+    def file_store(self) -> str:
+        """Of attachments and images."""
+        return self.files or str(self.data / "files")
 
     @property
-    def test_mailbox_folder(self) -> Path:
-        return self.data / "test-mailbox"
+    def test_mailbox_store(self) -> str:
+        return self._beside_files("test-mailbox")
 
     @property
-    def handed_folder(self) -> Path:
-        return self.data / "handed-in"
+    def handed_store(self) -> str:
+        """Of mail that was handed in, until it is read."""
+        return self._beside_files("handed-in")
+
+    def _beside_files(self, name: str) -> str:
+        """On this machine in the data folder; where other machines reach the files, there."""
+        parts = urlsplit(self.files)
+        if parts.scheme != "s3":
+            return str(self.data / name)
+        return parts._replace(path=f"{parts.path.rstrip('/')}/{name}").geturl()
 
     @property
     def seal_keys(self) -> Path:

@@ -151,10 +151,6 @@ _COLLECTED = not DEBUG and (STATIC_ROOT / "staticfiles.json").exists()
 HASHED_STATIC = "odziv.web.statics.HashedStatic"
 _PLAIN = "django.contrib.staticfiles.storage.StaticFilesStorage"
 STORAGES = {
-    "default": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": str(ENV.files_folder)},
-    },
     "staticfiles": {"BACKEND": HASHED_STATIC if _COLLECTED else _PLAIN},
 }
 SERVESTATIC_USE_FINDERS = not _COLLECTED

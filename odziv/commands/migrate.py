@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from django.conf import settings
 from django.core.management import call_command
@@ -32,7 +33,8 @@ def run(argv: Sequence[str]) -> int:
 
 def _data_folder() -> None:
     try:
-        for folder in (ENV.data, ENV.spool_folder, ENV.files_folder, ENV.test_mailbox_folder):
+        stores = (ENV.file_store, ENV.test_mailbox_store, ENV.handed_store)
+        for folder in (ENV.data, ENV.spool_folder, *(Path(store) for store in stores if "://" not in store)):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         KeyRing.load_or_create(ENV.seal_keys)
     except OSError as error:

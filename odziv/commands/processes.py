@@ -21,7 +21,7 @@ def edge(argv: Sequence[str]) -> int:
             port=ENV.edge_listen.port,
             spool_folder=ENV.spool_folder,
             seal_keys=ENV.seal_keys,
-            file_store=ENV.files_folder,
+            file_store=ENV.file_store,
             trusted_proxies=ENV.trusted_proxies,
             shares_port=ENV.edge_shared_port,
             private=(private.host, private.port) if private else None,

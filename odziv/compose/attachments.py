@@ -27,7 +27,7 @@ _CONTENT_ID = re.compile(r"[^\s<>\"'()&,\\\x00-\x20\x7f]{1,200}")
 
 def file_store() -> FileStore:
     """Where the content of attachments lies."""
-    return store_from(ENV.files_folder)
+    return store_from(ENV.file_store)
 
 
 def attach(

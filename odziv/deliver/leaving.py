@@ -78,7 +78,7 @@ class Leaving:
             message,
             followed=followed,
             keys=self._keys,
-            store=store_from(ENV.files_folder),
+            store=store_from(ENV.file_store),
             signing=Signing(message.organisation_id, message.from_address, self._clock()),
         )
 

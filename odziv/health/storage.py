@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from odziv.health.place import Place, Seen
-from odziv.lib.files import FileStoreError, store_from
+from odziv.lib.files import FileStoreError, check, store_from
 from odziv.lib.seal import KeyRing, KeyRingError
 
 _SCARCE_BYTES = 500_000_000
@@ -61,12 +61,20 @@ def database(place: Place) -> Seen:
 
 def file_store(place: Place) -> Seen:
     """Write a file, read it back, remove it."""
-    folder = place.env.files_folder
+    folder, _mark, _options = place.env.file_store.partition("?")
     try:
-        store_from(folder).check()
+        check(store_from(place.env.file_store))
     except FileStoreError as error:
-        if isinstance(error.__cause__, OSError):
+        cause = error.__cause__
+        if isinstance(cause, OSError):
             said = _("%(folder)s cannot be written or read (%(reason)s); mend its rights, or make room.")
-            return Seen(False, said % {"folder": folder, "reason": error.__cause__.strerror})
-        return Seen(False, _("What was written to %(folder)s came back changed: check the disk.") % {"folder": folder})
+            return Seen(False, said % {"folder": folder, "reason": cause.strerror or cause})
+        if cause is None:
+            said = _("What was written to %(folder)s came back changed: check the disk.")
+            return Seen(False, said % {"folder": folder})
+        said = _(
+            "%(folder)s does not do what is asked (%(reason)s); check that the bucket exists, what the access key may "
+            "do, and that the service can be reached from here."
+        )
+        return Seen(False, said % {"folder": folder, "reason": cause})
     return Seen(True, _("%(folder)s, written and read back") % {"folder": folder})

@@ -104,7 +104,7 @@ class _Desk:
         if self._closed_by is not None:
             raise self._closed_by
         message = filing.message
-        keys, store = KeyRing.load_or_create(ENV.seal_keys), store_from(ENV.files_folder)
+        keys, store = KeyRing.load_or_create(ENV.seal_keys), store_from(ENV.file_store)
         content = Original(message, followed=False, keys=keys, store=store).own()
         try:
             line = self._opened(message.mailbox)

@@ -14,7 +14,7 @@ from django.db import IntegrityError, transaction
 
 from odziv.environment import ENV
 from odziv.lib import clock
-from odziv.lib.files import DirectoryStore, FileStoreError
+from odziv.lib.files import FileStore, FileStoreError, store_from
 from odziv.models import HandedDoor, HandedIn, HandedState, Mailbox
 from odziv.replies.matching import belonging
 from odziv.replies.round import LARGEST, TRIES
@@ -39,7 +39,7 @@ def take(
     known = HandedIn.objects.of(organisation_id).filter(digest=digest).first()
     if known is not None:
         return known, False
-    ref = _folder().put(organisation_id, [raw])
+    ref = _store().put(organisation_id, [raw])
     try:
         with transaction.atomic():
             row = HandedIn.objects.create(
@@ -90,7 +90,7 @@ def forget(now: datetime | None = None) -> int:
 
 def _read(row: HandedIn, now: datetime) -> None:
     """Keep what belongs to one of ours; of everything else only the digest stays."""
-    with _folder().open(row.file) as stream:
+    with _store().open(row.file) as stream:
         raw = stream.read(LARGEST + 1)
     found, content = belonging(row.organisation_id, raw, lambda: raw, [row.recipient] if row.recipient else [])
     with transaction.atomic():
@@ -119,10 +119,10 @@ def _set_aside(row: HandedIn, fault: str) -> None:
 def _drop(files: set[str]) -> None:
     for key in files - HandedIn.objects.keys_in_use(files):
         try:
-            _folder().delete(key)
+            _store().delete(key)
         except FileStoreError:
             log.exception("a mail that was handed in could not be removed from the disk")
 
 
-def _folder() -> DirectoryStore:
-    return DirectoryStore(ENV.handed_folder)
+def _store() -> FileStore:
+    return store_from(ENV.handed_store)

@@ -9,7 +9,7 @@ from email.parser import BytesHeaderParser
 from uuid import UUID
 
 from odziv.environment import ENV
-from odziv.lib.files import DirectoryStore, FileStoreError
+from odziv.lib.files import FileStore, FileStoreError, store_from
 from odziv.models import TestMail, User
 
 _HEAD = 64 * 1024
@@ -57,8 +57,8 @@ def owner_of(recipient: str) -> UUID | None:
     return found[0].organisation_id if len(found) == 1 else None
 
 
-def _store() -> DirectoryStore:
-    return DirectoryStore(ENV.test_mailbox_folder)
+def _store() -> FileStore:
+    return store_from(ENV.test_mailbox_store)
 
 
 def _subject(content: bytes) -> str:

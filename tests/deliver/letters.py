@@ -78,7 +78,7 @@ def waiting_message(
 
 def attach(message: Message, name: str, content: bytes, **fields: Any) -> Attachment:
     """Store a file and attach it."""
-    ref = store_from(ENV.files_folder).put(message.organisation_id, [content])
+    ref = store_from(ENV.file_store).put(message.organisation_id, [content])
     file = StoredFile.objects.create(organisation=message.organisation, sha256=ref.sha256, size=ref.size, key=ref.key)
     ordinal = Attachment.objects.filter(message=message, inline=fields.get("inline", False)).count()
     return Attachment.objects.create(

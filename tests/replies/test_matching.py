@@ -33,7 +33,7 @@ def sent(user: User, *, tokens: bool = True, **fields: Any) -> Message:
 
 def copies(message: Message) -> list[tuple[Delivery, Any]]:
     message = Message.objects.get(pk=message.pk)
-    original = Original(message, followed=False, keys=keys(), store=store_from(ENV.files_folder))
+    original = Original(message, followed=False, keys=keys(), store=store_from(ENV.file_store))
     rows = Delivery.objects.filter(message=message).order_by("party__position")
     return [(row, message_from_bytes(original.copy(row.pk, utf8=False))) for row in rows]
 
@@ -55,7 +55,7 @@ def test_each_copy_has_a_reply_address_of_its_own(cast: Cast) -> None:
     assert one["Reply-To"] != other["Reply-To"] and one["From"] == other["From"]
     found = answer(cast.ana, To=str(other["Reply-To"]))
     assert found and (found.message, found.by, found.copy) == (message, "reply-address", second)
-    own = Original(message, followed=False, keys=keys(), store=store_from(ENV.files_folder)).own()
+    own = Original(message, followed=False, keys=keys(), store=store_from(ENV.file_store)).own()
     assert "Reply-To" not in message_from_bytes(own)
     assert first.pk != second.pk
 

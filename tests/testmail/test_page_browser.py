@@ -72,6 +72,8 @@ def page(chromium: Browser, live_server: Any, cast: Cast, edge: Edge) -> Iterato
     name = settings.SESSION_COOKIE_NAME
     context = chromium.new_context(viewport={"width": 1440, "height": 900}, base_url=live_server.url)
     context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
+    # The test's own server answers a stream for ever, and its threads would keep this process from ending.
+    context.route("**/live", lambda route: route.fulfill(content_type="text/event-stream", body="retry: 600000\n\n"))
     shown = context.new_page()
     yield shown
     context.close()

@@ -19,7 +19,7 @@ from odziv.records.importing.table import Row, rows
 
 def file_store() -> FileStore:
     """Where imported files lie until they are over."""
-    return store_from(ENV.files_folder)
+    return store_from(ENV.file_store)
 
 
 @dataclass(slots=True)
