@@ -95,13 +95,22 @@ class Lanes:
 
         A connection besides the first that the server does not grant is done without until the round is over.
         """
-        wanted = min(self._most, -(-(waiting + len(self.busy)) // _FOR_EACH))
+        worth = -(-(waiting + len(self.busy)) // _FOR_EACH)
         for lane in self.idle:
             self._opened(lane)
-        while len(self._lanes) < max(1, wanted):
+        while len(self._lanes) < max(1, min(worth, self._most)):  # how many it may have is known behind the first
             if not self._opened(Lane(self._session())):
                 break
         return min(waiting, len(self._lanes) - len(self.busy))
+
+    def spare(self, lane: Lane) -> bool:
+        """Do without a connection that the server does not want, until the round is over; False when there is no
+        other.
+        """
+        others = [one for one in self._lanes if one is not lane]
+        if others:
+            self._lanes, self._most = others, len(others)
+        return bool(others)
 
     @staticmethod
     def ready(lanes: Sequence[Lane], seconds: float) -> set[Lane]:
@@ -122,11 +131,9 @@ class Lanes:
         try:
             self._open(lane.session)
         except Trouble as trouble:
-            others = [one for one in self._lanes if one is not lane]
-            if not others:
+            if not self.spare(lane):
                 raise
-            log.info("mailbox %s goes on with %d connections: %s", self.mailbox_id, len(others), trouble.words)
-            self._lanes, self._most = others, len(others)
+            log.info("mailbox %s goes on with %d connections: %s", self.mailbox_id, self._most, trouble.words)
             return False
         if lane not in self._lanes:
             self._lanes.append(lane)

@@ -196,6 +196,8 @@ class Round:
         try:
             answer = lane.go_on(error)
         except Exception as found:
+            if isinstance(found, Trouble) and found.reason == Reason.BUSY and self._lanes.spare(lane):
+                found.mailbox_wide = False  # too many connections, say some servers only when they are used
             self._finish(claim, found)
         else:
             if answer is not None:

@@ -63,6 +63,23 @@ def test_a_server_that_grants_fewer_connections_is_sent_to_over_fewer(cast: Cast
 
 
 @pytest.mark.django_db
+def test_one_that_says_so_only_later_delays_a_single_copy(cast: Cast) -> None:
+    with SmtpServer() as server:
+        server.does["mail"] = ["250 2.1.0 Fine", "421 4.7.0 Too many connections"]
+        message = to_many(server, cast, connections=3)
+        deliver_due(NOW, threads=False)
+    assert states(message) == {("accepted", ""): 59, ("waiting", "busy"): 1} and len(server.taken) == 59
+
+
+@pytest.mark.django_db
+def test_a_server_that_shuts_down_is_left_alone(cast: Cast) -> None:
+    with SmtpServer(does={"mail": "421 4.3.2 Shutting down"}) as server:
+        message = to_many(server, cast, connections=3)
+        deliver_due(NOW, threads=False)
+    assert states(message) == {("waiting", "busy"): 60} and server.connections == 3
+
+
+@pytest.mark.django_db
 def test_each_copy_has_its_own_end_whatever_becomes_of_those_beside_it(cast: Cast) -> None:
     refused = {"r3@example.com": "550 5.1.1 No such user", "r5@example.com": "450 4.2.0 Greylisted"}
     with SmtpServer(recipients=dict(refused), extensions=PIPELINING) as server:
