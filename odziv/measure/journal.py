@@ -6,7 +6,7 @@ limit is a machine's, is counted by the database, and costs no more than that co
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import repeat
@@ -65,6 +65,8 @@ class Read(NamedTuple):
     events: Sequence[Event]
     stored: Mapping[EventId, Judgement]
     facts: Facts
+    touched: int = 0  # when it was read
+    of_message: int = 0  # that of all copies of its message together
     organisation: UUID | None = None  # None: nothing has happened to it
     points: Points = DEFAULTS
 
@@ -99,15 +101,23 @@ def read(
     links = journal_rows.followed_links(messages)
     seen = {company: sightings({id: events[id] for id in ids}) for company, ids in companies.items()}
     found: dict[UUID, Read] = {}
+    stood: Counter[UUID] = Counter()
+    for one_of_them in members.values():
+        stood[one_of_them.message] += one_of_them.touched
     for copy in [*copies, *(_affected(copies, wide, members, companies, events) if widely else ())]:
         member, one = members.get(copy.id), beyond.get(copy.id, {})
         number = links.get(copy.message, 0)
         if member is None:
-            found[copy.id] = Read(copy, events[copy.id], stored[copy.id], Facts(one, links=number))
+            found[copy.id] = Read(
+                copy, events[copy.id], stored[copy.id], Facts(one, links=number), of_message=stood[copy.message]
+            )
             continue
         facts = Facts(one, member.accepted_at, number, seen.get(member.company, {}), copy.id, member.replied)
         owner = member.organisation
-        found[copy.id] = Read(copy, events[copy.id], stored[copy.id], facts, owner, points[owner])
+        total = stood[copy.message]
+        found[copy.id] = Read(
+            copy, events[copy.id], stored[copy.id], facts, member.touched, total, owner, points[owner]
+        )
     return found
 
 
@@ -121,6 +131,7 @@ def weighed_anew(reads: Iterable[Read]) -> bool:
 class _Member(NamedTuple):
     """What is known of a copy to which something has happened."""
 
+    message: UUID
     organisation: UUID
     touched: int
     accepted_at: datetime | None
@@ -136,7 +147,7 @@ def _members(messages: Iterable[UUID], arriving: Mapping[UUID, Arriving]) -> dic
     found: dict[UUID, _Member] = {}
     for row in [*journal_rows.touched_copies(messages), *(one.row for one in arriving.values())]:
         company = company_of(row.message, row.address, row.position)
-        found[row.id] = _Member(row.organisation, row.touched, row.accepted_at, row.replies > 0, company)
+        found[row.id] = _Member(row.message, row.organisation, row.touched, row.accepted_at, row.replies > 0, company)
     return found
 
 
@@ -263,9 +274,15 @@ def store_figures(
 
 def sums(messages: Iterable[UUID]) -> dict[UUID, Figures]:
     """The figures of messages: those of their copies together."""
+    return {message: figures for message, (figures, _touched) in sums_and_touched(messages).items()}
+
+
+def sums_and_touched(messages: Iterable[UUID]) -> dict[UUID, tuple[Figures, int]]:
+    """The figures of messages, and how often all their copies together were touched."""
     how = {"first_opened_at": "MIN", "last_opened_at": "MAX"}
-    wanted = [(how.get(name, "SUM"), name) for name in Figures._fields]
-    return {message: Figures(*values) for message, *values in journal_rows.sums(messages, wanted)}
+    wanted = [*((how.get(name, "SUM"), name) for name in Figures._fields), ("SUM", "touched")]
+    rows = journal_rows.sums(messages, wanted)
+    return {message: (Figures(*values), int(touched)) for message, *values, touched in rows}
 
 
 def store_sums(after: Mapping[UUID, Figures], now: datetime, before: Mapping[UUID, Figures] | None = None) -> None:

@@ -96,9 +96,11 @@ class Folding:
         habits.move((owner, address, former, figures[id])
                     for id, owner, address, former in journal.former_figures(copies))  # fmt: skip
         journal.store_figures(figures, copies, now, touched or {})
-        after = journal.sums(self.messages)
+        totals = journal.sums_and_touched(self.messages)
+        after = {key: figures for key, (figures, _touched) in totals.items()}
         journal.store_sums(after, now, before)
-        journal_rows.raise_touched(dict.fromkeys(self.late, 1))
+        again = self._overtaken({key: number for key, (_figures, number) in totals.items()}, touched or {})
+        journal_rows.raise_touched(dict.fromkeys([*self.late, *again], 1))
         settling = _settling(self.found.values(), self.folded)
         # The first open by a person, or that what looked like one was none: the assistant should know.
         opened = [
@@ -108,6 +110,15 @@ class Folding:
         ]
         Happening.objects.note_all(CardKind.OPENED, opened)
         TemplateVersion.objects.touch(one.template_version for one in held.values())
+
+    def _overtaken(self, totals: Mapping[UUID, int], touched: Mapping[UUID, int]) -> list[UUID]:
+        """Copies of messages of which somebody else touched a copy since they were read: what happened to that one may
+        be evidence about these, so they are folded again. Exact, since whoever touches one holds its message."""
+        expected = {read.copy.message: read.of_message for read in self.found.values()}
+        for id, read in self.found.items():
+            if id in touched:
+                expected[read.copy.message] += touched[id] - read.touched
+        return [id for id, read in self.found.items() if totals.get(read.copy.message) != expected[read.copy.message]]
 
     def _store_judgements(self) -> None:
         changed: dict[EventId, Judgement] = {}

@@ -14,6 +14,7 @@ from odziv.ingest.run import ingest
 from odziv.lib.hit import Hit
 from odziv.lib.seal import Kind
 from odziv.measure import journal
+from odziv.measure import run as measuring
 from odziv.measure.rebuild import rebuild
 from odziv.measure.run import look, measure
 from odziv.models import Delivery, Interaction, Message
@@ -138,4 +139,31 @@ def test_a_copy_with_many_events_rests_between_two_folds(message: Message) -> No
     assert measure(now=NOON + timedelta(seconds=0.9)) == 0
     assert measure(now=NOON + timedelta(seconds=1)) == 1
     assert Delivery.objects.get(pk=maja.pk).opens == 1
+    assert rebuild(None, check=True, now=NOON).equal
+
+
+def test_a_fold_that_was_overtaken_by_a_colleagues_event_is_made_again(
+    message: Message, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It had read the copy before two colleagues' showed a gateway, and writes what it made of it after them."""
+    maja, jan, eva = (delivery_of(message, number) for number in range(3))
+    gateway = {"peer": "84.112.67.5", "agent": WINDOWS, "after": 9000.0}
+    spool([hit(maja, Kind.CLICK, **gateway)])  # type: ignore[arg-type]
+    ingest()
+    Delivery.objects.filter(pk=maja.pk).update(replies=1, touched=Delivery.JUDGED_AGAIN)
+    real, calls = look, []
+
+    def slow(*args: object) -> object:
+        found = real(*args)  # type: ignore[arg-type]
+        calls.append(found)
+        if len(calls) == 1:
+            spool([hit(jan, Kind.CLICK, **gateway), hit(eva, Kind.CLICK, **gateway)])  # type: ignore[arg-type]
+            ingest()
+        return found
+
+    monkeypatch.setattr(measuring, "look", slow)
+    while measure():
+        pass
+    assert len(calls) == 2
+    assert [delivery_of(message, number).machine_link_clicks for number in range(3)] == [1, 1, 1]
     assert rebuild(None, check=True, now=NOON).equal
