@@ -17,8 +17,10 @@ _WORKER = """
 import django; django.setup()
 from odziv.ingest.run import ingest
 from odziv.measure.run import measure
+from odziv.models import Delivery
 print("ready", flush=True)
-while ingest(limit=40) + measure(limit=5):
+# A copy with many events rests between two folds.
+while ingest(limit=40) + measure(limit=5) or Delivery.objects.unfolded().exists():
     pass
 print("done", flush=True)
 """
