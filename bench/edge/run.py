@@ -104,7 +104,7 @@ def _asked(
 ) -> list[tuple[str, Rival, Sequence[str], _How, str]]:
     """Who is asked for what and how, in which discipline, and under which name; whoever is needed is started."""
     asked: list[tuple[str, Rival, Sequence[str], _How, str]] = []
-    if "beacon" in wanted or "redirect" in wanted:
+    if not wanted.keys().isdisjoint(("beacon", "redirect", "steady")):
         nginx = stack.enter_context(rivals.nginx(folder / "nginx", edge))
     if "beacon" in wanted:
         others = [
@@ -122,7 +122,7 @@ def _asked(
         django = stack.enter_context(rivals.django(folder / "d4", "sqlite", edge, slow_sync_us=SLOW_SYNC_US))
         asked += [("slow disk", rival, rival.beacons, load.flood, rival.name) for rival in (slow, django)]
     if "steady" in wanted:
-        asked.append(("steady", edge, edge.beacons, _steady, edge.name))
+        asked += [("steady", rival, rival.beacons, _steady, rival.name) for rival in (nginx, edge)]
     return asked
 
 

@@ -151,6 +151,7 @@ def not_ready(trouble: str) -> Answer:
     return _text("503 Service Unavailable", f"{trouble}\n", retry_after="5")
 
 
+_SPECIAL = b"&<>\"'"
 _LINK = b'<!doctype html><title>Found</title><a rel="noreferrer" href="%b">%b</a>\n'
 _FOUND = fields(
     content_type="text/html; charset=utf-8",
@@ -163,7 +164,9 @@ _FOUND = fields(
 
 def redirect(address: bytes) -> Answer:
     """To an address that was in a sent message. It has no control characters: `seal.fits_location` has seen it."""
-    shown = html.escape(address.decode(errors="replace")).encode()
+    shown = address
+    if not address.isascii() or len(address.translate(None, _SPECIAL)) != len(address):
+        shown = html.escape(address.decode(errors="replace")).encode()
     body = _LINK % (shown, shown)
     # The bytes as they were sealed, whatever is in them: a Location in UTF-8 is read by browsers as the link was.
     return Answer(b"302 Found", b"Location: %b\r\nContent-Length: %d\r\n%b" % (address, len(body), _FOUND), body)

@@ -48,7 +48,8 @@ _PADDED = 0x80
 _STANDARD = bytes.maketrans(b"-_+/=", b"+/!!!")
 _PADDING = (b"", b"===", b"==", b"=")
 _FILE_KEY = re.compile(r"([0-9a-f]{32})/([0-9a-f]{2})/(\2[0-9a-f]{62})", re.ASCII)
-_NOT_IN_LOCATION = re.compile(rb"[\x00-\x1f\x7f]")
+_NOT_IN_LOCATION = bytes((*range(0x20), 0x7F))
+_SPACE = 0x20
 
 
 class SealError(Exception):
@@ -169,11 +170,13 @@ def can_redirect(address: str) -> bool:
 
 def fits_location(address: bytes) -> bool:
     """`can_redirect` for the bytes of an address."""
-    try:
-        address.decode()
-    except UnicodeDecodeError:
-        return False
-    return bool(address) and address == address.strip(b" ") and not _NOT_IN_LOCATION.search(address)
+    if not address.isascii():
+        try:
+            address.decode()
+        except UnicodeDecodeError:
+            return False
+    visible = len(address.translate(None, _NOT_IN_LOCATION)) == len(address)
+    return visible and bool(address) and address[0] != _SPACE and address[-1] != _SPACE
 
 
 def seal_length(tail_bytes: int) -> int:
