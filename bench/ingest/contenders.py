@@ -78,7 +78,7 @@ def product() -> None:
 
     def look() -> None:
         while not _is_done():
-            time.sleep(0.05)
+            time.sleep(0.1)
         stopping.set()
 
     threading.Thread(target=look, daemon=True).start()

@@ -31,6 +31,7 @@ from odziv.lib.probe import NOBODY
 from odziv.lib.seal import Kind
 from odziv.lib.spool import SpoolError, SpoolReader, SpoolRecord
 from odziv.measure import journal
+from odziv.measure.evidence import Figures
 from odziv.measure.journal import Arriving
 from odziv.measure.run import Folding, WeighedAnew, look
 from odziv.models import Heartbeat, SpoolPosition, journal_rows
@@ -163,7 +164,7 @@ def _store(arrived: Arrived, arriving: Mapping[UUID, Arriving], folding: Folding
     """Add rows, passing over known ids, mark their copies, and write the figures of those that were folded."""
     if not arrived:
         return
-    journal_rows.hold_messages({one.row.message for one in arriving.values()}, ["figures_at"])
+    messages = journal_rows.hold_messages({one.row.message for one in arriving.values()}, Figures._fields)
     held = journal_rows.hold(arrived)
     # What happened to a copy that is gone by now was evidence about its colleagues'.
     shaken = {one.row.message for id, one in arriving.items() if id not in held}
@@ -173,7 +174,7 @@ def _store(arrived: Arrived, arriving: Mapping[UUID, Arriving], folding: Folding
         [(one.row, folding.judgement(id, one.event.id)) for id, kept in arrived.items() if id in held for one in kept]
     )
     touched = {id: standing.touched + len(arrived[id]) for id, standing in held.items()}
-    folding.store(now, touched)
+    folding.store(now, touched, messages)
     journal_rows.raise_touched({id: len(arrived[id]) for id in touched if id not in folding.found})
 
 

@@ -16,6 +16,7 @@ from odziv.measure.fold import settles_at
 from odziv.measure.journal import Arriving, Copy, Read
 from odziv.measure.verdict import UNSURE
 from odziv.models import CardKind, Delivery, Happening, TemplateVersion, journal_rows
+from odziv.models.journal_rows import Held
 
 BATCH = 1_000
 MOST_EVENTS = 50_000  # in one batch: what is held in memory stays bounded
@@ -81,11 +82,16 @@ class Folding:
         folded = self.folded.get(copy)
         return folded.judgements[event] if folded else _NOT_JUDGED
 
-    def store(self, now: datetime, touched: Mapping[UUID, int] | None = None) -> None:
-        """Write it, in a transaction of the caller's; `touched` of copies is written too. Raises WeighedAnew."""
+    def store(
+        self, now: datetime, touched: Mapping[UUID, int] | None = None, held: Mapping[UUID, Held] | None = None
+    ) -> None:
+        """Write it, in a transaction of the caller's; `touched` of copies is written too. Raises WeighedAnew.
+
+        `held` are the messages, where the caller has locked them already, with their figures.
+        """
         copies = [read.copy for read in self.found.values()]
         # Two workers with copies of one message: each must see the other's figures when it adds them up.
-        held = journal_rows.hold_messages(self.messages, Figures._fields)
+        held = held or journal_rows.hold_messages(self.messages, Figures._fields)
         before = {key: Figures(*one.values) for key, one in held.items()}
         # Whoever applies other weights commits them before the copies are folded anew: what is read here and still the
         # same will be folded after this has been written.
