@@ -123,6 +123,12 @@ SETTINGS: tuple[Setting, ...] = (
         "Where the edge tells Prometheus its figures, and whether it is ready, host:port; by default nowhere.",
     ),
     Setting(
+        "ODZIV_WORK_PRIVATE_LISTEN",
+        _server,
+        "",
+        "Where the worker tells Prometheus its figures, and whether it is ready, host:port; by default nowhere.",
+    ),
+    Setting(
         "ODZIV_MAIL_LISTEN",
         _listen,
         "127.0.0.1:2525",
@@ -205,6 +211,7 @@ class Environment:
     edge_listen: Address
     edge_shared_port: bool
     edge_private_listen: Address | None
+    work_private_listen: Address | None
     mail_listen: Address
     lmtp_listen: Address | None
     web_url: str

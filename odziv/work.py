@@ -20,7 +20,11 @@ from django.utils.module_loading import import_string
 
 from odziv.commands import no_options
 from odziv.deliver import due
+from odziv.environment import ENV
+from odziv.health.metrics import WorkFigures
+from odziv.health.private import Private
 from odziv.replies import reading
+from odziv.supervise.preflight import bind
 
 log = logging.getLogger("odziv.work")
 
@@ -77,8 +81,19 @@ def run(argv: Sequence[str]) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
     spare_the_collector()
+    private = _private()
     work(JOBS, stopping, [due.stop, reading.stop])
+    if private:
+        private.close()
     return 0
+
+
+def _private() -> Private | None:
+    """The listener of ODZIV_WORK_PRIVATE_LISTEN. Raises PlainError when the port is taken."""
+    if ENV.work_private_listen is None:
+        return None
+    listener = bind("ODZIV_WORK_PRIVATE_LISTEN", ENV.work_private_listen)
+    return Private(listener, WorkFigures(ENV.spool_folder).now)
 
 
 def spare_the_collector() -> None:

@@ -99,6 +99,15 @@ class DeliveryQuerySet(OwnedQuerySet["Delivery"]):
             rows = rows.filter(Q(touched__lte=events) | rested)
         return rows
 
+    def by_state(self) -> dict[str, int]:
+        """How many copies are in each state; it reads all of them."""
+        return dict(self.order_by().values_list("state").annotate(number=Count("pk")).values_list("state", "number"))
+
+    def overdue_since(self) -> datetime | None:
+        """When that copy was due which waits longest; None when none waits."""
+        waiting = self.filter(state=DeliveryState.WAITING).order_by("due_at")
+        return waiting.values_list("due_at", flat=True).first()
+
     def abandoned(self, now: datetime) -> Self:
         """Copies whose worker died: the lease has run out."""
         return self.filter(state=DeliveryState.IN_TRANSIT, lease_until__lt=now)

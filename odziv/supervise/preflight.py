@@ -48,6 +48,7 @@ def settle_ports(environ: Mapping[str, str], env: Environment) -> dict[str, str]
             ("ODZIV_WEB_LISTEN", env.web_listen),
             ("ODZIV_EDGE_LISTEN", env.edge_listen),
             ("ODZIV_EDGE_PRIVATE_LISTEN", env.edge_private_listen),
+            ("ODZIV_WORK_PRIVATE_LISTEN", env.work_private_listen),
             ("ODZIV_MAIL_LISTEN", env.mail_listen),
             ("ODZIV_LMTP_LISTEN", env.lmtp_listen),
         ):

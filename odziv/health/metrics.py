@@ -1,0 +1,55 @@
+"""How far the worker is, in figures for Prometheus; nothing of any person or organisation."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from odziv.lib.prometheus import Figure, gauge
+from odziv.lib.spool import SpoolReader
+from odziv.models import Delivery, DeliveryState, Mailbox, SpoolPosition
+
+_KEPT = timedelta(minutes=1)
+
+
+class WorkFigures:
+    """Asks the database and the spool. Counting all copies by state reads all of them: once in a minute is enough."""
+
+    def __init__(self, spool_folder: Path) -> None:
+        self._reader = SpoolReader(spool_folder)
+        self._states: dict[str, int] = {}
+        self._counted_at: datetime | None = None
+
+    def now(self, at: datetime) -> list[Figure]:
+        """Raises DatabaseError."""
+        return [*self._of_spool(at), *self._of_copies(at), *_of_mailboxes(at)]
+
+    def _of_spool(self, at: datetime) -> list[Figure]:
+        backlog = self._reader.backlog(dict(SpoolPosition.objects.values_list("file", "position")))
+        waits = max(0.0, at.timestamp() - backlog.oldest) if backlog.oldest is not None and backlog.records else 0.0
+        return [
+            gauge("odziv_ingest_lag_seconds", round(waits, 1), "How long the oldest hit waits that is not ingested."),
+            gauge("odziv_ingest_waiting_hits", backlog.records, "Hits in the spool that are not ingested."),
+            gauge("odziv_unfolded_copies", Delivery.objects.unfolded().count(), "Copies whose figures are behind."),
+        ]
+
+    def _of_copies(self, at: datetime) -> list[Figure]:
+        if self._counted_at is None or at - self._counted_at >= _KEPT:
+            self._states, self._counted_at = Delivery.objects.by_state(), at
+        values = [({"state": state.value}, float(self._states.get(state.value, 0))) for state in DeliveryState]
+        late = Delivery.objects.overdue_since()
+        overdue = max(0.0, (at - late).total_seconds()) if late else 0.0
+        return [
+            Figure("odziv_deliveries", "gauge", "Copies by their state.", values),
+            gauge("odziv_delivery_overdue_seconds", round(overdue, 1), "How long the copy waits that was due first."),
+        ]
+
+
+def _of_mailboxes(at: datetime) -> list[Figure]:
+    looked = list(Mailbox.objects.looked_into().values_list("imap_tried_at", flat=True))
+    ages = [(at - tried).total_seconds() for tried in looked if tried is not None]
+    return [
+        gauge("odziv_mailboxes", len(looked), "Mailboxes in which replies are looked for."),
+        gauge("odziv_mailbox_age_seconds", round(max([0.0, *ages]), 1), "How long ago one was looked into last."),
+        gauge("odziv_mailboxes_failing", Mailbox.objects.failing().count(), "Mailboxes with a trouble, either way."),
+    ]
