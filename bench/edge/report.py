@@ -72,8 +72,14 @@ def _ratios(table: dict[str, Any], figure: str, other: str) -> list[float]:
 
 
 def joined(parts: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Several measurements on one machine as one; of what is in several, the last stays."""
-    disciplines = {name: table for part in parts for name, table in part["disciplines"].items()}
+    """Several measurements on one machine as one: the rounds of all, in their order."""
+    disciplines: dict[str, dict[str, dict[str, list[float]]]] = {}
+    for part in parts:
+        for name, rivals in part["disciplines"].items():
+            for who, figures in rivals.items():
+                one = disciplines.setdefault(name, {}).setdefault(who, {})
+                for figure, rounds in figures.items():
+                    one.setdefault(figure, []).extend(rounds)
     memory, started = (max(part[name] for part in parts) for name in ("memory_mb", "start_seconds"))
     return {**parts[-1], "disciplines": disciplines, "memory_mb": memory, "start_seconds": started}
 

@@ -38,11 +38,15 @@ def test_ratios_are_of_one_round() -> None:
     assert "redirect, share of nginx" not in bars, "only what was measured is judged"
 
 
-def test_parts_are_joined() -> None:
-    parts = [found(beacon=BEACON), {**found(steady={EDGE: one([5000] * 3, [20] * 3)}), "memory_mb": 50.0}]
+def test_parts_are_joined_round_by_round() -> None:
+    steady = {EDGE: one([5000] * 3, [20] * 3)}
+    parts = [found(beacon=BEACON), {**found(beacon=BEACON, steady=steady), "memory_mb": 50.0}]
     joined = report.joined(parts)
     assert list(joined["disciplines"]) == ["beacon", "steady"]
+    assert joined["disciplines"]["beacon"][EDGE]["rate"] == [30, 10, 40] * 2
+    assert joined["disciplines"]["steady"] == steady
     assert joined["memory_mb"] == 50
+    assert [bar.value for bar in report.judged(joined)][:1] == [0.4]
 
 
 def test_the_readme_gets_the_table_between_its_marks(tmp_path: Path) -> None:
