@@ -43,18 +43,20 @@ def counts(sink: SmtpServer) -> Counter[str]:
 
 def test_workers_and_the_database_die_again_and_again(place: Installation, full: bool) -> None:
     kills, restarts = (150, 5) if full else (15, 1)
-    chance = random.Random(20261129)
-    with SmtpServer(slow=0.003) as sink:
+    chance, amid = random.Random(20261129), 0
+    with SmtpServer(slow=0.012) as sink:
         letters = write(place, sink, messages=300 if full else 40, copies=5, mailboxes=3)
         with Workers(place, 3) as workers:
             assert until(lambda: len(sink.taken) > 0, 60)
             for number in range(kills):
                 time.sleep(chance.uniform(0.05, 0.5))
                 assert until(lambda: bool(workers.alive), 30, 0.01)
+                amid += len(sink.taken) < len(letters.written)
                 workers.kill(chance.choice(workers.alive))
                 if place.server and number % (kills // restarts) == kills // restarts - 1:
                     place.server.restart()
             assert until(settled(letters), WITHIN, 2), Counter(letters.states().values())
+        assert amid > kills / 2, "most were killed when there was nothing left to do"
         found = letters.states()
         assert found.keys() == letters.written.keys()  # none lost
         assert set(counts(sink).values()) == {1}  # none taken twice
