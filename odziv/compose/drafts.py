@@ -11,7 +11,8 @@ from django.db import transaction
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from odziv.compose import attachments, bodies, signatures
+from odziv import discarding
+from odziv.compose import attachments, bodies, own_view, signatures
 from odziv.compose.addresses import Mailbox as Address
 from odziv.compose.addresses import parse_line
 from odziv.compose.cleaning import one_line, storable
@@ -21,6 +22,7 @@ from odziv.lib import clock
 from odziv.models import (
     Activity,
     ActivityKind,
+    Discarded,
     Mailbox,
     Message,
     MessageState,
@@ -47,7 +49,8 @@ class DraftFields:
     """What a save changes; a field that is not given stays.
 
     `to`, `cc`, `bcc` are address lines as typed; they are kept even when they cannot be read. `html` and `text` are
-    stored as they are; `data:` images in `html` become stored inline images.
+    stored as they are, but `data:` images in `html` become stored inline images, and nothing of a copy of ours stays in
+    it (`own_view.stored`).
     """
 
     to: str | Keep = KEEP
@@ -171,9 +174,10 @@ def locked(message: Message) -> Message:
 
 
 @transaction.atomic
-def discard(message: Message) -> None:
-    """Delete the draft with its attachments. Raises StaleDraft when it is none any more."""
-    locked(message).activity.delete()
+def discard(message: Message, *, now: datetime | None = None) -> Discarded:
+    """Delete the draft with its attachments; what brings it back for a day. Raises StaleDraft when it is no draft."""
+    stored = locked(message)
+    return discarding.discard([stored.activity], stored.owner, now or clock.now())
 
 
 def _apply(stored: Message, fields: DraftFields) -> None:
@@ -188,7 +192,7 @@ def _apply(stored: Message, fields: DraftFields) -> None:
     if not isinstance(fields.text, Keep):
         stored.text = storable(fields.text)
     if not isinstance(fields.html, Keep):
-        stored.html = bodies.with_stored_images(stored, storable(fields.html))
+        stored.html = bodies.with_stored_images(stored, own_view.stored(storable(fields.html), stored))
     if not isinstance(fields.mailbox, Keep):
         if fields.mailbox is not None and fields.mailbox.user_id != stored.owner_id:
             raise DraftRefused([Problem("mailbox", "from", _("Choose one of your own mailboxes."))])

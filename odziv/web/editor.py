@@ -6,9 +6,11 @@ from typing import Any
 
 from django.conf import settings
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils.translation import get_language
 
 from odziv.compose import bodies
+from odziv.environment import ENV
 
 
 def editor_config(aria: str, styles: str = "", body_style: str = bodies.NEW_STYLE) -> dict[str, Any]:
@@ -22,4 +24,6 @@ def editor_config(aria: str, styles: str = "", body_style: str = bodies.NEW_STYL
         "content_style": styles,
         "body_style": body_style,
         "aria": aria,
+        "edge": ENV.edge_url.partition("://")[2].rstrip("/"),
+        "pasted": reverse("compose-pasted"),
     }

@@ -250,6 +250,7 @@ CASES: dict[str, tuple[Case, ...] | Free] = {
         post("/compose/{message}/insert/", template="{template}"),
     ),
     "compose-insert-undo": (post("/compose/{draft}/insert/undo/", file="{draft_attachment}", before="{version}"),),
+    "compose-pasted": Free("gives back what it was given; images only of the own organisation's mail"),
     "compose-signature": (post("/compose/signature/", html="<p>Brest</p>", mailbox="{mailbox}"),),
     "compose-save": (
         post("/compose/{draft}/save/", subject="Brest"),

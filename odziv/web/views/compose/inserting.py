@@ -9,6 +9,7 @@ from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
+from odziv.compose.own_view import own_view
 from odziv.compose.problems import DraftRefused, StaleDraft
 from odziv.compose.templates import insertion
 from odziv.compose.templating import TemplateFaulty
@@ -75,10 +76,11 @@ def shown(request: access.SignedRequest, id: UUID) -> HttpResponse:
     except TemplateFaulty:
         subject, body = Rendered(template.current.subject), Rendered(version_html(template.current))
     missing = dict.fromkeys([*subject.missing, *body.missing])
+    text = own_view(body.text, request.user.organisation_id, attachment_address)
     context = {
         "template": template,
         "subject": subject.text,
-        "body": f'{body.text}{PAPER}<base target="_blank">',
+        "body": f'{text}{PAPER}<base target="_blank">',
         "missing": [value_words(name) for name in missing],
         "files": template.current.attachments.files().select_related("file"),
         "engagement": request.user.organisation.engagement,

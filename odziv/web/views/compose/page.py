@@ -20,6 +20,7 @@ from odziv.compose.addresses import Mailbox as Address
 from odziv.compose.addresses import parse_line
 from odziv.compose.follow import FollowCheck, evaluate
 from odziv.compose.limits import MAX_BODY, MAX_FILE, MAX_SUBJECT
+from odziv.compose.own_view import writable
 from odziv.measure.habits import Habit, habits
 from odziv.models import Attachment, FollowState, Mailbox, Message, MessageState, Organisation, Record, RecordKind
 from odziv.web import access
@@ -70,7 +71,9 @@ def _page(
     context = {
         "draft": draft,
         "stored": stored,
-        "body": bodies.shown(document.inner, images, attachment_address),
+        "body": writable(
+            bodies.shown(document.inner, images, attachment_address), draft.organisation_id, attachment_address
+        ),
         "mailboxes": mailboxes,
         "chosen": draft.mailbox_id or (mailboxes[0].pk if mailboxes else None),
         "regarding": record,

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from odziv.compose.own_view import own_view
 from odziv.compose.templates import saving
 from odziv.compose.templating import TemplateFaulty
 from odziv.compose.templating import render as filled
@@ -24,6 +25,7 @@ from odziv.web import access
 from odziv.web.template_files import version_html
 from odziv.web.template_words import certainty
 from odziv.web.toasts import undoable
+from odziv.web.views.compose.page import attachment_address
 from odziv.web.views.compose.preview import FRAME_POLICY
 
 VERSIONS = 50  # the newest ones; more than that nobody looks through
@@ -76,6 +78,7 @@ def body(request: access.SignedRequest, id: UUID) -> HttpResponse:
     shown = access.template_version(request.user, id)
     record = asked_for(request.user, request.GET.get("record", ""))
     html = rendered(version_html(shown), request.user, record, shown.template.language, html=True).text
+    html = own_view(html, request.user.organisation_id, attachment_address)
     response = HttpResponse(f'{html}{PAPER}<base target="_blank">')
     response.headers["Content-Security-Policy"] = FRAME_POLICY
     return response

@@ -17,6 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from odziv.compose.limits import MAX_ATTACHMENTS, MAX_FILE, MAX_SUBJECT
+from odziv.compose.own_view import own_view, writable
 from odziv.compose.templates import saving
 from odziv.compose.templates.saving import Content
 from odziv.compose.templating import Fault
@@ -32,6 +33,7 @@ from odziv.web.forms.templates import FIELDS, TemplateForm, values
 from odziv.web.template_words import fault_words, value_words
 from odziv.web.template_words import values as known_values
 from odziv.web.views.compose import texts
+from odziv.web.views.compose.page import attachment_address
 from odziv.web.views.templates.page import asked_for, rendered
 
 _NOTHING = Content("", "")
@@ -143,7 +145,7 @@ def _form_page(
     context: dict[str, Any] = {
         "form": form,
         "template": template,
-        "body": template_files.html_of(content),
+        "body": writable(template_files.html_of(content), request.user.organisation_id, attachment_address),
         "files": template_files.shown(content.files),
         "decide": decide,
         "undecided": {one.name for one in decide},
@@ -185,10 +187,11 @@ def preview(request: access.SignedRequest) -> HttpResponse:
     if not faults:
         shown = rendered(subject, request.user, record, language, html=False)
         body = rendered(html, request.user, record, language, html=True)
+        text = own_view(body.text, request.user.organisation_id, attachment_address)
         missing = dict.fromkeys([*shown.missing, *body.missing])
         context |= {
             "subject": shown.text,
-            "body": f'{body.text}{PAPER}<base target="_blank">',
+            "body": f'{text}{PAPER}<base target="_blank">',
             "missing": [value_words(name) for name in missing],
         }
     return render(request, "templates/preview.html", context)

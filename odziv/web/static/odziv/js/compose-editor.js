@@ -2,7 +2,7 @@
    old attributes); nothing is read back from it unless somebody changed the text. */
 import { upload } from "./upload.js";
 import { t } from "./dom.js";
-import { megabytes } from "./compose-server.js";
+import { megabytes, post } from "./compose-server.js";
 
 const IMAGE = /^image\/(bmp|gif|jpeg|png|webp)$/; // what every mail program shows
 const CHANGES = "input change undo redo ExecCommand ObjectResized";
@@ -151,7 +151,20 @@ export class Editor {
       event.stopImmediatePropagation();
       this.composer.send();
     }, true);
+    editor.on("PastePreProcess", (event) => this.onFollowedCopy(editor, event));
     if (this.config.engagement) this.addFollowButton(editor);
+  }
+
+  /** What comes out of a copy that is followed must not count as its reader's: the server gives back the originals. */
+  onFollowedCopy(editor, event) {
+    const { edge, pasted } = this.config.editor;
+    if (!event.content.toLowerCase().includes(edge.toLowerCase())) return;
+    event.preventDefault();
+    const body = new FormData();
+    body.set("html", event.content);
+    post(pasted, body, this.config.csrf).then(({ said }) => {
+      if (!editor.removed) editor.insertContent(said?.html ?? withoutAddresses(event.content, edge));
+    });
   }
 
   /** Keys of the page with Ctrl and Shift (keyboard.js) work from within the editor's frame too. */
@@ -225,6 +238,19 @@ export class Editor {
     }).catch((error) => Promise.reject({ message: error.message, remove: true }));
     return JSON.parse(answer).location;
   }
+}
+
+/** Without a connection: the same without whatever would be loaded from there. */
+function withoutAddresses(html, edge) {
+  const { body } = new DOMParser().parseFromString(html, "text/html"); // loads nothing
+  for (const element of body.querySelectorAll("*")) {
+    for (const { name, value } of [...element.attributes]) {
+      if (name !== "href" && value.toLowerCase().includes(edge.toLowerCase())) element.removeAttribute(name);
+    }
+  }
+  for (const image of body.querySelectorAll("img:not([src])")) image.remove();
+  for (const style of body.querySelectorAll("style")) style.remove();
+  return body.innerHTML;
 }
 
 function isDark() {
