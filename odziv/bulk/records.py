@@ -10,9 +10,7 @@ from odziv import discarding
 from odziv.bulk.outcome import Call, Outcome, Why
 from odziv.models import ConsentSource, Discarded, FollowEmail, Record, RecordStatus, User
 from odziv.privacy import consent
-from odziv.records.saving import overloaded, remove_all, restore_all
-
-MOST_HANGING = 5_000  # activities and parties that name one record: as many are kept for Undo
+from odziv.records.saving import MOST_HANGING, overloaded, remove_all, restore_all
 
 
 def own(keys: Sequence[UUID], call: Call) -> Outcome:

@@ -37,6 +37,8 @@ from odziv.models import (
 from odziv.privacy import consent, refusing
 from odziv.records.matching import adopt_parties, rematch_parties
 
+MOST_HANGING = 5_000  # activities and parties that name one record: as many are kept for Undo
+
 
 @dataclass(frozen=True, slots=True)
 class Postal:
@@ -162,6 +164,14 @@ def restore_all(kept: Discarded) -> int:
         kept.organisation_id, [row["fields"]["key"] for row in rows if row["model"] == RecordEmail._meta.label_lower]
     )
     return count
+
+
+def delete(record: Record, user: User, now: datetime) -> Discarded | None:
+    """Delete one record; what brings it back for a while, None where so much names it that nothing does."""
+    if not overloaded([record], MOST_HANGING):
+        return remove_all([record], user, now)
+    remove(record)
+    return None
 
 
 def overloaded(records: Sequence[Record], most: int) -> set[UUID]:

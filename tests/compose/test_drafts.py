@@ -2,6 +2,7 @@
 
 import pytest
 
+from odziv import discarding
 from odziv.compose import attachments, drafts
 from odziv.compose.drafts import DraftFields
 from odziv.compose.problems import DraftRefused, StaleDraft
@@ -94,11 +95,13 @@ def test_somebody_elses_mailbox_is_refused(cast: Cast) -> None:
         drafts.save(draft(cast.ana), DraftFields(mailbox=Mailbox.objects.get(user=cast.bor)))
 
 
-def test_discarding_leaves_nothing(cast: Cast) -> None:
+def test_discarding_leaves_nothing_but_what_brings_it_back(cast: Cast) -> None:
     message = draft(cast.ana)
     attachments.attach(message, "a.pdf", "application/pdf", [b"x"])
-    drafts.discard(message)
+    kept = drafts.discard(message)
     assert not Message.objects.exists()
     assert not Activity.objects.exists()
     with pytest.raises(StaleDraft):
         drafts.save(message, DraftFields(subject="too late"))
+    discarding.restore(kept)
+    assert Message.objects.get().attachments.get().name == "a.pdf"

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from odziv.lib import clock
-from odziv.models import Account, Activity, ActivityKind, ActivityState, Contact, Opportunity, Record
+from odziv.models import Account, Activity, ActivityKind, ActivityState, Contact, Discarded, Opportunity, Record
 from tests.support.cast import Cast
 from tests.web.test_records_lists import add
 
@@ -68,6 +68,8 @@ def test_deleting_goes_back_to_the_record(cast: Cast, ana: Client, maja: Record)
     task = Activity.objects.create(organisation=cast.lipa, owner=cast.ana, kind="task", subject="T", regarding=maja)
     assert ana.post(reverse("activity-delete", args=[task.pk])).headers["Location"] == maja.get_absolute_url()
     assert ana.get(reverse("activity-delete", args=[task.pk])).status_code == 405
+    assert ana.post(reverse("restore", args=[Discarded.objects.get().pk])).status_code == 204
+    assert Activity.objects.get().regarding == maja
 
 
 def test_an_e_mail_is_led_to_its_own_page(cast: Cast, ana: Client, maja: Record) -> None:

@@ -18,6 +18,7 @@ from odziv.models import (
     ActivityKind,
     Contact,
     Delivery,
+    Discarded,
     FollowState,
     Interaction,
     Message,
@@ -27,6 +28,7 @@ from odziv.models import (
     Record,
     User,
 )
+from odziv.records import saving
 from odziv.records.saving import Reach, save
 from tests.support.cast import Cast
 from tests.web.test_records_lists import HOSTILE, add
@@ -194,6 +196,20 @@ def test_deleting_says_what_goes_and_what_stays(cast: Cast, ana: Client) -> None
     assert ana.post(url).headers["Location"] == "/accounts/"
     person.refresh_from_db()
     assert person.account is None and Message.objects.exists()
+    assert "Undo brings everything back" in page and "Delete for good" not in page
+    assert ana.post(reverse("restore", args=[Discarded.objects.get().pk])).status_code == 204
+    person.refresh_from_db()
+    assert person.account == company and Account.objects.get().follow_email == "deny"
+
+
+def test_what_too_much_hangs_on_is_deleted_for_good(cast: Cast, ana: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(saving, "MOST_HANGING", 0)
+    company = add(cast.ana, Account(name="Hrib"))
+    write(cast.ana, company)
+    url = reverse("account-delete", args=[company.pk])
+    assert "Delete for good" in ana.get(url).content.decode()
+    ana.post(url)
+    assert not Account.objects.exists() and not Discarded.objects.exists()
 
 
 def test_a_tile_opens_in_place_with_content_and_history(cast: Cast, ana: Client, maja: Record) -> None:

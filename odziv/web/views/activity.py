@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from odziv import discarding
 from odziv.compose import plaintext
 from odziv.lib import clock
 from odziv.models import Activity, ActivityKind, ActivityState, Record
@@ -129,8 +130,8 @@ def turn(request: access.SignedRequest, id: UUID, done: bool) -> HttpResponse:
 def delete(request: access.SignedRequest, id: UUID) -> HttpResponse:
     activity = access.call_or_task(request.user, id)
     regarding = activity.regarding
-    activity.delete()
-    messages.success(request, _("%(name)s was deleted.") % {"name": activity.subject})
+    said = _("%(name)s was deleted.") % {"name": activity.subject}
+    undoable(request, said, reverse("restore", args=[discarding.discard([activity], request.user, clock.now()).pk]))
     return redirect(regarding) if regarding else redirect("home")
 
 

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -26,12 +27,14 @@ from odziv.models import (
     address_key,
 )
 from odziv.privacy import consent
-from odziv.records.saving import Reach, StaleRecord, reach_of, remove, save
+from odziv.records import saving
+from odziv.records.saving import Reach, StaleRecord, reach_of, save
 from odziv.web import access
 from odziv.web.forms.differences import THEIRS, Difference, decided, differences, marks
 from odziv.web.forms.reach import ReachForms
 from odziv.web.forms.records import FIELDS, RecordForm
 from odziv.web.kinds import kind_of
+from odziv.web.toasts import undoable
 
 LISTS = ("emails", "phones", "addresses")
 
@@ -84,13 +87,18 @@ def edit(request: access.SignedRequest, id: UUID, kind: str) -> HttpResponse:
 
 @access.signed_in
 def delete(request: access.SignedRequest, id: UUID, kind: str) -> HttpResponse:
-    """GET says what goes with the record and what stays; POST deletes it."""
+    """GET says what goes with the record and what stays; POST deletes it, so that it can be brought back for a day."""
     record = access.record(request.user, id, kind)
     if request.method == "POST":
-        remove(record)
-        messages.success(request, _("%(name)s was deleted.") % {"name": record.name})
+        said = _("%(name)s was deleted.") % {"name": record.name}
+        kept = saving.delete(record, request.user, clock.now())
+        if kept is not None:
+            undoable(request, said, reverse("restore", args=[kept.pk]))
+        else:
+            messages.success(request, said)
         return redirect(kind_of(kind).list_name)
-    context = {"record": record, "kind": kind_of(kind), "hangs": record.what_hangs_on_it()}
+    lasting = bool(saving.overloaded([record], saving.MOST_HANGING))
+    context = {"record": record, "kind": kind_of(kind), "hangs": record.what_hangs_on_it(), "lasting": lasting}
     return render(request, "records/delete.html", context)
 
 

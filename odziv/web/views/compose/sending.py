@@ -17,6 +17,7 @@ from odziv.compose.problems import NotSendable, StaleDraft
 from odziv.compose.ready import Ready
 from odziv.lib import clock
 from odziv.web import access, held
+from odziv.web.toasts import undoable
 from odziv.web.views.compose import page
 from odziv.web.views.compose.saving import problems_answer, stale_answer
 
@@ -67,12 +68,12 @@ def undo(request: access.SignedRequest, id: UUID) -> HttpResponse:
 @access.signed_in
 @require_POST
 def discard(request: access.SignedRequest, id: UUID) -> JsonResponse:
-    """Delete the draft with its attachments; answers where to go on."""
+    """Delete the draft with its attachments, so that it can be brought back for a day; answers where to go on."""
     draft = access.draft(request.user, id)
     record = draft.activity.regarding
     try:
-        drafts.discard(draft)
+        kept = drafts.discard(draft)
     except StaleDraft as stale:
         return stale_answer(stale)
-    messages.info(request, _("The draft is discarded."))
+    undoable(request, _("The draft is discarded."), reverse("restore", args=[kept.pk]))
     return JsonResponse({"url": page.after(record)})

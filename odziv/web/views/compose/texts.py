@@ -75,7 +75,9 @@ def texts() -> dict[str, str]:
         "go_following": gettext("To the follow state"),
         "go_delivery": gettext("Change the time"),
         "go_reminder": gettext("Change the reminder"),
-        "discard": gettext("Discard this draft and its attachments? It cannot be brought back."),
+        "discard": gettext(
+            "What you wrote last could not be saved. Discard it all the same? It cannot be brought back."
+        ),
         "discard_verb": gettext("Discard"),
         "cancel_upload": gettext("Stop uploading {0}"),
         "uploaded": gettext("{0} is attached"),

@@ -50,7 +50,8 @@ export class Sending {
 
   async discard() {
     const { composer, saving } = this;
-    if (!(await confirmed(this.say("discard"), this.say("discard_verb")))) return;
+    // Undo brings back what the server has; what it cannot get is asked about.
+    if (!(await saving.save()) && !(await confirmed(this.say("discard"), this.say("discard_verb")))) return;
     clearTimeout(saving.timer);
     while (saving.running) await saving.running;
     saving.halted = true;
