@@ -12,6 +12,7 @@ from odziv.compose.drafts import DraftFields
 from odziv.models import Message, MessageState
 from tests.browser.composing import composer, faults, saved, sheet, write
 from tests.browser.conftest import Site
+from tests.browser.test_record_stories import speak
 from tests.compose.support import PNG, contact, draft
 from tests.support.cast import Cast
 
@@ -25,11 +26,15 @@ def test_looking_makes_no_draft(site: Site, cast: Cast) -> None:
     assert not Message.objects.exists()
 
 
-def test_what_is_typed_is_saved_on_its_own(site: Site, cast: Cast) -> None:
+@pytest.mark.parametrize("language", ["en", "sl"])
+def test_what_is_typed_is_saved_on_its_own(site: Site, cast: Cast, language: str) -> None:
+    words = speak(cast.ana, language)
     contact(cast.ana, "Maja Novak", "maja@hrast.example")
     page = composer(site, cast)
     page.locator("#to-input").press_sequentially("maj")
-    expect(page.locator("[role=option]").first).to_contain_text(re.compile("Maja Novak.*maja@hrast.example.*Allow"))
+    expect(page.locator("[role=option]").first).to_contain_text(
+        re.compile(f"Maja Novak.*maja@hrast.example.*{words('Allow')}")
+    )
     page.keyboard.press("Enter")
     page.fill("#subject", "Ponudba št. 7")
     write(page, "Pozdravljeni, https://hrast.example/?a=1&b=2 .")
@@ -184,17 +189,19 @@ def test_editing_keeps_what_outlook_needs_and_all_around_the_body(site: Site, ca
     assert "{{ contact.name }}" in html
 
 
-def test_what_was_never_saved_is_offered_again(site: Site, cast: Cast) -> None:
+@pytest.mark.parametrize("language", ["en", "sl"])
+def test_what_was_never_saved_is_offered_again(site: Site, cast: Cast, language: str) -> None:
+    words = speak(cast.ana, language)
     page = composer(site, cast, "/compose/?to=maja@hrast.example")
     page.route("**/compose/save/", lambda route: route.abort())
     page.fill("#subject", "Brez povezave")
     write(page, "Dolgo besedilo")
-    expect(page.locator("#notices")).to_contain_text("no connection")
+    expect(page.locator("#notices .notice")).to_be_visible()
     page.on("dialog", lambda dialog: dialog.accept())  # the page asks before it is left
     page.goto(f"{site.url}/compose/")
     page.wait_for_selector("#composer[data-ready]")
     page.unroute("**/compose/save/")
-    page.get_by_role("button", name="Bring it back").click()
+    page.get_by_role("button", name=words("Bring it back")).click()
     message = saved(page)
     assert (message.subject, message.to_line) == ("Brez povezave", "maja@hrast.example")
     assert "Dolgo besedilo" in message.html
@@ -336,16 +343,29 @@ def test_the_preview_says_what_happens_to_each_link(site: Site, cast: Cast) -> N
     site.complaints[:] = [text for text in site.complaints if "sandboxed" not in text]  # the script that did not run
 
 
-def test_discarding_asks_first(site: Site, cast: Cast) -> None:
+def test_what_is_discarded_comes_back_whole(site: Site, cast: Cast) -> None:
+    message = draft(cast.ana)
+    attachments.attach(message, "a.pdf", "application/pdf", [b"x"])
+    page = composer(site, cast, f"/compose/{message.pk}/")
+    page.fill("#subject", "Typed just now")
+    page.get_by_role("button", name="Discard").click()
+    page.wait_for_url("**/activities/**")
+    assert not Message.objects.exists()
+    page.locator("#toasts").get_by_role("button", name="Undo").click()
+    page.wait_for_timeout(100)
+    expect(page.locator("#toasts").get_by_role("button", name="Undo")).to_have_count(0)
+    back = Message.objects.get()
+    assert back.subject == "Typed just now" and back.attachments.count() == 1
+
+
+def test_what_cannot_be_saved_is_not_discarded_unasked(site: Site, cast: Cast) -> None:
     message = draft(cast.ana)
     page = composer(site, cast, f"/compose/{message.pk}/")
+    page.route("**/save/", lambda route: route.fulfill(status=409, json={"version": None}))
+    page.fill("#subject", "Typed just now")
     page.get_by_role("button", name="Discard").click()
     page.locator("#confirm").get_by_role("button", name="Cancel").click()
     assert Message.objects.exists()
-    page.get_by_role("button", name="Discard").click()
-    page.locator("#confirm").get_by_role("button", name="Discard").click()
-    page.wait_for_url("**/activities/**")
-    assert not Message.objects.exists()
 
 
 @pytest.mark.parametrize("language", ["en", "sl"])

@@ -13,6 +13,7 @@ from odziv.lib import clock
 from odziv.models import Account, Activity, ApiToken, ConsentSource, Contact, FollowEmail, Lead, Opportunity, Record
 from odziv.privacy import consent
 from tests.browser.conftest import Site
+from tests.browser.test_record_stories import speak
 from tests.support.cast import Cast
 from tests.web.test_records_lists import add
 
@@ -21,6 +22,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"], "preload": False}
 LISTS = ["accounts", "contacts", "leads", "opportunities", "settings", "users", "invite", "mailboxes",
          "mailbox-new", "tokens", "profile", "account-new", "opportunity-new", "call-new", "task-new"]  # fmt: skip
+
+
+BOTH = pytest.mark.parametrize("language", ["en", "sl"])
 
 
 @pytest.fixture
@@ -42,17 +46,19 @@ def faults(page: Page) -> list[tuple[str, list[object]]]:
     return [(fault["id"], [node["target"] for node in fault["nodes"]][:3]) for fault in found]
 
 
-def test_rows_are_added_and_taken_away_without_reloading(site: Site, maja: Record, cast: Cast) -> None:
+@BOTH
+def test_rows_are_added_and_taken_away_without_reloading(site: Site, maja: Record, cast: Cast, language: str) -> None:
+    words = speak(cast.ana, language)
     page = site.open(cast.ana, reverse("contact-edit", args=[maja.pk]))
     emails, phones = page.locator("[data-rows-of=emails]"), page.locator("[data-rows-of=phones]")
     for address in ("second@hrib.example", "third@hrib.example"):
-        emails.get_by_role("button", name="Add another").click()
+        emails.get_by_role("button", name=words("Add another")).click()
         page.keyboard.type(address)
-    emails.get_by_role("button", name="Remove this line").nth(1).click()
-    phones.get_by_role("button", name="Add another").click()
-    phones.get_by_label("Phone number").last.fill("+386 1 555 66 77")
-    page.get_by_role("button", name="Save").last.click()
-    expect(page.locator("#toasts")).to_contain_text("Saved")
+    emails.get_by_role("button", name=words("Remove this line")).nth(1).click()
+    phones.get_by_role("button", name=words("Add another")).click()
+    phones.get_by_label(words("Phone number")).last.fill("+386 1 555 66 77")
+    page.get_by_role("button", name=words("Save")).last.click()
+    expect(page.locator("#toasts")).to_contain_text(words("Saved."))
     assert [email.address for email in maja.emails.all()] == ["maja@hrib.example", "third@hrib.example"]
     assert maja.phones.get().digits == "38615556677"
 
@@ -64,25 +70,31 @@ def test_an_address_that_another_record_has_is_said_while_typing(site: Site, maj
     expect(page.locator(".duplicate-hint").first).to_contain_text("Hrib d.o.o.")
 
 
-def test_an_account_is_picked_with_the_keyboard(site: Site, maja: Record, cast: Cast) -> None:
+@BOTH
+def test_an_account_is_picked_with_the_keyboard(site: Site, maja: Record, cast: Cast, language: str) -> None:
+    words = speak(cast.ana, language)
     page = site.open(cast.ana, reverse("contact-new"))
-    page.get_by_label("First and last name").fill("Tone")
-    page.get_by_role("combobox", name="Account").press_sequentially("hri")
+    page.get_by_label(words("First and last name")).fill("Tone")
+    page.get_by_role("combobox", name=words("Account")).press_sequentially("hri")
     expect(page.locator("[role=option]")).to_have_count(1)
     page.keyboard.press("Enter")
-    expect(page.get_by_role("combobox", name="Account")).to_have_value("Hrib d.o.o.")
-    page.get_by_role("button", name="Create").last.click()
+    expect(page.get_by_role("combobox", name=words("Account"))).to_have_value("Hrib d.o.o.")
+    page.get_by_role("button", name=words("Create")).last.click()
     expect(page.get_by_role("heading", name="Tone")).to_be_visible()
     assert Record.objects.get(name="Tone").account == maja.account
 
 
-def test_a_list_narrows_while_one_types_and_its_address_says_so(site: Site, maja: Record, cast: Cast) -> None:
+@BOTH
+def test_a_list_narrows_while_one_types_and_its_address_says_so(
+    site: Site, maja: Record, cast: Cast, language: str
+) -> None:
+    words = speak(cast.ana, language)
     add(cast.ana, Contact(name="Tone"))
     page = site.open(cast.ana, reverse("contacts"))
     expect(page.locator("tbody tr")).to_have_count(2)
-    page.get_by_label("Search in this list").press_sequentially("novak")
+    page.get_by_label(words("Search in this list")).press_sequentially("novak")
     expect(page.locator("tbody tr")).to_have_count(1)
-    expect(page.locator("#counted")).to_have_text("1 contact")
+    expect(page.locator("#counted")).to_have_text("1 contact" if language == "en" else "1 stik")
     assert re.search(r"[?&]q=novak", page.url)
     page.reload()
     expect(page.locator("tbody tr")).to_have_count(1)
@@ -122,10 +134,12 @@ def test_the_first_visit_offers_the_visitors_own_time_zone(site: Site) -> None:
     assert faults(page) == []
 
 
-def test_a_tile_opens_and_closes_in_place(site: Site, maja: Record, cast: Cast) -> None:
+@BOTH
+def test_a_tile_opens_and_closes_in_place(site: Site, maja: Record, cast: Cast, language: str) -> None:
+    words = speak(cast.ana, language)
     Activity.objects.update(description="They want oak, not ash.")
     page = site.open(cast.ana, maja.get_absolute_url())
-    button = page.get_by_role("button", name="Content of Call Maja")
+    button = page.get_by_role("button", name=words("Content of %(title)s", title="Call Maja"))
     button.click()
     expect(page.get_by_text("They want oak, not ash.")).to_be_visible()
     assert faults(page) == []
