@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -148,6 +149,19 @@ def value_words(written: str) -> str:
     if whose not in WHOSE or name not in NAMES:
         return written
     return f"{WHOSE[whose]}: {NAMES[name]}"
+
+
+_VALUE = re.compile(r"\{\{\s*(\w+)\.(\w+)[^{}]*\}\}")
+
+
+def readable(written: str) -> str:
+    """A line of a template with its values in words, in brackets; logic and what is not known stay as they are."""
+
+    def words(match: re.Match[str]) -> str:
+        whose, name = match.groups()
+        return f"[{NAMES[name]}]" if name in VALUES.get(whose, ()) else match[0]
+
+    return _VALUE.sub(words, written)
 
 
 def fault_words(fault: Fault) -> str:

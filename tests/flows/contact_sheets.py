@@ -37,8 +37,13 @@ OUTSIDE = ("account_login", "account_reset_password")
 # In the sample organisation of the visitor: what the sample does not make, and the identifiers of everything.
 PREPARE = """
 from datetime import timedelta
+from odziv.environment import ENV
 from odziv.lib import clock
+from odziv.lib.addresses import EdgeAddresses
+from odziv.lib.seal import KeyRing
+from odziv.measure.companies import place_of
 from odziv.models import *
+from odziv.models.habits import Tally
 from odziv.records.importing.asking import begin
 from tests.support.templates import template
 user = User.objects.get(email=%r)
@@ -60,25 +65,47 @@ token, _ = ApiToken.objects.issue(user, "CRM")
 SavedView.objects.create(organisation=org, owner=user, place="activities", name="Moja priložnost", query="view=all")
 mailbox = Mailbox.objects.create(organisation=org, user=user, kind="smtp", name=user.name, address="ana@lipa.example",
     smtp_host="smtp.lipa.example", smtp_port=587)
-for kind in ("phone_call", "task"):
+for kind in ("call", "task"):
     Activity.objects.get_or_create(organisation=org, owner=user, kind=kind, subject="Ring about the offer",
         defaults={"regarding": contact, "due_at": now, "at": now})
+DomainHabit.objects.move(org.pk, place_of(contact.emails.first().address), Tally(30, 20, 3, 40))
 def one(model, **narrowed):
     found = model.objects.filter(organisation=org, **narrowed).order_by("-pk").first()
     return str(found.pk) if found else None
-followed = Message.objects.filter(organisation=org, state="sent", opens__gt=0).order_by("-opens", "-pk").first()
+sent = Message.objects.filter(organisation=org, owner=user, state="sent", follow_state="on", direction="out")
+followed = sent.filter(opens__gt=0).order_by("-opens", "-pk").first()
+away = sent.filter(replies=0, opens__gt=0).exclude(pk=followed.pk).order_by("-pk").first()
+Reminder.objects.filter(message=away).delete()
+Reminder.objects.create(organisation=org, user=user, message=away, title="Ring about the samples", condition="anyway",
+    at=now + timedelta(days=1), look_at=now + timedelta(days=1), zone="Europe/Ljubljana", wall="2026-01-01T08:00")
+Arrival.objects.create(organisation=org, message=away, delivery=away.deliveries.first(), key="1", kind="auto-reply",
+    at=now, matched_by="message-id", from_name=away.recipients,
+    away_until=(now + timedelta(days=9)).date())
+edge = EdgeAddresses(ENV.edge_url, KeyRing.load(ENV.seal_keys), org.pk, followed.deliveries.first().pk)
 answer = {
     **{kind: one(Record, kind=kind) for kind in ("account", "contact", "lead", "opportunity")},
-    "message": str(followed.pk) if followed else None,
+    "message": str(followed.pk), "away": str(away.pk), "habitual": str(contact.pk),
+    "preference_en": edge.preference("en", org.name), "preference_sl": edge.preference("sl", org.name),
     "scheduled": one(Message, state="scheduled"), "draft": one(Message, state="draft"),
-    "failed": one(Message, state="failed"), "unfollowed": one(Message, state="sent", follow_state="off"),
-    "call": one(Activity, kind="phone_call"), "task": one(Activity, kind="task"),
+    "failed": one(Message, state="failed"),
+    "unfollowed": one(Message, state="sent", follow_state="off", direction="out"),
+    "received": one(Message, direction="in"),
+    "call": one(Activity, kind="call"), "task": one(Activity, kind="task"),
     "testmail": one(TestMail), "invitation": str(invitation.pk), "import": str(waiting.pk), "import_done": str(done.pk),
     "bulk": str(run.pk), "mailbox": str(mailbox.pk), "test_mailbox": one(Mailbox, kind="test"), "token": str(token.pk),
     "template": one(Template), "version": one(TemplateVersion), "user": str(user.pk),
     "other": str(User.objects.filter(organisation=org).exclude(pk=user.pk).first().pk),
 }
 answer = {name: key for name, key in answer.items() if key}
+"""
+
+# Before each look: its language, and nothing of what the look before it began to write.
+RENEW = """
+from odziv.compose import drafts
+from odziv.models import Message, User
+for draft in Message.objects.filter(state="draft", subject=""):
+    drafts.discard(draft)
+answer = User.objects.update(language=%r)
 """
 
 
@@ -107,6 +134,18 @@ def pressed(key: str) -> Callable[[Desk], object]:
     return lambda desk: desk.page.keyboard.press(key)
 
 
+def weighed(desk: Desk) -> None:
+    """What another weight would change in past figures, found out by the worker."""
+    desk.page.evaluate("for (const one of document.querySelectorAll('table.weighing input')) one.value = one.min")
+    desk.page.locator("#main button.primary").last.click()
+    desk.button("Apply these weights").wait_for()
+
+
+def handed_in(desk: Desk) -> None:
+    desk.page.locator("form[action$='/handed/renew/']").evaluate("form => form.submit()")
+    desk.page.locator("#secret").wait_for()
+
+
 def submitted(desk: Desk) -> None:
     """The form as it is, without the browser's own checks: what the server says."""
     desk.page.evaluate("for (const form of document.querySelectorAll('#main form')) form.noValidate = true")
@@ -124,6 +163,15 @@ MOMENTS = (
     Moment("composer-preview", DRAFT, composing(clicked("Preview"))),
     Moment("composer-send-check", DRAFT, composing(clicked("Send"))),
     Moment("composer-discard", DRAFT, composing(clicked("Discard"))),
+    Moment(
+        "composer-habit",
+        "/compose/?regarding={habitual}",
+        composing(lambda desk: desk.page.locator(".habit summary").click()),
+    ),
+    Moment("weights-preview", "/settings/evidence/", weighed),
+    Moment("signing-key", "/settings/signing/new/?domain=lipa.example", submitted),
+    Moment("handed-secret", "/settings/handed/", handed_in),
+    Moment("preference", "{preference}", lambda desk: None),
     Moment("command-menu", "/today/", pressed("Control+k")),
     Moment("keys", "/today/", pressed("?")),
     Moment("bell", "/contacts/", lambda desk: desk.page.locator("#bell, [aria-controls=assistant]").first.click()),
@@ -140,7 +188,8 @@ MOMENTS = (
 )
 # Further rows for pages whose look depends on the row.
 FURTHER = (
-    ("message", "scheduled"), ("message", "failed"), ("message", "unfollowed"), ("activity", "call"),
+    ("message", "scheduled"), ("message", "failed"), ("message", "unfollowed"), ("message", "received"),
+    ("message", "away"), ("activity", "call"),
     ("activity", "task"), ("import", "import_done"), ("mailbox", "test_mailbox"), ("user", "other"),
     ("compose", "draft"),
 )  # fmt: skip
@@ -169,7 +218,8 @@ def take_all(served: Served, chromium: Browser, desks: tuple[Desk, Desk], folder
     for width, scheme, language in LOOKS:
         place = folder / f"{width}-{scheme}-{language}"
         place.mkdir(exist_ok=True)
-        served.ask(f"from odziv.models import User\nanswer = User.objects.update(language={language!r})")
+        served.ask(RENEW % language)
+        ids["preference"] = ids[f"preference_{language}"]
         seen: list[Desk] = []
         for one in desks:
             look(one.page, width, scheme)
@@ -230,8 +280,8 @@ def path_of(name: str, noun: str, ids: dict[str, str]) -> str:
 def shot(desk: Desk, name: str, url: str, place: Path, do: Callable[[Desk], Any] | None = None) -> tuple[str, Path]:
     page = desk.page
     page.context.set_default_timeout(60_000)
-    page.goto(url, wait_until="load")
-    title = name
+    answer = page.goto(url, wait_until="load")
+    title = f"{name}: ANSWERED {answer.status}" if answer is not None and answer.status >= 500 else name
     if do is not None:
         page.context.set_default_timeout(8_000)
         try:

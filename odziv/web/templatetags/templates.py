@@ -56,3 +56,9 @@ def reason(shown: Template) -> str:
 def value_words(written: str) -> str:
     """recipient.first_name in words."""
     return template_words.value_words(written)
+
+
+@register.filter
+def readable(written: str) -> str:
+    """A subject with its values in words, for lists: Our offer for [company]."""
+    return template_words.readable(written)

@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_safe
 
 from odziv.lib import clock
@@ -18,7 +18,7 @@ from odziv.measure.team import Person, Tally, Week, team
 from odziv.web import access
 
 PERIODS = (4, 13, 26)  # weeks
-WIDTH, HEIGHT, TOP, BOTTOM = 720, 220, 18, 24  # of the chart, in its own units
+WIDTH, HEIGHT, TOP, BOTTOM = 100, 240, 18, 24  # of the chart: percent across, so that its words keep their size; pixels
 SERIES = ("sent", "opened", "replied")
 
 
@@ -34,6 +34,11 @@ class Column:
     value: int
 
     @property
+    def middle(self) -> float:
+        """Of the column, for its number."""
+        return self.x + self.width / 2
+
+    @property
     def above(self) -> float:
         """Where its number stands."""
         return self.y - 5
@@ -41,12 +46,13 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The columns of one week, over its date. `named` is false where dates would run into each other."""
+    """The columns of one week, over its date: `named` always, on wide screens only (often), or never, since dates would
+    run into each other."""
 
     label: str
     x: float
     columns: tuple[Column, ...]
-    named: bool
+    named: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +81,9 @@ def index(request: access.SignedRequest) -> HttpResponse:
         "rows": [_row(person) for person in found.people],
         "total": _row_of(_("All together"), found.total),
         "engagement": request.user.organisation.engagement,
-        "view_box": f"0 0 {WIDTH} {HEIGHT}",
+        "height": HEIGHT,
         "base": HEIGHT - BOTTOM,
         "under": HEIGHT - BOTTOM + 16,
-        "width": WIDTH,
     }
     return render(request, "team/index.html", context)
 
@@ -101,8 +106,9 @@ def _groups(weeks: Sequence[Week]) -> list[Group]:
     """The chart's geometry: three columns for each week, the highest as high as the chart."""
     most = max((week.tally.sent for week in weeks), default=0) or 1
     room = WIDTH / len(weeks)
-    wide = min(room * 0.26, 22)
+    wide = min(room * 0.26, 3)
     every = max(1, round(len(weeks) / 9))
+    seldom = every * max(1, round(len(weeks) / every / 5))
     groups = []
     for number, week in enumerate(weeks):
         middle = room * (number + 0.5)
@@ -110,8 +116,9 @@ def _groups(weeks: Sequence[Week]) -> list[Group]:
         for place, series in enumerate(SERIES):
             value = getattr(week.tally, series)
             height = (HEIGHT - TOP - BOTTOM) * value / most
-            x = middle + (place - 1.5) * (wide + 1)
+            x = middle + (place - 1.5) * wide * 1.06
             columns.append(Column(series, x, HEIGHT - BOTTOM - height, wide, height, value))
-        named = (len(weeks) - 1 - number) % every == 0
-        groups.append(Group(date_format(week.begins, _("j M")), middle, tuple(columns), named))
+        ago = len(weeks) - 1 - number
+        named = "" if ago % every else "often" if ago % seldom else "always"
+        groups.append(Group(date_format(week.begins, pgettext("date format", "j M")), middle, tuple(columns), named))
     return groups
