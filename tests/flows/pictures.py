@@ -15,6 +15,7 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "odziv.settings"
 import django
 
 from tests.flows.desk import Composer, Desk
+from tests.flows.palette import shrink
 from tests.support.browser import Visitor, started
 from tests.support.served import Served
 
@@ -108,6 +109,7 @@ def take_all(desk: Desk, folder: Path, disk: Path) -> None:
 def take(desk: Desk | Composer, path: Path) -> None:
     desk.page.wait_for_timeout(1000)  # live pages are never done loading
     desk.page.screenshot(path=path)
+    shrink(path)
     size = path.stat().st_size
     print(f"{path}: {size / 1000:.0f} kB")
     assert size < LARGEST, f"{path} is too large"

@@ -9,6 +9,7 @@ from django.test import Client
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from odziv.models import Template, TemplateVersion
+from odziv.web.template_words import readable
 from tests.compose.support import contact
 from tests.support.cast import Cast
 from tests.support.templates import add_version, counted, opened, sent_from, template
@@ -202,3 +203,10 @@ def test_the_list_of_emails_is_narrowed_to_a_template(cast: Cast, ana: Client) -
     sent_from(template(cast.ana, "Other"), cast.ana, subject="From another")
     page = text_of(ana.get(f"/activities/?template={row.pk}"))
     assert "From it" in page and "From another" not in page
+
+
+def test_lists_show_the_values_of_a_subject_in_words() -> None:
+    assert readable('Our offer for {{ recipient.company | default: "you" }} {{x}}') == "Our offer for [company] {{x}}"
+    assert (
+        readable("{% if recipient.city %}{{ no.such }}{% endif %}") == "{% if recipient.city %}{{ no.such }}{% endif %}"
+    )
