@@ -11,9 +11,9 @@ _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
 def shrink(path: Path) -> None:
-    """Write it with its 256 most frequent colours; a rarer one (the edge of a letter) becomes the nearest of them.
+    """Write it with its 256 most frequent colours; a rarer one (the edge of a letter) becomes the nearest one.
 
-    For screenshots as browsers make them: 8 bits for each of 3 or 4 channels, not interlaced. Keeps it if it would grow.
+    For screenshots as browsers make them: 8 bits for each of 3 or 4 channels, not interlaced. Keeps what would grow.
     """
     width, height, pixels = _pixels(path.read_bytes())
     counted = Counter(pixels)
