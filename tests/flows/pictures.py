@@ -99,8 +99,13 @@ def take_all(desk: Desk, folder: Path, disk: Path) -> None:
     composer.follow_file(offer)
     take(composer, folder / "composer.png")
     composer.send()
-    page.goto("/test-mailbox/")
-    page.locator(".inbox a").first.click()
+    arrived = page.locator(".inbox a").filter(has_text=written.text[0])
+    for _second in range(60):  # it can be taken back for a while before it leaves
+        page.goto("/test-mailbox/")
+        if arrived.count():
+            break
+        page.wait_for_timeout(1000)
+    arrived.first.click()
     desk.link("Load images").click()
     page.frame_locator("iframe").get_by_role("link", name=written.link).wait_for()
     take(desk, folder / "test-mailbox.png")
