@@ -1,10 +1,12 @@
 """The edge: answers what recipients' programs ask for when a followed message is opened, clicked or read on.
 
     connection  HTTP/1.1 as a server owes it: limits, time-outs, pipelined answers in order
+    reading     requests out of bytes; what was read a moment ago (request.Familiar) needs no parser
     door        one request: open the seal, make the hit, have it recorded, answer
     recorder    the hit is durable before the answer leaves; the answer waits two seconds at the most
     download    files: ranges, conditions, names
     answers     every answer that there is
+    private     /metrics, /healthz and /readyz for whoever runs it; figures are what they tell
     main        the process: sockets, signals, keys; `run(EdgeConfig)`
 
 It knows no password, reads no customer data and needs nothing but its keys, the spool folder and the file store: links
