@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
@@ -147,5 +147,9 @@ def memory(edge: Edge) -> int:
 
 def open_files(edge: Edge) -> list[str]:
     """Files of the file store that the process holds open."""
-    targets = [str(link.readlink()) for link in Path(f"/proc/{edge.process.pid}/fd").iterdir()]
+    targets = []
+    for link in Path(f"/proc/{edge.process.pid}/fd").iterdir():
+        # It may be closed between the listing and the look.
+        with suppress(FileNotFoundError):
+            targets.append(str(link.readlink()))
     return [target for target in targets if "/files/" in target]
