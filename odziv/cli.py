@@ -37,6 +37,12 @@ COMMANDS: tuple[Command, ...] = (
     Command("mail", "only the built-in mail server", "odziv.commands.processes:mail", django=True),
     Command("lmtp", "only the door for mail that is handed in", "odziv.commands.processes:lmtp", django=True),
     Command("migrate", "bring data folder and database up to date", "odziv.commands.migrate:run", django=True),
+    Command(
+        "migrate-store",
+        "move this installation to PostgreSQL and a bucket of files",
+        "odziv.moving.command:run",
+        django=True,
+    ),
     Command("check", "say whether everything works, and what to do if not", "odziv.commands.check:run", django=True),
     Command(
         "create-organisation",
@@ -59,11 +65,16 @@ COMMANDS: tuple[Command, ...] = (
 )
 
 
+_ON_THE_DATABASE = frozenset({"serve", "web", "work", "mail", "lmtp", "migrate"})
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit status."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     command = _choose(arguments[:1])
     try:
+        if command.name in _ON_THE_DATABASE:
+            _refuse_what_was_moved()
         return _load(command)(arguments[1:])
     except PlainError as error:
         sys.stderr.write(f"odziv {command.name}: {error}\n")
@@ -94,6 +105,15 @@ def _choose(first: list[str]) -> Command:
         if command.name == name:
             return command
     parser.error(f"there is no command {name!r}; there are {', '.join(command.name for command in COMMANDS)}")
+
+
+def _refuse_what_was_moved() -> None:
+    """Raises PlainError, SettingError."""
+    from odziv.environment import ENV
+    from odziv.moving import sealed
+
+    if not ENV.database_url:
+        sealed.refuse(ENV.data)
 
 
 def _load(command: Command) -> Run:

@@ -34,8 +34,9 @@ def _secrets() -> dict[str, str]:
         raise SettingError(f"{ENV.secret_keys} is damaged; restore it from the backup.") from error
 
 
-def _database_settings() -> dict[str, Any]:
-    url = urlsplit(ENV.database_url)
+def database_settings(address: str) -> dict[str, Any]:
+    """Django's settings for this address; for none, SQLite in the data folder."""
+    url = urlsplit(address)
     if url.scheme == "postgresql":
         return {
             "ENGINE": "django.db.backends.postgresql",
@@ -80,7 +81,7 @@ ROOT_URLCONF = "odziv.urls"
 ASGI_APPLICATION = "odziv.web.asgi.application"
 AUTH_USER_MODEL = "odziv.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-DATABASES = {"default": _database_settings()}
+DATABASES = {"default": database_settings(ENV.database_url)}
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "odziv_cache"}}
 
 INSTALLED_APPS = [

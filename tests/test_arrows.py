@@ -13,7 +13,9 @@ from odziv.environment import ROOT
 
 PACKAGE = ROOT / "odziv"
 BASE = {"environment", "lib"}
-DOORS = {"api", "cli", "commands", "edge", "gateway", "supervise", "urls", "web", "work", "demo", "explain", "lmtp"}
+DOORS = {"api", "cli", "commands", "demo", "edge", "explain", "gateway", "lmtp", "moving", "supervise", "urls"} | {
+    "web", "work"
+}  # fmt: skip
 ALONE = {
     "edge": {"edge", "lib"},
     "instrument": {"instrument", "lib"},

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import logging
 import tempfile
 from base64 import b64encode
 from collections.abc import Callable, Iterable
@@ -32,6 +33,8 @@ _MISSING = frozenset({"404", "NoSuchKey", "NotFound"})
 _OPTIONS = frozenset({"endpoint", "region"})
 _EXPECTED = "expected s3://bucket/folder, with ?endpoint=https://… for a service other than Amazon's and &region=…"
 T = TypeVar("T")
+
+logging.getLogger("botocore.credentials").setLevel(logging.WARNING)  # it tells of each start where it found a key
 
 
 class BucketStore:

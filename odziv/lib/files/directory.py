@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 from uuid import UUID
 
 from odziv.lib.atomic import sync_folder
-from odziv.lib.files.store import FileMissing, FileStoreError, StoredRef, checked, key_of
+from odziv.lib.files.store import FileMissing, FileStoreError, StoredRef, checked, is_key, key_of
 
 
 class DirectoryStore:
@@ -68,6 +68,13 @@ class DirectoryStore:
             path.unlink(missing_ok=True)
         except OSError as error:
             raise self._cannot("written", error) from error
+
+    def all(self) -> Iterator[str]:
+        """The keys of all files, in no order. What lies about beside them is passed over."""
+        for path in self.root.glob("*/*/*"):
+            key = str(path.relative_to(self.root))
+            if is_key(key):
+                yield key
 
     def _fill(self, handle: int, chunks: Iterable[bytes]) -> tuple[str, int]:
         digest, size = hashlib.sha256(), 0

@@ -57,9 +57,13 @@ def key_of(organisation: UUID, digest: str) -> str:
     return f"{organisation.hex}/{digest[:2]}/{digest}"
 
 
+def is_key(text: str) -> bool:
+    return _KEY.fullmatch(text) is not None
+
+
 def checked(key: str) -> str:
     """The key, when it is one: what comes from outside must lead nowhere else. Raises FileMissing."""
-    if not _KEY.fullmatch(key):
+    if not is_key(key):
         raise FileMissing("This is not a key of the file store.")
     return key
 
