@@ -104,7 +104,7 @@ def spare_the_collector() -> None:
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(100_000, 50, 100)
+    gc.set_threshold(100_000, 10, 10)
 
 
 def work(jobs: Sequence[Job], stopping: threading.Event, ends: Sequence[Callable[[float], None]] = ()) -> None:

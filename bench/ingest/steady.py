@@ -19,6 +19,7 @@ from odziv.lib.uuid7 import uuid7
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 _EVERY = 0.25  # seconds between probes
+_BEGINS = 4.0  # seconds until the first: a worker that has just begun reads its lists of programs and networks
 _STEP = 0.02
 _PATIENCE = 30.0
 
@@ -26,7 +27,7 @@ _PATIENCE = 30.0
 def steady(copies: Sequence[Copy], count: int, rate: int, seed: int) -> dict[str, object]:
     """Writes so many hits at that rate; the lag of every probe, and the worker's processor time."""
     seconds = count / rate
-    probes, others = copies[: int(seconds / _EVERY)], copies[len(copies) // 3 :]
+    probes, others = copies[: int((seconds - _BEGINS) / _EVERY)], copies[len(copies) // 3 :]
     hits = Hits(others, seed, time.time()).draw(count)
     with subprocess.Popen([sys.executable, "-m", "odziv.cli", "work"]) as worker:
         try:
@@ -50,7 +51,7 @@ async def _write(hits: Sequence[Hit], probes: Sequence[Copy], rate: int) -> list
     while written < len(hits):
         due = min(len(hits), int((time.monotonic() - begun) * rate))
         batch = [encode(hit) for hit in hits[written:due]]
-        if waiting and (time.monotonic() - begun) > len(put) * _EVERY:
+        if waiting and time.monotonic() - begun > _BEGINS + len(put) * _EVERY:
             probe = waiting.pop(0)
             batch.append(encode(_probe(template, probe)))
             put[probe.delivery] = time.monotonic()
