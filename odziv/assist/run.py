@@ -10,7 +10,8 @@ from odziv.assist.cards import look
 from odziv.lib import clock
 from odziv.models import CardKind, Happening, Message
 
-BATCH = 200
+BATCH = 20
+"""Of one transaction: ingest waits for the messages that are held, on SQLite for any write."""
 
 
 def assist(limit: int = BATCH, *, now: datetime | None = None) -> int:
@@ -26,7 +27,9 @@ def assist(limit: int = BATCH, *, now: datetime | None = None) -> int:
         wanted = {(one.message_id, CardKind(one.kind)) for one in taken}
         # Two workers with happenings of one message take turns.
         locked = Message.objects.filter(pk__in={message for message, _kind in wanted}).order_by("pk")
-        messages = {message.pk: message for message in locked.for_assistant().select_for_update(of=("self",))}
+        messages = {
+            message.pk: message for message in locked.for_assistant().select_for_update(of=("self",), no_key=True)
+        }
         for message_id, kind in sorted(wanted):
             if message_id in messages:
                 look(messages[message_id], kind, now)
