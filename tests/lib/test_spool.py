@@ -146,6 +146,22 @@ def test_many_hits_at_once_take_few_commits(tmp_path: Path) -> None:
     assert batches < 60
 
 
+def test_commits_of_few_hits_are_a_millisecond_apart(tmp_path: Path) -> None:
+    """However quick the disk is: it is not asked for more syncs than it likes."""
+
+    async def stream() -> tuple[int, float]:
+        spool = FileSpool(tmp_path)
+        started = time.monotonic()
+        while time.monotonic() < started + 0.3:
+            await spool.put(b"x")
+        took = time.monotonic() - started
+        await spool.close()
+        return spool.state.batches, took
+
+    batches, took = run(stream())
+    assert 1 < batches <= took * 1000 + 1
+
+
 def test_one_hit_alone_waits_for_no_timer(tmp_path: Path) -> None:
     async def each_waits() -> float:
         spool = FileSpool(tmp_path)

@@ -1,8 +1,9 @@
-"""The writing end of the spool: group commits by one thread. A request waits for the disk, never for a timer."""
+"""The writing end of the spool: group commits by one thread, not more than the disk likes."""
 
 from __future__ import annotations
 
 import asyncio
+import sys
 import threading
 import time
 from bisect import bisect_left, bisect_right
@@ -25,6 +26,9 @@ COMMIT_BOUNDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0
 
 _MOST_IN_BATCH = 5_000
 _LOOK_SECONDS = 0.1
+_NEVER = sys.maxsize
+_WORTH_A_SYNC = 32
+_PAUSE_SECONDS = 0.001
 
 
 @dataclass(slots=True)
@@ -79,7 +83,10 @@ class FileSpool:
         self._filling = _Batch()
         self._full: deque[_Batch] = deque()
         self._under_way: _Batch | None = None
-        self._called = False
+        self._calls_at = 1
+        """How many records in a batch make us hand it over."""
+        self._pause: asyncio.TimerHandle | None = None
+        self._handed_over = 0.0
         self._looking = False
         self._queue: SimpleQueue[_Batch | None] = SimpleQueue()
         self._journal: Journal | None = None
@@ -117,7 +124,7 @@ class FileSpool:
         batch.dones.append(done)
         batch.subjects.append(subject)
         batch.since.append(self._loop.time())
-        if not self._called:
+        if len(batch.records) >= self._calls_at:
             self._call()
 
     @property
@@ -154,14 +161,30 @@ class FileSpool:
 
     def _call(self) -> None:
         """Hand over once everything that is ready to be read now has been read: that much is one commit."""
-        self._called = True
-        self._loop.call_soon(self._hand_over)
+        self._calls_at = _NEVER
+        if self._pause:
+            self._pause.cancel()
+            self._pause = None
+            self._loop.call_soon(self._hand_over)
+        else:
+            self._loop.call_soon(self._hand_over_or_pause)
         if not self._looking:
             self._looking = True
             self._loop.call_later(_LOOK_SECONDS, self._look)
 
+    def _hand_over_or_pause(self) -> None:
+        """A hit alone is committed at once. In a stream of them, commits of few keep a millisecond's distance."""
+        if len(self._filling.records) < _WORTH_A_SYNC and time.monotonic() - self._handed_over < _PAUSE_SECONDS:
+            self._calls_at = _WORTH_A_SYNC
+            self._pause = self._loop.call_later(_PAUSE_SECONDS, self._hand_over)
+        else:
+            self._hand_over()
+
     def _hand_over(self) -> None:
-        """Give the thread what waits. `_called` stays until it is through with that."""
+        """Give the thread what waits; it has nothing else, and nothing more is handed over until it is through."""
+        self._pause = None
+        self._calls_at = _NEVER
+        self._handed_over = time.monotonic()
         if self._full:
             batch = self._full.popleft()
         else:
@@ -176,7 +199,7 @@ class FileSpool:
             self.state.records += len(batch.records)
             self.state.late += told
         self._tell(batch, told, len(batch.records), error)
-        self._called = False
+        self._calls_at = 1
         if self._full or self._filling.records:
             self._call()
 
@@ -199,7 +222,7 @@ class FileSpool:
         for batch in self._batches():
             first, batch.given_up = batch.given_up, bisect_right(batch.since, over)
             self._tell(batch, first, batch.given_up, SpoolError("The spool is too slow."))
-        self._looking = self._called
+        self._looking = self._calls_at != 1
         if self._looking:
             self._loop.call_later(_LOOK_SECONDS, self._look)
 
