@@ -15,8 +15,9 @@ def _made() -> Application:
     # Behind it: what is asked here needs Django to be set up.
     from odziv.api.inbound import ROOM
     from odziv.replies.handing import LARGEST
+    from odziv.web.probed import Probed
 
-    return Sized(cast(Application, django), {"/api/inbound/": LARGEST + ROOM})
+    return Probed(Sized(cast(Application, django), {"/api/inbound/": LARGEST + ROOM}))
 
 
 application = _made()
