@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
@@ -47,8 +48,20 @@ class ActivityQuerySet(OwnedQuerySet["Activity"]):
         return self.filter(kind=kind)
 
     def calls_and_tasks(self) -> Self:
-        # By their kinds: with them few rows are found in an index that also holds a million e-mails.
-        return self.filter(kind__in=[ActivityKind.PHONE_CALL, ActivityKind.TASK])
+        # By their kinds: with them few rows are found in an index that also holds a million e-mails. And that they are
+        # no e-mails: by that an index is known that holds no other.
+        return self.filter(kind__in=[ActivityKind.PHONE_CALL, ActivityKind.TASK]).exclude(kind=ActivityKind.EMAIL)
+
+    def walk(self, columns: Sequence[str]) -> Self | None:
+        """What an index holds in the order of these columns; None where none does."""
+        tasks: Self = self.model._default_manager.exclude(kind=ActivityKind.EMAIL)  # type: ignore[assignment]
+        if columns == ("subject",):
+            return tasks.filter(organisation_id=self._organisation)
+        relation = columns[0].rpartition("__")[0]
+        if not relation or self._organisation is None:
+            return None
+        # Not the organisation's own: it would be looked up among all its activities.
+        return tasks.calls_and_tasks().filter(**{f"{relation}__organisation": self._organisation})
 
     def of_owner(self, user: User) -> Self:
         return self.filter(owner=user)
@@ -132,6 +145,11 @@ class Activity(Owned):
             models.Index(fields=["organisation", "-at", "-id"], name="activity_by_time"),
             # Calls and tasks: with their state and owner, by which they are narrowed, so that no row is read for it.
             models.Index(fields=["organisation", "kind", "due_at", "state", "owner", "id"], name="activity_by_due"),
+            models.Index(
+                fields=["organisation", "subject", "id"],
+                name="activity_by_subject",
+                condition=~Q(kind=ActivityKind.EMAIL),
+            ),
             models.Index(fields=["regarding", "kind", "-at", "-id"], name="activity_by_regarding"),
             models.Index(fields=["account", "kind", "-at", "-id"], name="activity_by_account"),
             models.Index(

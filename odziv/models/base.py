@@ -21,7 +21,8 @@ class OwnedQuerySet(models.QuerySet[Row_co]):
     """Rows of organisations. Doors start with `for_(user)`; a foreign row is then as absent as a missing one (O1)."""
 
     _organisation: UUID | None = None  # the one to which the rows were narrowed
-    is_many = False  # known to be more than `keyset.FEW`, so that nothing has to count them
+    is_walked = False  # whether a row is among them is asked of each
+    is_many = False  # so many are to be asked that nothing counts them
 
     def for_(self, user: User) -> Self:
         """Only the rows of the user's organisation."""
@@ -36,7 +37,7 @@ class OwnedQuerySet(models.QuerySet[Row_co]):
     def _clone(self) -> Self:
         copy: Self = super()._clone()  # type: ignore[misc]  # django-stubs leave it out
         copy._organisation = self._organisation
-        copy.is_many = self.is_many
+        copy.is_walked, copy.is_many = self.is_walked, self.is_many
         return copy
 
     def among(self, keys: Iterable[UUID]) -> Self:

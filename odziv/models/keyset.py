@@ -4,7 +4,8 @@ A page is found in one of two ways, whatever the list is narrowed by, so that it
 
 few     At most `FEW` rows are in the list. They are found by what narrows it, and these few are sorted.
 many    More are in it. An index that has the order is walked, and each row asked whether it is in the list; as there
-        are many, it does not take long until a page is full.
+        are many, it does not take long until a page is full. What would have to be asked of each row to be counted
+        (`is_many`) is not counted then.
 
 Which rows and which index to walk, the model says (`ORDERS`, and `walk` of its queryset).
 """
@@ -14,14 +15,14 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Generic, NamedTuple, TypeVar, cast
 from uuid import UUID
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import connections
-from django.db.models import BooleanField, Exists, F, Field, Func, Model, OuterRef, Q, QuerySet, Value
+from django.db.models import BooleanField, Count, Exists, F, Field, Func, Model, OuterRef, Q, QuerySet, Value, Window
 from django.db.models.sql.where import WhereNode
 
 Row = TypeVar("Row", bound=Model)
@@ -53,13 +54,14 @@ class Sorting(NamedTuple):
 class Slice(Generic[Row]):
     """One page. `newer` and `older` are cursors of the pages before and after it; empty when there is none.
 
-    `total` is how many rows the whole list has; None when it has more than `FEW`.
+    `total` is how many rows the whole list has; None when it has more than `least`.
     """
 
     rows: list[Row]
     newer: str
     older: str
     total: int | None = None
+    least: int = FEW
 
 
 class Place(NamedTuple):
@@ -70,7 +72,7 @@ class Place(NamedTuple):
 
 
 class Part(NamedTuple):
-    """A stretch of a list: the rows that fulfil `condition`, in the order of `columns`."""
+    """A stretch of a list: rows whose first column fulfils `condition` (`{"__gt": 0}`), in the order of `columns`."""
 
     condition: dict[str, Any]
     columns: tuple[str, ...]
@@ -83,10 +85,27 @@ def page_of(rows: QuerySet[Row], order: Order, cursor: str = "", size: int = 50)
     """
     sorting = _sorting(rows.model, order)
     place = _read(rows.model, order, sorting, cursor)
-    total = FEW + 1 if getattr(rows, "is_many", False) else at_most(rows, FEW + 1)
-    among = _few(rows) if total <= FEW else _many(rows, sorting)
-    keys = list(_keys(among, sorting, order, place, size + 1)) if total else []
-    return _slice(_by_key(rows), order, place, keys, size, total if total <= FEW else None)
+    is_many, is_walked = getattr(rows, "is_many", False), getattr(rows, "is_walked", False)
+    if is_walked and not is_many and place is None and len(_parts(sorting, order)) == 1:
+        return _first_page(rows, sorting, order, size)
+    total = FEW + 1 if is_many else at_most(rows, FEW + 1)
+    keys = list(_keys(rows, sorting, order, place, size + 1, walked=total > FEW)) if total else []
+    if is_many and place is None and len(keys) <= size:
+        total = len(keys)
+    found = _slice(_by_key(rows), order, place, keys, size, total if total <= FEW else None)
+    return replace(found, least=size if is_many else FEW)
+
+
+def _first_page(rows: QuerySet[Row], sorting: Sorting, order: Order, size: int) -> Slice[Row]:
+    """The same where each row has to be asked for its words: they are asked once, to be sorted and to be counted."""
+    columns = (*sorting.columns, "pk")
+    counted: QuerySet[Any] = rows.order_by().annotate(
+        _total=Window(Count("*")), **{f"_sort{place}": _Sorted(F(name)) for place, name in enumerate(columns)}
+    )
+    sign = "-" if order.descending else ""
+    ordered = counted.order_by(*(f"{sign}_sort{place}" for place in range(len(columns))))
+    keys = [(total, *key) for total, *key in ordered.values_list("_total", *columns)[: size + 1]]
+    return _slice(_by_key(rows), order, None, [key[1:] for key in keys], size, keys[0][0] if keys else 0)
 
 
 def at_most(rows: QuerySet[Any], most: int) -> int:
@@ -113,7 +132,9 @@ class Source:
         """Its rows from the place on, the nearest first."""
         rows = self.rows
         if place is not None:
-            rows = rows.filter(_beyond(rows.model, (self.at, self.pk), place.values, descending=not back))
+            names = (self.at, self.pk)
+            fields = [_field(rows.model, name) for name in names]
+            rows = rows.filter(_beyond(names, fields, place.values, descending=not back))
         return rows.order_by(self.at, self.pk) if back else rows.order_by(f"-{self.at}", f"-{self.pk}")
 
 
@@ -170,28 +191,43 @@ def _sorting(model: type[Model], order: Order) -> Sorting:
     return known.get(order.path) or Sorting((order.path,), last=None if order.nullable else ...)
 
 
-def _few(rows: QuerySet[Row]) -> QuerySet[Row]:
-    """The same rows, found first and sorted then: behind a LIMIT no planner can think better of it."""
-    return _everything(rows).filter(pk__in=rows.order_by().values("pk")[:FEW])
-
-
-def _many(rows: QuerySet[Row], sorting: Sorting) -> QuerySet[Row]:
-    """The same rows, as a walk over an index.
+def _many(rows: QuerySet[Row], columns: tuple[str, ...]) -> QuerySet[Row]:
+    """The same rows, as a walk over an index; of those in another table's order, those that name a row of it.
 
     SQLite knows nothing of how many rows a condition leaves. It would rather use each one for a look-up and sort what
     it finds than walk the index that has the order, so the conditions stand where they can only be asked of a row.
     """
+    relation, organisation = columns[0].rpartition("__")[0], getattr(rows, "_organisation", None)
+    if relation and organisation:
+        rows = rows.filter(**{f"{relation}__organisation": organisation})
     walk = getattr(rows, "walk", None)
-    walked = walk(sorting.columns) if walk is not None and connections[rows.db].vendor == "sqlite" else None
+    walked = walk(columns) if walk is not None and connections[rows.db].vendor == "sqlite" else None
     if walked is None:
         return rows
     return cast(QuerySet[Row], walked.filter(Exists(rows.order_by().filter(pk=OuterRef("pk")))))
 
 
+class _Sorted(Func):
+    """The same value, but none that an index could be walked or looked into for: rows are found first, sorted then."""
+
+    arity = 1
+
+    def as_sql(self, compiler: Any, connection: Any, **_context: Any) -> Any:  # type: ignore[override]
+        sql, parameters = compiler.compile(self.get_source_expressions()[0])
+        return (f"+{sql}" if connection.vendor == "sqlite" else f"GREATEST({sql})"), parameters
+
+
 def _keys(
-    among: QuerySet[Row], sorting: Sorting, order: Order, place: Place | None, size: int
+    rows: QuerySet[Row], sorting: Sorting, order: Order, place: Place | None, size: int, *, walked: bool
 ) -> Iterator[tuple[Any, ...]]:
-    """The sort values and identifiers of the rows from the place on, the nearest first; of a walk part by part."""
+    """The sort values and identifiers of the rows from the place on, the nearest first, part by part.
+
+    They are walked to in an index that has the order, or else found by what narrows them, and sorted.
+    """
+    columns = (*sorting.columns, "pk")
+    names = {name: name if walked else f"_sort{place}" for place, name in enumerate(columns)}
+    if not walked:
+        rows = rows.alias(**{alias: _Sorted(F(name)) for name, alias in names.items()})
     back = place is not None and place.back
     parts = _parts(sorting, order)
     if back:
@@ -201,12 +237,15 @@ def _keys(
             parts.pop(0)
     descending = order.descending != back
     for number, part in enumerate(parts):
-        rows = among.filter(**part.condition)
+        among = _many(rows, sorting.columns) if walked and part.columns == sorting.columns else rows
+        among = among.filter(**{names[columns[0]] + asked: value for asked, value in part.condition.items()})
+        paths = (*part.columns, "pk")
+        here = [names[path] for path in paths]
         if place is not None and number == 0:
-            names = (*part.columns, "pk")
-            rows = rows.filter(_beyond(rows.model, names, place.values[-len(names) :], descending=descending))
-        ordered = rows.order_by(*(f"-{name}" if descending else name for name in (*part.columns, "pk")))
-        found = list(ordered.values_list(*sorting.columns, "pk")[:size])
+            fields = [_field(rows.model, path) for path in paths]
+            among = among.filter(_beyond(here, fields, place.values[-len(paths) :], descending=descending))
+        ordered = among.order_by(*(f"-{name}" if descending else name for name in here))
+        found = list(ordered.values_list(*columns)[:size])
         yield from found
         size -= len(found)
         if not size:
@@ -215,26 +254,27 @@ def _keys(
 
 def _parts(sorting: Sorting, order: Order) -> list[Part]:
     """The list in stretches, each of which one index can be walked for."""
-    first, *others = sorting.columns
+    others = sorting.columns[1:]
     if sorting.last is not ...:
         filled, empty = (
-            ({f"{first}__isnull": False}, {f"{first}__isnull": True})
+            ({"__isnull": False}, {"__isnull": True})
             if sorting.last is None
-            else ({f"{first}__gt": sorting.last}, {first: sorting.last})
+            else ({"__gt": sorting.last}, {"": sorting.last})
         )
-        return [Part(filled, sorting.columns), Part(empty, tuple(others))]
+        return [Part(filled, sorting.columns), Part(empty, others)]
     if sorting.lowest is not ...:
-        parts = [Part({first: sorting.lowest}, tuple(others)), Part({f"{first}__gt": sorting.lowest}, sorting.columns)]
+        parts = [Part({"": sorting.lowest}, others), Part({"__gt": sorting.lowest}, sorting.columns)]
         return parts[::-1] if order.descending else parts
     return [Part({}, sorting.columns)]
 
 
 def _holds(part: Part, value: Any) -> bool:
     """Whether a row whose first sort value is this one stands in the part."""
-    [(condition, wanted)] = part.condition.items() or [("", None)]
-    if condition.endswith("__isnull"):
-        return (value is None) is wanted
-    return not condition or (value > wanted if condition.endswith("__gt") else value == wanted)
+    for condition, wanted in part.condition.items():
+        if condition == "__isnull":
+            return (value is None) is wanted
+        return bool(value > wanted if condition == "__gt" else value == wanted)
+    return True
 
 
 class _Tuple(Func):
@@ -253,9 +293,10 @@ class _Tuple(Func):
         return f"({sides[0]}) {self.sign} ({sides[1]})", tuple(one for _sql, some in compiled for one in some)
 
 
-def _beyond(model: type[Model], names: Sequence[str], values: Sequence[Any], *, descending: bool) -> _Tuple:
+def _beyond(
+    names: Sequence[str], fields: Sequence[Field[Any, Any]], values: Sequence[Any], *, descending: bool
+) -> _Tuple:
     """Rows that come after the one in which the columns have these values."""
-    fields = [_field(model, name) for name in names]
     given = [Value(value, output_field=field) for value, field in zip(values, fields, strict=True)]
     return _Tuple(*map(F, names), *given, sign="<" if descending else ">")
 
@@ -270,10 +311,6 @@ def in_order(rows: QuerySet[Row], order: Order) -> QuerySet[Row]:
         return cast(QuerySet[Row], empty.order_by("_empty", first.desc() if order.descending else first.asc(), *rest))
     last: Any = {"nulls_last": True} if sorting.last is None else {}
     return rows.order_by(first.desc(**last) if order.descending else first.asc(**last), *rest)
-
-
-def _everything(rows: QuerySet[Row]) -> QuerySet[Row]:
-    return rows.model._base_manager.using(rows.db).all()
 
 
 def _by_key(rows: QuerySet[Row]) -> QuerySet[Row]:

@@ -101,7 +101,7 @@ class RecordQuerySet(OwnedQuerySet["Record"]):
     def suggested(self, text: str, size: int) -> list[Record]:
         """What completion offers, at most so many: names that begin with the text first, then by name."""
         key, found = sort_key(text), self.matching(text).select_related("account")
-        if not found.is_many:
+        if not found.is_walked:
             begins = Case(When(name_key__startswith=key, then=0), default=1)
             return list(found.order_by(begins, "name_key", "pk")[:size])
         by_name = found.order_by("name_key", "pk")

@@ -35,8 +35,10 @@ _MOST_WORDS = 100  # of a row
 _LONGEST = 40  # characters of a word
 _LEAST_DIGITS = 3  # of a phone number that is looked for
 _MARK = 5  # characters
+_SHORT = 2  # letters of a word that is likely to be frequent
+_LATELY = 4 * FEW  # rows that are looked at for it
 _BATCH = 500
-_SOME = 2 * FEW  # hits that are looked at to see whether a list has many of them
+_ASKED = 2 * FEW  # rows of a list that are each asked for their words, so that what is found can be counted and sorted
 _NUMBER = frozenset("0123456789+-/().,")
 _OF_MAIL = ("subject", "recipients", "from_name", "from_address")
 NEEDED = {*_OF_MAIL, "direction"}  # a save of one of these changes the words of a message
@@ -80,7 +82,7 @@ class WordsQuerySet(models.QuerySet["Words"]):
     def narrow(self, rows: Rows, text: str) -> Rows:
         """Those of the rows in which each typed word begins a word. Narrow them by all else first.
 
-        At most three queries find out by what they are found: few by the index; many are walked through, and each is
+        At most two queries find out by what they are found: few by the index; many are walked through, and each is
         asked for its words.
         """
         if not text.strip():
@@ -90,13 +92,23 @@ class WordsQuerySet(models.QuerySet["Words"]):
         words = typed_words(rows._organisation, text)
         if not words:
             return rows.none()
-        if self._beginning(words, FEW + 1).count() <= FEW:
+        if not self._is_frequent(words) and self._beginning(words, FEW + 1).count() <= FEW:
             return rows.filter(pk__in=self._beginning(words, FEW + 1).values(self.model.OF))
         found = rows.filter(Exists(self.filter(**{self.model.OF: OuterRef("pk")})._having(words)))
-        if at_most(rows, FEW + 1) > FEW:
-            some = rows.order_by().filter(pk__in=self._beginning(words, _SOME).values(self.model.OF))
-            found.is_many = at_most(some, FEW + 1) > FEW
+        found.is_walked = True
+        found.is_many = at_most(rows, _ASKED + 1) > _ASKED
         return found
+
+    def _is_frequent(self, words: Sequence[str]) -> bool:
+        """Whether more than `FEW` of the rows that were written last have the words, where that is worth a look.
+
+        PostgreSQL has to put together all rows in which a word begins with one letter before it gives the first.
+        """
+        at_once = connections[self.db].vendor == "sqlite" or not self.model.LARGE
+        if at_once or max(map(len, words)) > _MARK + _SHORT:
+            return False
+        last = self.order_by("-pk").values_list("pk", flat=True).first() or 0
+        return self.filter(pk__gt=last - _LATELY)._having(words).order_by()[: FEW + 1].count() > FEW
 
     def _beginning(self, words: Sequence[str], most: int) -> Self:
         """Those with all of the words, found in the index, at most so many."""
@@ -165,6 +177,7 @@ class Words(models.Model):
     words = models.TextField()
 
     OF: ClassVar[str]
+    LARGE: ClassVar[bool] = False  # ten times as many as records, and more
 
     objects = WordsQuerySet.as_manager()
 
@@ -178,6 +191,7 @@ class MessageWords(Words):
     message = models.OneToOneField("odziv.Message", on_delete=models.CASCADE, related_name="+")
 
     OF = "message"
+    LARGE = True
 
 
 class RecordWords(Words):

@@ -6,7 +6,8 @@ import pytest
 from django.db import connection
 
 from odziv.lib import clock
-from odziv.models import Activity, Message, MessageWords, Record, User, words
+from odziv.models import Activity, Message, MessageWords, Record, User, keyset, words
+from odziv.models.keyset import Order, in_order, page_of
 from odziv.models.words import ensure
 from odziv.records.saving import Reach, remove_all, restore_all, save
 from tests.support.cast import Cast
@@ -37,6 +38,7 @@ def either_way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) 
     """Found by the index, or, as where many are, asked one by one."""
     if request.param == "many":
         monkeypatch.setattr(words, "FEW", -1)
+        monkeypatch.setattr(words, "_ASKED", 0)
     return str(request.param)
 
 
@@ -119,3 +121,33 @@ def test_a_contact_is_found_by_its_account(cast: Cast, either_way: str) -> None:
     save(lipa, user=cast.ana, now=NOW)
     assert list(Record.objects.for_(cast.ana).matching("maja javor")) == [maja]
     assert not Record.objects.for_(cast.ana).matching("maja lipa")
+
+
+def test_what_many_rows_would_have_to_be_asked_for_is_not_counted(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch, either_way: str
+) -> None:
+    for number in range(5):
+        mail(cast, f"Ponudba {number}")
+    monkeypatch.setattr(keyset, "FEW", 3)
+    for order, first in ((Order("at", descending=True), "Ponudba 4"), (Order("subject"), "Ponudba 0")):
+        page = page_of(Message.objects.for_(cast.ana).matching("ponudba"), order, size=2)
+        assert page.rows[0].subject == first
+        assert (page.total, page.least) == ((None, 2) if either_way == "many" else (None, 3))
+        last = page_of(Message.objects.for_(cast.ana).matching("ponudba 3"), order, size=2)
+        assert (last.total, len(last.rows)) == (1, 1)
+
+
+@pytest.mark.parametrize("path", ["at", "subject", "regarding_key"])
+def test_what_each_row_is_asked_for_is_counted_and_sorted_at_once(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    monkeypatch.setattr(words, "FEW", -1)
+    for number in range(5):
+        mail(cast, f"Ponudba {number}")
+    mail(cast, "Predračun")
+    rows = Message.objects.for_(cast.ana).matching("pon")
+    first = page_of(rows, Order(path), size=2)
+    second = page_of(rows, Order(path), first.older, 2)
+    assert (first.total, second.total) == (5, 5)
+    there = [row.pk for row in (*first.rows, *second.rows)]
+    assert there == [row.pk for row in in_order(rows, Order(path))][:4]

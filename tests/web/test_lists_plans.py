@@ -27,7 +27,7 @@ SIZE = 50  # of a page
 MANY = 160  # more rows than these are many here: a page must not go through as many
 STATUSES = {"lead": ["open", "qualified", "disqualified"], "opportunity": ["open", "won", "lost"]}
 # Where few rows are expected in any list: they are found by an index and sorted.
-FEW = {"tasks", "scheduled", "drafts"}
+FEW = {"scheduled", "drafts"}
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def full(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> Cast:
     """A database in which one organisation has many of everything, and another one too."""
     monkeypatch.setattr(keyset, "FEW", MANY // 2)
     monkeypatch.setattr(words, "FEW", MANY // 2)
-    monkeypatch.setattr(words, "_SOME", MANY)
+    monkeypatch.setattr(words, "_ASKED", MANY)
     monkeypatch.setattr(plans, "MANY", MANY)
     for organisation, owner in ((cast.lipa, cast.ana), (cast.hrast, cast.eva)):
         _fill(organisation, owner)
@@ -64,6 +64,13 @@ def _fill(organisation: Organisation, owner: Any) -> None:
         for n in range(ROWS)
     ]
     Record.objects.bulk_create(records)
+    Activity.objects.bulk_create(
+        Activity(
+            organisation=organisation, owner=owner, kind=("call", "task")[n % 2], subject=f"Task {n} {_word(n)}",
+            regarding=records[n], due_at=now + timedelta(minutes=n), state=("open", "done")[n % 2],
+        )
+        for n in range(ROWS)
+    )  # fmt: skip
     activities = [
         Activity(
             organisation=organisation, owner=owner, kind="email", subject=f"Offer {n} {_word(n)}",
@@ -94,6 +101,8 @@ def _asked(view: View) -> Iterator[str]:
     for column in view.columns:
         if column.path:
             yield from (f"sort={column.key}", f"sort=-{column.key}")
+    if view.key == "tasks":
+        return
     for key, value in view.quick:
         yield f"{key}={value}"
     # Found by the index of words, and asked of each; together with a sort that another index holds.

@@ -12,7 +12,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from odziv.models import User
-from odziv.models.keyset import FEW, Order, Slice
+from odziv.models.keyset import Order, Slice
 from odziv.web.lists.filters import LONGEST, Asker, Filter
 from odziv.web.lists.shape import Column, Place, View
 
@@ -181,4 +181,4 @@ def _given(
 
 def counted(page: Slice[Any], phrase: Callable[[int], str]) -> str:
     """How many there are in the whole list, in words: exactly when they are not too many."""
-    return phrase(page.total) if page.total is not None else _("more than %(number)s") % {"number": phrase(FEW)}
+    return phrase(page.total) if page.total is not None else _("more than %(number)s") % {"number": phrase(page.least)}
