@@ -31,6 +31,8 @@ class ActivityState(models.TextChoices):
 
 
 class ActivityQuerySet(OwnedQuerySet["Activity"]):
+    NAMING = ("regarding",)  # of many rows, each of which few activities name: they are walked to by its names
+
     def to_do(self, user: User, until: datetime) -> Self:
         """The user's open phone calls and tasks that are due by then, the longest due first."""
         return self.filter(owner=user, state=ActivityState.OPEN, due_at__lt=until).order_by("due_at", "pk")
@@ -57,11 +59,10 @@ class ActivityQuerySet(OwnedQuerySet["Activity"]):
         tasks: Self = self.model._default_manager.exclude(kind=ActivityKind.EMAIL)  # type: ignore[assignment]
         if columns == ("subject",):
             return tasks.filter(organisation_id=self._organisation)
-        relation = columns[0].rpartition("__")[0]
-        if not relation or self._organisation is None:
+        if columns != ("regarding__name_key",) or self._organisation is None:
             return None
         # Not the organisation's own: it would be looked up among all its activities.
-        return tasks.calls_and_tasks().filter(**{f"{relation}__organisation": self._organisation})
+        return tasks.calls_and_tasks().filter(regarding__organisation=self._organisation)
 
     def of_owner(self, user: User) -> Self:
         return self.filter(owner=user)

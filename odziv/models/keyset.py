@@ -192,13 +192,13 @@ def _sorting(model: type[Model], order: Order) -> Sorting:
 
 
 def _many(rows: QuerySet[Row], columns: tuple[str, ...]) -> QuerySet[Row]:
-    """The same rows, as a walk over an index; of those in another table's order, those that name a row of it.
+    """The same rows, as a walk over an index; in another table's order (`NAMING`), those that name a row of it.
 
     SQLite knows nothing of how many rows a condition leaves. It would rather use each one for a look-up and sort what
     it finds than walk the index that has the order, so the conditions stand where they can only be asked of a row.
     """
     relation, organisation = columns[0].rpartition("__")[0], getattr(rows, "_organisation", None)
-    if relation and organisation:
+    if organisation and relation in getattr(rows, "NAMING", ()):
         rows = rows.filter(**{f"{relation}__organisation": organisation})
     walk = getattr(rows, "walk", None)
     walked = walk(columns) if walk is not None and connections[rows.db].vendor == "sqlite" else None
