@@ -68,7 +68,7 @@ def _fill(organisation: Organisation, owner: Any) -> None:
     Activity.objects.bulk_create(
         Activity(
             organisation=organisation, owner=owner, kind=("call", "task")[n % 2], subject=f"Task {n} {_word(n)}",
-            regarding=records[n], due_at=now + timedelta(minutes=n), state=("open", "done")[n % 2],
+            regarding=records[4 * n], due_at=now + timedelta(minutes=n), state=("open", "done")[n % 2],
         )
         for n in range(ROWS)
     )  # fmt: skip
