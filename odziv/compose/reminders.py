@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from odziv.compose.chosen import Chosen, at_instant, lies_ahead
@@ -46,7 +47,7 @@ def remind(message: Message, user: User, condition: Condition, chosen: Chosen, t
     values = {
         "organisation_id": message.organisation_id,
         "user": user,
-        "title": one_line(title)[:MAX_TITLE].strip() or _default_title(message),
+        "title": one_line(title)[:MAX_TITLE].strip() or _default_title(message, user.language),
         "condition": condition,
         "at": chosen.at,
         "look_at": chosen.at,
@@ -97,6 +98,8 @@ def _wrong(message: Message, condition: Condition, at: datetime, now: datetime) 
     return []
 
 
-def _default_title(message: Message) -> str:
-    subject = message.subject or _("(no subject)")
-    return (_("Follow up: %(subject)s") % {"subject": subject})[:MAX_TITLE]
+def _default_title(message: Message, language: str) -> str:
+    """In the language of whoever is reminded, also where no page asks."""
+    with translation.override(language):
+        subject = message.subject or _("(no subject)")
+        return (_("Follow up: %(subject)s") % {"subject": subject})[:MAX_TITLE]

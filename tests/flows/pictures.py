@@ -81,7 +81,7 @@ def take_all(desk: Desk, folder: Path, disk: Path) -> None:
     take(desk, folder / "today.png")
     page.goto("/activities/?view=followed")
     take(desk, folder / "activities.png")
-    desk.link("Opens").click()
+    page.goto("/activities/?view=followed&sort=-opens")
     page.locator("#rows a").first.click()
     page.wait_for_selector("[data-live-state=on]")
     take(desk, folder / "message.png")
