@@ -36,7 +36,7 @@ def full(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> Cast:
     """A database in which one organisation has many of everything, and another one too."""
     monkeypatch.setattr(keyset, "FEW", MANY // 2)
     monkeypatch.setattr(words, "FEW", MANY // 2)
-    monkeypatch.setattr(words, "_ASKED", MANY)
+    monkeypatch.setattr(words, "_ASKED", MANY - 2)
     monkeypatch.setattr(plans, "MANY", MANY)
     for organisation, owner in ((cast.lipa, cast.ana), (cast.hrast, cast.eva)):
         _fill(organisation, owner)
