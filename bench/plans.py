@@ -14,7 +14,7 @@ from typing import Any
 
 from django.db import connection
 
-MANY = 6_000  # rows; reading or sorting more of them for one query is a finding. A page counts 5,001 (`keyset.FEW`)
+MANY = 10_500  # rows; reading or sorting more of them for one query is a finding. A search counts 10,001 (`words`)
 TINY = 100  # rows of a table that PostgreSQL is right to read whole
 STEPS = 50  # instructions of SQLite's engine for each of them
 
