@@ -93,7 +93,7 @@ def test_it_can_be_moved_sent_at_once_edited_and_deleted(cast: Cast) -> None:
 @pytest.mark.django_db
 def test_what_has_begun_to_leave_stays_as_it_is(cast: Cast) -> None:
     sent = scheduled(cast.ana)
-    Delivery.objects.claim(Delivery.objects.get().pk, now=MORNING.at, lease=timedelta(minutes=1))
+    Delivery.objects.claim([Delivery.objects.get().pk], now=MORNING.at, lease=timedelta(minutes=1))
     sent.refresh_from_db()
     assert sent.state == MessageState.SENDING
     for change in (
