@@ -69,7 +69,7 @@ def test_it_can_be_sent_again(cast: Cast) -> None:
 def test_what_a_worker_has_taken_is_not_taken_back(cast: Cast) -> None:
     message = sent(cast, cc="jan@x.si")
     first = message.deliveries.first()
-    assert first is not None and Delivery.objects.claim(first.pk, now=message.at + TEN, lease=LEASE)
+    assert first is not None and Delivery.objects.claim([first.pk], now=message.at + TEN, lease=LEASE)
     with pytest.raises(hold.AlreadyLeaving):
         hold.take_back(message, now())
     states = sorted(copy.state for copy in message.deliveries.all())
@@ -111,8 +111,7 @@ def race(cast: Cast) -> tuple[bool, bool]:
 
     def work() -> None:
         both.wait()
-        taken = [Delivery.objects.claim(pk, now=clock.now(), lease=LEASE) for pk in copies]
-        found["claimed"] = any(taken)
+        found["claimed"] = bool(Delivery.objects.claim(copies, now=clock.now(), lease=LEASE))
 
     def undo() -> None:
         both.wait()

@@ -121,7 +121,7 @@ def test_a_deletion_and_a_worker_never_both_win(cast: Cast) -> None:
                 pass
 
         def claim(key: Any = key, won: list[str] = won) -> None:
-            if Delivery.objects.claim(key, now=MORNING.at, lease=timedelta(minutes=1)):
+            if Delivery.objects.claim([key], now=MORNING.at, lease=timedelta(minutes=1)):
                 won.append("claimed")
 
         run_together(delete, claim)

@@ -67,17 +67,29 @@ class DnsServer:
 def dns_server(records: Mapping[str, Sequence[str]], **does: str) -> Iterator[DnsServer]:
     """One that is listening; `does` in addition by name, see `DnsServer`."""
     server = DnsServer(records, does)
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp, socket.socket() as tcp:
-        udp.bind(("127.0.0.1", 0))
+    udp, tcp = _both()
+    with udp, tcp:
         server.port = udp.getsockname()[1]
-        tcp.bind(("127.0.0.1", server.port))
-        tcp.listen()
         for serve in (_over_udp, _over_tcp):
             threading.Thread(target=serve, args=(server, udp if serve is _over_udp else tcp), daemon=True).start()
         yield server
         for one in (udp, tcp):
             with contextlib.suppress(OSError):
                 one.shutdown(socket.SHUT_RDWR)
+
+
+def _both() -> tuple[socket.socket, socket.socket]:
+    """Sockets of one number; one that is free for TCP may be taken for UDP."""
+    for _ in range(50):
+        tcp = socket.create_server(("127.0.0.1", 0))
+        udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        try:
+            udp.bind(tcp.getsockname())
+            return udp, tcp
+        except OSError:
+            udp.close()
+            tcp.close()
+    raise OSError("no number is free for both")
 
 
 def _over_udp(server: DnsServer, udp: socket.socket) -> None:

@@ -61,7 +61,7 @@ def test_when_it_has_begun_to_leave_it_says_so(ana: Client, cast: Cast) -> None:
     message = sent(ana, cast, cc="jan@x.si")
     first = message.deliveries.first()
     assert first is not None
-    Delivery.objects.claim(first.pk, now=clock.now() + timedelta(seconds=11), lease=timedelta(minutes=1))
+    Delivery.objects.claim([first.pk], now=clock.now() + timedelta(seconds=11), lease=timedelta(minutes=1))
     answer = ana.post(f"/messages/{message.pk}/undo/", follow=True)
     assert answer.redirect_chain == [(f"/messages/{message.pk}/", 302)]
     assert "has begun to leave" in answer.content.decode()
