@@ -143,8 +143,12 @@ def prior_of(seen: Sequence[tuple[int, int]]) -> Prior:
 
 
 def _rounded(mean: float, strength: float, ever: bool) -> Prior:
-    """To three digits: then most events leave what is usual as it is, and with it everybody else's rates."""
-    return Prior(float(f"{mean:.3g}"), float(f"{strength:.2g}"), ever)
+    """To three digits: then most events leave what is usual as it is, and with it everybody else's rates.
+
+    Of a mean near 1 the digits of what is missing: it never becomes 1.
+    """
+    rounded = 1 - float(f"{1 - mean:.3g}") if mean > 0.5 else float(f"{mean:.3g}")
+    return Prior(rounded, float(f"{strength:.2g}"), ever)
 
 
 Group = tuple[str, ...]

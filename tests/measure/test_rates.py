@@ -113,6 +113,15 @@ def test_the_one_that_is_sent_most_is_not_the_measure() -> None:
     assert prior_of([(600, 1000), (20, 100), (22, 100)]).mean < 0.42
 
 
+@pytest.mark.parametrize("sent", [1, 10, 393, 5_000, 10_000_000])
+def test_what_always_happened_is_not_certain(sent: int) -> None:
+    """Nor is what never did; both have a rate."""
+    for opened in (0, sent):
+        (found,) = standings([Candidate(1, Counts(sent, opened))]).values()
+        rate = found.estimates["opened"]
+        assert 0 < rate.usual < 1 and 0 < rate.rate < 1 and 0 <= rate.low <= rate.high <= 1
+
+
 def test_how_much_the_usual_counts_is_bounded() -> None:
     assert prior_of([(50, 100)] * 8).strength == STRONGEST
     assert prior_of([(0, 100), (100, 100)] * 8).strength == WEAKEST
