@@ -33,6 +33,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("serve", "start everything on this machine: web, edge, worker, test mailbox", "odziv.supervise.serve:run"),
     Command("web", "only the pages and the API", "odziv.web.serve:run"),
     Command("edge", "only the edge, which answers recipients' programs", "odziv.commands.processes:edge"),
+    Command("forward", "only what takes recorded hits to other machines", "odziv.commands.processes:forward"),
     Command("work", "only the worker: deliveries, figures", "odziv.work:run", django=True),
     Command("mail", "only the built-in mail server", "odziv.commands.processes:mail", django=True),
     Command("lmtp", "only the door for mail that is handed in", "odziv.commands.processes:lmtp", django=True),

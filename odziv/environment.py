@@ -92,6 +92,13 @@ def _store(text: str) -> str:
     return text if colon or not text else str(_folder(text))
 
 
+def _spool(text: str) -> str:
+    scheme, mark, hosts = text.partition("://")
+    if text and (scheme not in ("nats", "tls") or not mark or not all(host.strip() for host in hosts.split(","))):
+        raise ValueError("expected nats://host:port, with commas between several")
+    return text
+
+
 class Setting(NamedTuple):
     """One line of the list: its name, how its text becomes a value, the default text, and what it is for."""
 
@@ -161,6 +168,13 @@ SETTINGS: tuple[Setting, ...] = (
         "default in the data folder.",
     ),
     Setting(
+        "ODZIV_SPOOL",
+        _spool,
+        "",
+        "nats://host:port,host:port,… for edges on other machines than the workers; by default only files in the data "
+        "folder.",
+    ),
+    Setting(
         "ODZIV_TRUSTED_PROXIES",
         _networks,
         "",
@@ -218,6 +232,7 @@ class Environment:
     edge_url: str
     database_url: str
     files: str
+    spool: str
     trusted_proxies: tuple[str, ...]
     geoip: Path | None
     upload_limit_mb: int

@@ -93,7 +93,7 @@ def _private() -> Private | None:
     if ENV.work_private_listen is None:
         return None
     listener = bind("ODZIV_WORK_PRIVATE_LISTEN", ENV.work_private_listen)
-    return Private(listener, WorkFigures(ENV.spool_folder).now)
+    return Private(listener, WorkFigures(ENV).now)
 
 
 def spare_the_collector() -> None:

@@ -29,6 +29,18 @@ def edge(argv: Sequence[str]) -> int:
     )
 
 
+def forward(argv: Sequence[str]) -> int:
+    """Send what the edge recorded on to the stream until SIGTERM. Imports no Django. Raises PlainError."""
+    no_options("forward", "Send what the edge of this machine recorded on to the stream of ODZIV_SPOOL.", argv)
+    if not ENV.spool:
+        raise PlainError("ODZIV_SPOOL is not set: name the servers of NATS, as nats://host:4222.")
+    from odziv.edge.forward import run
+    from odziv.edge.quiet import to_stderr
+
+    to_stderr("odziv.forward")
+    return run(ENV.spool_folder, ENV.spool)
+
+
 def lmtp(argv: Sequence[str]) -> int:
     """Take the mail that an own mail server hands in until SIGTERM. Raises PlainError."""
     no_options("lmtp", "Take mail for mailboxes of Odziv by LMTP on ODZIV_LMTP_LISTEN.", argv)

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from odziv.environment import Environment
 from odziv.health.place import AGENT, Place, Seen
+from odziv.ingest.waiting import backlog
 from odziv.lib.fetch import Fetched, Step, Unreachable, fetch
 from odziv.lib.hit import HitError, decode
 from odziv.lib.probe import probe
@@ -145,8 +146,7 @@ def _recorded(env: Environment, mark: UUID) -> Seen:
 
 
 def _not_recorded(env: Environment) -> Seen:
-    positions = dict(SpoolPosition.objects.values_list("file", "position"))
-    if SpoolReader(env.spool_folder).backlog(positions).records > _NEWEST:
+    if backlog(env).records > _NEWEST:
         return Seen(
             None, _("%(address)s answers; whether it records here shows when the worker has caught up.") % _told(env)
         )

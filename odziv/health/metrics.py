@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from pathlib import Path
 
+from odziv.environment import Environment
+from odziv.ingest.waiting import backlog
 from odziv.lib.prometheus import Figure, gauge
-from odziv.lib.spool import SpoolReader
-from odziv.models import Delivery, DeliveryState, Mailbox, SpoolPosition
+from odziv.models import Delivery, DeliveryState, Mailbox
 
 _KEPT = timedelta(minutes=1)
 
@@ -15,8 +15,8 @@ _KEPT = timedelta(minutes=1)
 class WorkFigures:
     """Asks the database and the spool. Counting all copies by state reads all of them: once in a minute is enough."""
 
-    def __init__(self, spool_folder: Path) -> None:
-        self._reader = SpoolReader(spool_folder)
+    def __init__(self, env: Environment) -> None:
+        self._env = env
         self._states: dict[str, int] = {}
         self._counted_at: datetime | None = None
 
@@ -25,11 +25,11 @@ class WorkFigures:
         return [*self._of_spool(at), *self._of_copies(at), *_of_mailboxes(at)]
 
     def _of_spool(self, at: datetime) -> list[Figure]:
-        backlog = self._reader.backlog(dict(SpoolPosition.objects.values_list("file", "position")))
-        waits = max(0.0, at.timestamp() - backlog.oldest) if backlog.oldest is not None and backlog.records else 0.0
+        waiting = backlog(self._env)
+        waits = max(0.0, at.timestamp() - waiting.oldest) if waiting.oldest is not None and waiting.records else 0.0
         return [
             gauge("odziv_ingest_lag_seconds", round(waits, 1), "How long the oldest hit waits that is not ingested."),
-            gauge("odziv_ingest_waiting_hits", backlog.records, "Hits in the spool that are not ingested."),
+            gauge("odziv_ingest_waiting_hits", waiting.records, "Hits that are not ingested (of a stream: batches)."),
             gauge("odziv_unfolded_copies", Delivery.objects.unfolded().count(), "Copies whose figures are behind."),
         ]
 

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from odziv.health.place import AGENT, Place, Seen
+from odziv.ingest.waiting import STREAM, backlog
 from odziv.lib import clock
 from odziv.lib.fetch import Unreachable, fetch
-from odziv.lib.spool import SpoolReader
-from odziv.models import Heartbeat, SpoolPosition
+from odziv.models import Heartbeat
 
 _SILENT_SECONDS = 60
 _LAG_SECONDS = 30
@@ -50,15 +50,17 @@ def worker(place: Place) -> Seen:
 def lag(place: Place) -> Seen:
     """How long what the edge recorded waits for the worker. Not how much: that would tell of other organisations."""
     try:
-        positions = dict(SpoolPosition.objects.values_list("file", "position"))
+        waiting = backlog(place.env)
     except DatabaseError:
         return Seen(False, _("cannot be told without the database."))
-    backlog = SpoolReader(place.env.spool_folder).backlog(positions)
-    if backlog.broken:
-        name, reason = next(iter(backlog.broken.items()))
+    if STREAM in waiting.broken:
+        said = _("%(reason)s. What the edges record waits on their own disks until then.")
+        return Seen(False, said % {"reason": waiting.broken[STREAM]})
+    if waiting.broken:
+        name, reason = next(iter(waiting.broken.items()))
         said = _("%(file)s cannot be read (%(reason)s); what it holds is not counted. Restore it from a backup.")
         return Seen(False, said % {"file": name, "reason": reason})
-    waits = round(place.now.timestamp() - backlog.oldest) if backlog.oldest is not None and backlog.records else 0
+    waits = round(place.now.timestamp() - waiting.oldest) if waiting.oldest is not None and waiting.records else 0
     if waits > _LAG_SECONDS:
         return Seen(False, _("the oldest event waits for %(seconds)s s; see to the worker.") % {"seconds": waits})
     return Seen(True, _("figures are up to date"))

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
@@ -26,10 +26,12 @@ from django.utils import timezone
 from odziv.environment import ENV
 from odziv.ingest.aside import set_aside
 from odziv.ingest.rows import KINDS, Understood, known, understood
+from odziv.ingest.stream import Source, source
 from odziv.lib.hit import Hit, HitError, decode
 from odziv.lib.probe import NOBODY
 from odziv.lib.seal import Kind
 from odziv.lib.spool import SpoolError, SpoolReader, SpoolRecord
+from odziv.lib.stream import NotABatch, StreamError, unpacked
 from odziv.measure import journal
 from odziv.measure.evidence import Figures
 from odziv.measure.journal import Arriving
@@ -41,6 +43,7 @@ from odziv.privacy.refusing import Said, refuse
 log = logging.getLogger("odziv.ingest")
 
 BATCH = 10_000
+_BATCHES = 5  # messages of a stream, of up to some thousands of hits each
 _LATEST = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
 
 
@@ -54,6 +57,8 @@ def ingest(limit: int = BATCH, *, folder: Path | None = None, now: datetime | No
     Raises DatabaseError when the database is away: nothing is lost, the spool keeps its records.
     """
     now = now or timezone.now()
+    if ENV.spool and folder is None:
+        return _ingest_stream(source(ENV.spool), now)
     folder = folder or ENV.spool_folder
     reader = SpoolReader(folder)
     while True:
@@ -69,9 +74,49 @@ def ingest(limit: int = BATCH, *, folder: Path | None = None, now: datetime | No
             continue
 
 
+def _ingest_stream(stream: Source, now: datetime) -> int:
+    """The same from a stream: a batch is acknowledged when its rows are stored. One that comes again is known."""
+    try:
+        messages = stream.fetch(_BATCHES)
+    except StreamError as error:
+        log.warning("no hits can be taken in: %s", error)
+        return 0
+    records: list[SpoolRecord] = []
+    for message in messages:
+        try:
+            records += (SpoolRecord("stream", 0, record) for record in unpacked(message.data))
+        except NotABatch:
+            records.append(SpoolRecord("stream", 0, message.data))
+    while records:
+        try:
+            _store_records(ENV.spool_folder, records, lambda: None, now)
+            break
+        except WeighedAnew:
+            continue
+    if messages:
+        try:
+            stream.acknowledge(messages)
+        except StreamError as error:
+            # Harmless: they come again, and are passed over.
+            log.warning("%s", error)
+    return len(records)
+
+
 def _take(
     reader: SpoolReader, folder: Path, records: Sequence[SpoolRecord], positions: Mapping[str, int], now: datetime
 ) -> None:
+    through = {record.file: record.position for record in records}
+    _store_records(folder, records, lambda: _move(positions, through, now), now)
+    for file, position in through.items():
+        try:
+            reader.delete_through(file, position)
+        except SpoolError as error:
+            # Harmless: the position is stored, the records are passed over and deleted another time.
+            log.warning("%s", error)
+
+
+def _store_records(folder: Path, records: Sequence[SpoolRecord], move: Callable[[], None], now: datetime) -> None:
+    """`move` notes, in the transaction that stores the rows, that these records are done with."""
     hits, poison = _decoded(records)
     if poison:
         try:
@@ -79,13 +124,12 @@ def _take(
         except OSError as error:
             # Rubbish must not hold up the hits behind it. What could not be kept was named in the log.
             log.error("records that are no hits could not be kept: %s", error)
-    through = {record.file: record.position for record in records}
     probes = {hit.delivery: datetime.fromtimestamp(hit.at, UTC) for hit in hits if hit.organisation == NOBODY}
     hits = [hit for hit in hits if hit.organisation != NOBODY]
     seen = [hit for hit in hits if hit.kind != Kind.PREFERENCE]
     arrived, arriving, folding = _looked_at(seen)
     with transaction.atomic():
-        _move(positions, through, now)
+        move()
         Heartbeat.objects.note_probes(probes)
         _store(arrived, arriving, folding, now)
         # Behind the rows: what was done before the refusal, and came with it, was allowed.
@@ -94,12 +138,6 @@ def _take(
             for hit in hits
             if hit.kind == Kind.PREFERENCE and hit.method == "POST"
         )
-    for file, position in through.items():
-        try:
-            reader.delete_through(file, position)
-        except SpoolError as error:
-            # Harmless: the position is stored, the records are passed over and deleted another time.
-            log.warning("%s", error)
 
 
 def _decoded(records: Iterable[SpoolRecord]) -> tuple[list[Hit], list[tuple[SpoolRecord, str]]]:

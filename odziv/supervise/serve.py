@@ -30,7 +30,7 @@ def run(argv: Sequence[str]) -> int:
 
 
 async def _serve(environ: Mapping[str, str], env: Environment) -> int:
-    names = [*_PROCESSES, *(["lmtp"] if env.lmtp_listen else [])]
+    names = [*_PROCESSES, *(["lmtp"] if env.lmtp_listen else []), *(["forward"] if env.spool else [])]
     supervisor = Supervisor([Child(name, _command("supervise.leash", name)) for name in names], environ)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):

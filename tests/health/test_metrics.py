@@ -34,7 +34,7 @@ def empty_spool() -> None:
 @pytest.fixture
 def address() -> Iterator[str]:
     listener = socket.create_server(("127.0.0.1", 0))
-    private = Private(listener, WorkFigures(ENV.spool_folder).now)
+    private = Private(listener, WorkFigures(ENV).now)
     yield f"http://127.0.0.1:{listener.getsockname()[1]}"
     private.close()
 
