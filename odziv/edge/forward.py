@@ -31,7 +31,8 @@ class Forwarder:
     def __init__(self, folder: Path, address: str) -> None:
         self._reader = SpoolReader(folder)
         self._address = address
-        self._after: dict[str, int] = {}
+        self._after: dict[str, int] = {}  # by file: what the stream has
+        self._sent: set[str] = set()  # files in which that stands still
         self._stopping = asyncio.Event()
 
     def stop(self) -> None:
@@ -63,7 +64,8 @@ class Forwarder:
                 key = f"{first.file}:{first.position}:{last.position}"
                 await stream.publish([one.record for one in batch], key)
                 self._after[last.file] = last.position
-            for file in {record.file for record in records}:
+                self._sent.add(last.file)
+            for file in list(self._sent):
                 await asyncio.to_thread(self._delete, file)
             idle = 0 if records else idle + 1
             if idle % _TIDIED_EVERY == 1:
@@ -74,6 +76,7 @@ class Forwarder:
     def _delete(self, file: str) -> None:
         try:
             self._reader.delete_through(file, self._after[file])
+            self._sent.discard(file)
         except SpoolError as error:
             # Harmless: it is passed over, and deleted another time.
             log.warning("%s", error)

@@ -1,0 +1,92 @@
+"""`odziv forward`: what the edge recorded reaches the stream once, whatever happens to it meanwhile (issue 6)."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from odziv.lib.spool import FileSpool, SpoolReader
+from odziv.lib.stream import Stream, StreamError, unpacked
+from tests.support.nats import nats_servers
+from tests.support.processes import free_port
+
+pytestmark = pytest.mark.slow
+
+LARGE = 300_000  # bytes: one record fills a message
+
+
+def forwarding(folder: Path, address: str) -> subprocess.Popen[bytes]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("ODZIV_")}
+    environ = {**kept, "ODZIV_DATA": str(folder), "ODZIV_SPOOL": address}
+    return subprocess.Popen([sys.executable, "-m", "odziv.cli", "forward"], env=environ)
+
+
+async def record(folder: Path, records: list[bytes]) -> None:
+    spool = FileSpool(folder)
+    for one in records:
+        await spool.put(one)
+    await spool.close()
+
+
+async def batches(address: str) -> int:
+    try:
+        async with Stream(address) as stream:
+            return (await stream.waiting()).batches
+    except StreamError:
+        return 0
+
+
+async def everything(address: str, most: int) -> list[bytes]:
+    async with Stream(address) as stream:
+        messages = await stream.fetch(most, 2)
+        return [record for message in messages for record in unpacked(message.data)]
+
+
+def within(seconds: float, is_so: Callable[[], bool]) -> None:
+    until = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < until
+        time.sleep(0.05)
+
+
+def test_a_stream_that_goes_in_the_middle_gets_everything_once(tmp_path: Path) -> None:
+    records = [bytes([number]) * LARGE for number in range(60)]
+    reader = SpoolReader(tmp_path / "spool")
+    with nats_servers(tmp_path / "nats") as servers:
+        asyncio.run(record(tmp_path / "spool", records))
+        forward = forwarding(tmp_path, servers.address)
+        try:
+            within(30, lambda: asyncio.run(batches(servers.address)) >= 3)
+            servers.nodes[0].kill()
+            time.sleep(1)
+            assert forward.poll() is None
+            servers.nodes[0].start()
+            within(60, lambda: reader.backlog().records == 0)
+            within(10, lambda: not list((tmp_path / "spool").glob("hits-*")))
+            forward.terminate()
+            assert forward.wait(10) == 0
+        finally:
+            forward.kill()
+            forward.wait()
+        assert sorted(asyncio.run(everything(servers.address, 200))) == records
+
+
+def test_without_a_stream_hits_wait_and_it_ends_when_asked(tmp_path: Path) -> None:
+    asyncio.run(record(tmp_path / "spool", [b"one", b"two"]))
+    forward = forwarding(tmp_path, f"nats://127.0.0.1:{free_port()}")
+    try:
+        time.sleep(3)
+        assert forward.poll() is None
+        assert SpoolReader(tmp_path / "spool").backlog().records == 2
+        forward.terminate()
+        assert forward.wait(10) == 0
+    finally:
+        forward.kill()
+        forward.wait()
