@@ -56,8 +56,10 @@ def write_template(desk: Desk, file: Path) -> None:
     text.click()
     page.keyboard.type("Hello ")
     insert_value(desk, "recipient.first_name", "there")
+    expect(text).to_contain_text("recipient.first_name")  # from then on the editor has the focus again
     page.keyboard.type(f", {WORDS} Call me at ")
     insert_value(desk, "recipient.phone")
+    expect(text).to_contain_text("recipient.phone")
     page.keyboard.type(" {{ recipient.nam }}")
     with page.expect_file_chooser() as chooser:
         desk.button("Attach").click()
