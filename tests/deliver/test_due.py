@@ -329,6 +329,7 @@ def test_threading_headers(cast: Cast) -> None:
     assert mail["In-Reply-To"] == "<1@example.com>" and mail["References"] == "<0@example.com> <1@example.com>"
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_a_hanging_server_delays_no_other_mailbox(cast: Cast) -> None:
     with SmtpServer(does={"rcpt": HANG}) as hanging, SmtpServer() as server:

@@ -95,6 +95,7 @@ def test_each_copy_has_its_own_end_whatever_becomes_of_those_beside_it(cast: Cas
     assert set(taken.values()) == {1} and set(accepted) <= set(taken)
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_a_connection_that_hangs_holds_up_no_other(cast: Cast) -> None:
     with SmtpServer(recipients={"r0@example.com": HANG}) as server:

@@ -47,6 +47,7 @@ def test_a_message_arrives_byte_for_byte() -> None:
     assert server.connections == 1 and server.log[-1] == "QUIT"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("step", ["greeting", "ehlo", "mail", "rcpt", "data", "content"])
 @pytest.mark.parametrize(("does", "reason"), [(HANG, Reason.TIMEOUT), (CLOSE, Reason.CLOSED)])
 def test_silence_or_hanging_up_before_the_end_is_temporary(step: str, does: str, reason: Reason) -> None:
@@ -56,6 +57,7 @@ def test_silence_or_hanging_up_before_the_end_is_temporary(step: str, does: str,
     assert server.taken == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("does", [HANG, CLOSE, "354 Go on", "not SMTP"])
 def test_silence_or_hanging_up_after_the_end_is_uncertain(does: str) -> None:
     with SmtpServer(does={"end": does}) as server:
@@ -127,6 +129,7 @@ def test_a_host_that_does_not_exist() -> None:
     assert caught.value.reason == Reason.UNREACHABLE
 
 
+@pytest.mark.slow
 def test_a_server_that_drips_cannot_stretch_its_time() -> None:
     with SmtpServer(slow=0.05) as server:
         started = time.monotonic()

@@ -57,6 +57,7 @@ def test_tls_where_plain_speech_was_awaited_and_the_reverse(certificates: Certif
         assert dial.speaks_tls(encrypted.host, encrypted.port, 1)
 
 
+@pytest.mark.slow
 def test_a_server_that_only_listens_takes_no_longer_than_it_may() -> None:
     with SmtpServer(does={"greeting": HANG}) as server:
         started = time.monotonic()

@@ -66,6 +66,7 @@ async def one_by_one(folder: Path, *records: bytes) -> str:
     return spool.state.file
 
 
+@pytest.mark.slow
 def test_deleting_leaves_what_stands_behind(tmp_path: Path) -> None:
     file = run(one_by_one(tmp_path, *numbered(1_000)))
     reader = SpoolReader(tmp_path)

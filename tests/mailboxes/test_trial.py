@@ -104,6 +104,7 @@ def test_reading_says_what_it_lacks(cast: Cast, imap: Dovecot) -> None:
     assert row.imap_reason == "login" and row.smtp_reason == ""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("does", "label", "what"),
     [
@@ -140,6 +141,7 @@ def test_a_certificate_that_proves_nothing_is_named(
     assert label == "Encrypt, and check the certificate" and what in said and mend in remedy
 
 
+@pytest.mark.slow
 def test_port_and_encryption_that_do_not_belong_together(cast: Cast, certificates: Certificates) -> None:
     with SmtpServer() as plain, SmtpServer(tls=certificates.good) as encrypted:
         assert "does not begin with TLS" in last(mailbox(cast.ana, smtp_port=plain.port, smtp_security="tls"))[1]

@@ -223,6 +223,7 @@ def test_a_worker_that_died_at_the_end_leaves_it_unknown(ana: User, server: Smtp
     assert server.taken == [] and Digest.objects.get().state == DigestState.UNKNOWN
 
 
+@pytest.mark.slow
 def test_a_worker_that_was_overtaken_stops_before_the_end(ana: User, server: SmtpServer, monkeypatch: Any) -> None:
     opened(ana)
 

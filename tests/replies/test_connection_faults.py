@@ -27,6 +27,7 @@ def trouble_of(server: FaultyImap, **fields: Any) -> ImapTrouble:
     return caught.value
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("step", ["greeting", "capability", "authenticate"])
 @pytest.mark.parametrize(("does", "reason"), [(HANG, Reason.TIMEOUT), (CLOSE, Reason.CLOSED)])
 def test_silence_and_hanging_up(step: str, does: str, reason: Reason) -> None:
@@ -49,6 +50,7 @@ def test_what_is_no_imap_server_or_does_not_want_us(greeting: str, reason: Reaso
         assert trouble_of(server).reason == reason
 
 
+@pytest.mark.slow
 def test_a_server_that_drips_cannot_stretch_its_time() -> None:
     with FaultyImap(slow=0.05, does={"greeting": "* OK " + "x" * 1000 + "\r\n"}) as server:
         started = time.monotonic()

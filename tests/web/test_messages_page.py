@@ -171,6 +171,7 @@ def test_the_mail_itself_runs_nothing_and_loads_nothing_from_the_edge(cast: Cast
     assert "/o/AQE" not in read(ana, sent)
 
 
+@pytest.mark.slow
 def test_a_long_timeline_is_read_in_pages(message: Message, ana: Client) -> None:
     maja = delivery_of(message)
     happened(*[hit(maja, Kind.CLICK, after=number) for number in range(100)], hit(maja, after=1))
