@@ -62,7 +62,8 @@ class Forwarder:
             for batch in _batches(records):
                 first, last = batch[0], batch[-1]
                 key = f"{first.file}:{first.position}:{last.position}"
-                await stream.publish([one.record for one in batch], key)
+                for number, piece in enumerate(_pieces(batch)):
+                    await stream.publish(piece, f"{key}:{number}")
                 self._after[last.file] = last.position
                 self._sent.add(last.file)
             for file in list(self._sent):
@@ -86,7 +87,9 @@ class Forwarder:
             self._reader.tidy()
         except SpoolError as error:
             log.warning("%s", error)
-        for file in self._after.keys() - set(self._reader.files()):
+        gone = self._after.keys() - set(self._reader.files())
+        self._sent -= gone
+        for file in gone:
             del self._after[file]
 
     async def _pause(self, seconds: float) -> None:
@@ -109,6 +112,18 @@ def _batches(records: Sequence[SpoolRecord]) -> Iterator[list[SpoolRecord]]:
             size += len(record.record) + 4
         if batch:
             yield batch
+
+
+def _pieces(batch: Sequence[SpoolRecord]) -> Iterator[list[bytes]]:
+    """What one message takes of a batch. A record that no message takes is no hit but a damaged commit: it goes in
+    pieces, which the worker sets aside, and holds up nothing behind it.
+    """
+    first = batch[0].record
+    if len(first) + 4 <= LARGEST:
+        yield [one.record for one in batch]
+        return
+    for start in range(0, len(first), LARGEST - 4):
+        yield [first[start : start + LARGEST - 4]]
 
 
 def run(folder: Path, address: str) -> int:

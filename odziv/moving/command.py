@@ -72,6 +72,11 @@ def _move(url: str, place: str) -> int:
         sealed.refuse(ENV.data)
     _must_be_up_to_date()
     target = Target(url)
+    if move is not None and move.target != target.name:
+        raise PlainError(
+            f"this installation is being moved to {move.target}: name that database again, or call odziv migrate-store "
+            "--give-up first."
+        )
     if move is None:
         target.must_be_empty()
         check(store_from(future.file_store))
@@ -83,7 +88,7 @@ def _move(url: str, place: str) -> int:
             _database(target, move)
         damaged = _files(future.file_store, future.handed_store, future.test_mailbox_store)
     sealed.finish(ENV.data, move)
-    _say_what_is_next(target, place, damaged)
+    _say_what_is_next(target, future, damaged)
     return 1 if damaged else 0
 
 
@@ -178,11 +183,14 @@ def _bar(what: str, done: int, total: int) -> str:
     return f"{what:<34} [{'#' * int(24 * share):<24}] {done:>12,} of {total:,}"
 
 
-def _say_what_is_next(target: Target, place: str, damaged: Sequence[str]) -> None:
+def _say_what_is_next(target: Target, future: Environment, damaged: Sequence[str]) -> None:
     for key in damaged:
         sys.stderr.write(f"{key} is damaged here; it was not copied.\n")
-    named = "ODZIV_DATABASE_URL and ODZIV_FILES" if place else "ODZIV_DATABASE_URL"
+    named, old = "ODZIV_DATABASE_URL", [str(connection.settings_dict["NAME"])]
+    if future.file_store != ENV.file_store:
+        named, old = "ODZIV_DATABASE_URL and ODZIV_FILES", [*old, ENV.file_store]
     sys.stdout.write(
         f"Moved to {target.name}. Start Odziv with {named} set to what you named here. Each further machine needs the "
-        f"folder {ENV.seal_keys.parent} too. What else is in {ENV.data} may be removed when everything works.\n"
+        f"folder {ENV.seal_keys.parent} too. When everything works, {' and '.join(old)} may be removed, and nothing "
+        f"else in {ENV.data}.\n"
     )

@@ -78,6 +78,20 @@ def test_a_stream_that_goes_in_the_middle_gets_everything_once(tmp_path: Path) -
         assert sorted(asyncio.run(everything(servers.address, 200))) == records
 
 
+def test_what_is_too_large_for_a_message_holds_up_nothing(tmp_path: Path) -> None:
+    """As a damaged commit is: it comes out of the spool as one record."""
+    large = bytes(range(256)) * 6_000
+    with nats_servers(tmp_path / "nats") as servers:
+        asyncio.run(record(tmp_path / "spool", [b"before", large, b"behind"]))
+        forward = forwarding(tmp_path, servers.address)
+        try:
+            within(30, lambda: SpoolReader(tmp_path / "spool").backlog().records == 0)
+        finally:
+            forward.kill()
+            forward.wait()
+        assert b"".join(asyncio.run(everything(servers.address, 20))) == b"before" + large + b"behind"
+
+
 def test_without_a_stream_hits_wait_and_it_ends_when_asked(tmp_path: Path) -> None:
     asyncio.run(record(tmp_path / "spool", [b"one", b"two"]))
     forward = forwarding(tmp_path, f"nats://127.0.0.1:{free_port()}")

@@ -149,6 +149,8 @@ def test_a_row_that_changed_on_the_way_is_noticed(here: Installation, address: s
     done = here.command(*asked)
     assert done.returncode == 2
     assert "odziv_message did not arrive as it is" in done.stderr and "begin anew" in done.stderr
+    elsewhere = here.command("migrate-store", "--database", f"{address}2")
+    assert elsewhere.returncode == 2 and "name that database again" in elsewhere.stderr
     assert here.command("migrate-store", "--give-up").returncode == 0
     assert here.command("migrate").returncode == 0
     again = here.command(*asked)
@@ -179,4 +181,6 @@ def test_a_damaged_file_is_named_and_not_taken_along(here: Installation, address
     done = here.command("migrate-store", "--database", address, "--files", str(tmp_path / "elsewhere"))
     assert done.returncode == 1
     assert f"{file.name} is damaged here" in done.stderr
+    kept = tmp_path / "data"
+    assert f"{kept / 'odziv.sqlite3'} and {kept / 'files'} may be removed, and nothing else" in done.stdout
     assert not [path for path in (tmp_path / "elsewhere").rglob("*") if path.is_file()]
