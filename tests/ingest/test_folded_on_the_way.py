@@ -8,7 +8,6 @@ from uuid import UUID
 
 import pytest
 
-from odziv.environment import ENV
 from odziv.ingest import run
 from odziv.ingest.run import ingest
 from odziv.lib.hit import Hit
@@ -22,12 +21,6 @@ from tests.support.cast import Cast
 from tests.support.journal import GMAIL, IPHONE, NOON, SCANNER, WINDOWS, delivery_of, followed_message, hit, spool
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def empty_spool() -> None:
-    for file in ENV.spool_folder.glob("*"):
-        file.unlink()
 
 
 @pytest.fixture

@@ -28,12 +28,6 @@ from tests.support.journal import GMAIL, IPHONE, NOON, delivery_of, followed_mes
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def empty_spool() -> None:
-    for file in ENV.spool_folder.glob("*"):
-        file.unlink()
-
-
 @pytest.fixture
 def copy(cast: Cast) -> Delivery:
     return delivery_of(followed_message(cast.ana))

@@ -8,7 +8,6 @@ from uuid import uuid4
 import msgspec
 import pytest
 
-from odziv.environment import ENV
 from odziv.lib.hit import Hit
 from odziv.lib.seal import Kind
 from odziv.models import ConsentEntry, Delivery, Interaction, Organisation, Refusal
@@ -16,12 +15,6 @@ from tests.support.cast import Cast
 from tests.support.journal import delivery_of, followed_message, happened, hit
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def empty_spool() -> None:
-    for file in ENV.spool_folder.glob("*"):
-        file.unlink()
 
 
 @pytest.fixture

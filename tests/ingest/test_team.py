@@ -8,7 +8,6 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from odziv.environment import ENV
 from odziv.ingest import team
 from odziv.lib.seal import Kind
 from odziv.measure.rebuild import run as rebuild
@@ -19,12 +18,6 @@ from tests.support.journal import GMAIL, NOON, delivery_of, followed_message, ha
 
 pytestmark = pytest.mark.django_db
 OFFICE, NEXT_DESK, ELSEWHERE = "89.212.18.7", "89.212.18.200", "84.112.67.5"
-
-
-@pytest.fixture(autouse=True)
-def empty_spool() -> None:
-    for file in ENV.spool_folder.glob("*"):
-        file.unlink()
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ from django.db.models import F
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from odziv.deliver.uncertain import consider_sent
-from odziv.environment import ENV
 from odziv.ingest.run import ingest
 from odziv.lib.addresses import HONEYPOT_ORDINAL
 from odziv.lib.plain import PlainError
@@ -25,12 +24,6 @@ from tests.support.cast import Cast
 from tests.support.journal import NOON, SCANNER, WINDOWS, delivery_of, followed_message, happened, hit, spool, take_in
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def empty_spool() -> None:
-    for file in ENV.spool_folder.glob("*"):
-        file.unlink()
 
 
 @pytest.fixture

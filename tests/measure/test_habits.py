@@ -7,7 +7,6 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django.fixtures import DjangoAssertNumQueries
 
-from odziv.environment import ENV
 from odziv.lib.seal import Kind
 from odziv.measure.companies import place_of
 from odziv.measure.habits import habits
@@ -18,12 +17,6 @@ from tests.support.cast import Cast
 from tests.support.journal import SCANNER, delivery_of, followed_message, happened, hit
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def empty_spool() -> None:
-    for file in ENV.spool_folder.glob("*"):
-        file.unlink()
 
 
 def scanned(cast: Cast, domain: str, copies: int, *, people: int = 0) -> None:

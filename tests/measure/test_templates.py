@@ -10,7 +10,6 @@ from pytest_django.fixtures import DjangoAssertNumQueries
 
 from odziv.compose import send
 from odziv.deliver.due import deliver_due
-from odziv.environment import ENV
 from odziv.lib import clock
 from odziv.measure.rates import LEAST
 from odziv.measure.rebuild import run as rebuild
@@ -23,12 +22,6 @@ from tests.support.journal import NOON, SCANNER, delivery_of, happened, hit
 from tests.support.templates import add_version, counted, opened, sent_from, template
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def empty_spool() -> None:
-    for file in ENV.spool_folder.glob("*"):
-        file.unlink()
 
 
 def tally(row: Template) -> tuple[int, ...]:

@@ -7,7 +7,6 @@ from datetime import timedelta
 
 import pytest
 
-from odziv.environment import ENV
 from odziv.lib.plain import PlainError
 from odziv.lib.seal import Kind
 from odziv.measure import journal, weighing
@@ -19,12 +18,6 @@ from tests.support.journal import NOON, delivery_of, followed_message, happened,
 pytestmark = pytest.mark.django_db
 NOW = NOON + timedelta(days=1)
 KINDER = {"soon-click": 0}
-
-
-@pytest.fixture(autouse=True)
-def empty_spool() -> None:
-    for file in ENV.spool_folder.glob("*"):
-        file.unlink()
 
 
 @pytest.fixture

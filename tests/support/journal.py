@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
+import pytest
+
 from odziv.environment import ENV
 from odziv.ingest.run import ingest
 from odziv.lib.hit import Hit, encode
@@ -119,6 +121,13 @@ def hit(
         headers=headers or {},
         partial=partial,
     )
+
+
+@pytest.fixture(autouse=True)
+def empty_spool() -> None:
+    """Nothing that another test has recorded is left."""
+    for file in ENV.spool_folder.glob("*"):
+        file.unlink()
 
 
 def spool(records: Iterable[Hit | bytes], folder: Path | None = None) -> None:
