@@ -191,7 +191,8 @@ def test_everything_is_reached_from_the_command_menu(site: Site, cast: Cast, lea
     field.fill("keyb")
     expect(menu.get_by_role("option").first).to_contain_text("Keyboard shortcuts")
     page.keyboard.press("Enter")
-    page.get_by_role("switch", name="Use keys of a single letter").uncheck()
+    with page.expect_response(f"**{reverse('letter-keys')}"):
+        page.get_by_role("switch", name="Use keys of a single letter").uncheck()
     page.keyboard.press("Escape")
     page.goto(f"{site.url}{lead.get_absolute_url()}")
     page.keyboard.press("q")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import signal
 import time
 from collections import Counter
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
@@ -19,24 +18,18 @@ from tests.deliver.letters import NOW, later, mailbox_at, waiting_message
 from tests.support.cast import Cast
 from tests.support.child import run_child
 from tests.support.smtp import HANG, SmtpServer
+from tests.support.waiting import wait_until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 DELIVER = "from odziv.deliver.due import deliver_due\nwhile deliver_due(threads=False): pass\n"
 
 
-def wait_for(what: Callable[[], bool], seconds: float = 20) -> None:
-    until = time.monotonic() + seconds
-    while not what():
-        assert time.monotonic() < until, "it did not happen"
-        time.sleep(0.02)
-
-
 def kill_at(server: SmtpServer, line: str) -> None:
     """Start a worker and kill it -9 once the server has seen a line."""
     child = run_child(DELIVER)
     try:
-        wait_for(lambda: line in " ".join(server.log))
+        wait_until(lambda: line in " ".join(server.log))
         time.sleep(0.3)
     finally:
         child.send_signal(signal.SIGKILL)
@@ -63,7 +56,7 @@ def test_a_worker_killed_after_the_end_of_a_message_leaves_it_uncertain(cast: Ca
     with SmtpServer(does={"end": [HANG]}) as server:
         message = waiting_message(mailbox_at(server, cast.ana), cast.ana)
         kill_at(server, "DATA")
-        wait_for(lambda: message.deliveries.get().phase == "content")
+        wait_until(lambda: message.deliveries.get().phase == "content")
         moment = clock.now() + timedelta(hours=1)
         assert recover_abandoned(moment) == 1
         assert deliver_due(moment + timedelta(days=5), threads=False) == 0
@@ -118,7 +111,7 @@ def test_a_worker_that_is_asked_to_stop_finishes_its_copy_and_begins_no_other(ca
     with SmtpServer(slow=0.001) as server:
         waiting_message(mailbox_at(server, cast.ana), cast.ana, to=[f"r{number}@example.com" for number in range(60)])
         child = run_child("from odziv.work import run\nraise SystemExit(run([]))\n")
-        wait_for(lambda: len(server.taken) > 3 or child.poll() is not None)
+        wait_until(lambda: len(server.taken) > 3 or child.poll() is not None)
         child.send_signal(signal.SIGTERM)
         output, _ = child.communicate(timeout=20)
     assert child.returncode == 0, output

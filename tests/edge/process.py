@@ -10,7 +10,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -195,11 +194,3 @@ def read_all(connection: socket.socket) -> bytes:
 def statuses(raw: bytes) -> list[int]:
     """The statuses of the answers in a stream, in order."""
     return [int(status) for status in re.findall(rb"HTTP/1\.1 (\d{3}) ", raw)]
-
-
-def wait_until(true: Any, seconds: float = 5) -> None:
-    """Wait for something that happens soon."""
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.02)

@@ -7,7 +7,6 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,6 +15,7 @@ from odziv.lib.spool import FileSpool, SpoolReader
 from odziv.lib.stream import Stream, StreamError, unpacked
 from tests.support.nats import nats_servers
 from tests.support.processes import free_port
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -49,13 +49,6 @@ async def everything(address: str, most: int) -> list[bytes]:
         return [record for message in messages for record in unpacked(message.data)]
 
 
-def within(seconds: float, is_so: Callable[[], bool]) -> None:
-    until = time.monotonic() + seconds
-    while not is_so():
-        assert time.monotonic() < until
-        time.sleep(0.05)
-
-
 def test_a_stream_that_goes_in_the_middle_gets_everything_once(tmp_path: Path) -> None:
     records = [bytes([number]) * LARGE for number in range(60)]
     reader = SpoolReader(tmp_path / "spool")
@@ -63,13 +56,13 @@ def test_a_stream_that_goes_in_the_middle_gets_everything_once(tmp_path: Path) -
         asyncio.run(record(tmp_path / "spool", records))
         forward = forwarding(tmp_path, servers.address)
         try:
-            within(30, lambda: asyncio.run(batches(servers.address)) >= 3)
+            wait_until(lambda: asyncio.run(batches(servers.address)) >= 3, 30)
             servers.nodes[0].kill()
             time.sleep(1)
             assert forward.poll() is None
             servers.nodes[0].start()
-            within(60, lambda: reader.backlog().records == 0)
-            within(10, lambda: not list((tmp_path / "spool").glob("hits-*")))
+            wait_until(lambda: reader.backlog().records == 0, 60)
+            wait_until(lambda: not list((tmp_path / "spool").glob("hits-*")), 10)
             forward.terminate()
             assert forward.wait(10) == 0
         finally:
@@ -85,7 +78,7 @@ def test_what_is_too_large_for_a_message_holds_up_nothing(tmp_path: Path) -> Non
         asyncio.run(record(tmp_path / "spool", [b"before", large, b"behind"]))
         forward = forwarding(tmp_path, servers.address)
         try:
-            within(30, lambda: SpoolReader(tmp_path / "spool").backlog().records == 0)
+            wait_until(lambda: SpoolReader(tmp_path / "spool").backlog().records == 0, 30)
         finally:
             forward.kill()
             forward.wait()

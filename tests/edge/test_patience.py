@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.edge.process import Edge, read_all, statuses, wait_until
+from tests.edge.process import Edge, read_all, statuses
+from tests.support.waiting import wait_until
 
 SHORT = {"idle_seconds": 1.0, "request_seconds": 1.0, "write_seconds": 1.0, "linger_seconds": 1.0, "connections": 20}
 

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from odziv.lib.spool import SpoolReader
-from tests.edge.process import WITHOUT_DJANGO, Edge, read_all, statuses, wait_until
+from tests.edge.process import WITHOUT_DJANGO, Edge, read_all, statuses
+from tests.support.waiting import wait_until
 
 
 def test_it_runs_where_django_cannot_be_imported(tmp_path: Path) -> None:

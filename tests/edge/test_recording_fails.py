@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.edge.process import Edge, wait_until
+from tests.edge.process import Edge
+from tests.support.waiting import wait_until
 
 
 def everything_is_answered(edge: Edge, *, within: float = 3) -> None:

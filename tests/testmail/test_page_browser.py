@@ -21,6 +21,7 @@ from odziv.testmail import store
 from tests.deliver.letters import NOW
 from tests.support.browser import querying_chromium
 from tests.support.cast import Cast
+from tests.support.waiting import wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -99,7 +100,7 @@ def test_mail_appears_by_itself_opens_and_counts(page: Page, cast: Cast, edge: E
     assert edge.asked == []  # nothing is loaded before it is asked for
     page.get_by_role("link", name="Load images").click()
     expect(frame.locator("#logo")).to_have_js_property("naturalWidth", 1)
-    page.wait_for_function("() => true")
+    wait_until(lambda: edge.asked)  # the logo comes from here, and may come sooner
     with page.context.expect_page() as opened:
         frame.get_by_role("link", name="our offer").click()
     opened.value.wait_for_load_state()

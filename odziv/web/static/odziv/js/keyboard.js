@@ -50,7 +50,9 @@ async function switchKeys(event) {
   const headers = { "X-CSRFToken": csrfToken() };
   const show = () => (document.body.dataset.keys = target.checked ? "on" : "off");
   show();
-  const answer = await fetch(target.dataset.url, { method: "POST", headers, body }).catch(() => null);
+  // Kept alive: who switches and goes on at once has switched.
+  const sent = { method: "POST", headers, body, keepalive: true };
+  const answer = await fetch(target.dataset.url, sent).catch(() => null);
   if (!answer?.ok) {
     target.checked = !target.checked;
     show();
