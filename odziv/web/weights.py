@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -47,8 +47,10 @@ class FigureRow:
     machines: tuple[int, int]
 
     @property
-    def pairs(self) -> tuple[tuple[int, int], ...]:
-        return self.people, self.unsure, self.machines
+    def cells(self) -> Iterator[tuple[str, tuple[int, int]]]:
+        """By whom, and how often before and after."""
+        by_whom = (_("People"), _("Unsure"), _("Automatic"))
+        return zip(by_whom, (self.people, self.unsure, self.machines), strict=True)
 
 
 def figure_rows(found: Mapping[str, Any]) -> list[FigureRow]:

@@ -68,7 +68,7 @@ mailbox = Mailbox.objects.create(organisation=org, user=user, kind="smtp", name=
 for kind in ("call", "task"):
     Activity.objects.get_or_create(organisation=org, owner=user, kind=kind, subject="Ring about the offer",
         defaults={"regarding": contact, "due_at": now, "at": now})
-DomainHabit.objects.move(org.pk, place_of(contact.emails.first().address), Tally(30, 20, 3, 40))
+DomainHabit.objects.move([(org.pk, place_of(contact.emails.first().address), Tally(30, 20, 3, 40))])
 def one(model, **narrowed):
     found = model.objects.filter(organisation=org, **narrowed).order_by("-pk").first()
     return str(found.pk) if found else None
@@ -166,7 +166,7 @@ MOMENTS = (
     Moment(
         "composer-habit",
         "/compose/?regarding={habitual}",
-        composing(lambda desk: desk.page.locator(".habit summary").click()),
+        composing(lambda desk: desk.page.locator("summary", has_text="%").click()),
     ),
     Moment("weights-preview", "/settings/evidence/", weighed),
     Moment("signing-key", "/settings/signing/new/?domain=lipa.example", submitted),

@@ -21,6 +21,7 @@ from odziv.web.texts import texts
 from tests.support.cast import PASSWORD, Cast
 
 PAGES = Path("odziv/web/pages")
+STATIC = Path("odziv/web/static/odziv")
 HANDLERS = r"click|change|input|submit|load|error|focus|blur|toggle|key\w+|mouse\w+|pointer\w+"
 
 
@@ -128,6 +129,16 @@ def test_pages_hold_no_script_and_no_style_of_their_own(page: Path) -> None:
     assert not re.search(rf"\son({HANDLERS})=", source)
     assert "<style" not in source
     assert not re.search(r"\sstyle=\"", source)
+
+
+def test_every_class_that_a_page_gives_is_one_of_ours() -> None:
+    """A misspelt one hides nothing, folds nothing, and nobody notices."""
+    ours = "\n".join(path.read_text() for kind in ("css", "js") for path in STATIC.rglob(f"*.{kind}"))
+    known = set(re.findall(r"[\w-]+", ours))
+    for page in PAGES.rglob("*.html"):
+        plain = re.sub(r"[\w-]*\{\{.*?\}\}[\w-]*|\{%.*?%\}", " ", page.read_text(), flags=re.DOTALL)
+        given = {name for names in re.findall(r'class="([^"]*)"', plain) for name in names.split()}
+        assert given <= known, page
 
 
 def test_what_scripts_say_is_translated() -> None:
