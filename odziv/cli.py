@@ -15,6 +15,7 @@ from importlib import import_module
 from typing import NamedTuple
 
 from odziv import __version__
+from odziv.lib import logs
 from odziv.lib.plain import PlainError
 
 Run = Callable[[Sequence[str]], int]
@@ -66,6 +67,7 @@ COMMANDS: tuple[Command, ...] = (
 )
 
 
+_PROCESSES = frozenset({"serve", "web", "edge", "forward", "work", "mail", "lmtp", "migrate"})
 _ON_THE_DATABASE = frozenset({"serve", "web", "work", "mail", "lmtp", "migrate"})
 
 
@@ -74,11 +76,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     command = _choose(arguments[:1])
     try:
+        if command.name in _PROCESSES:
+            _begin_to_log(command.name)
         if command.name in _ON_THE_DATABASE:
             _refuse_what_was_moved()
         return _load(command)(arguments[1:])
     except PlainError as error:
-        sys.stderr.write(f"odziv {command.name}: {error}\n")
+        logs.stop_with(str(error), f"odziv {command.name}: {error}")
         return 2
     except KeyboardInterrupt:
         return 130
@@ -106,6 +110,13 @@ def _choose(first: list[str]) -> Command:
         if command.name == name:
             return command
     parser.error(f"there is no command {name!r}; there are {', '.join(command.name for command in COMMANDS)}")
+
+
+def _begin_to_log(name: str) -> None:
+    """Raises SettingError."""
+    from odziv.environment import ENV
+
+    logs.begin(name, ENV.log)
 
 
 def _refuse_what_was_moved() -> None:

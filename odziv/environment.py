@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
+from odziv.lib.logs import FORMS
 from odziv.lib.plain import PlainError
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -77,6 +78,12 @@ def _count(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise ValueError("expected a whole number above 0")
     return int(text)
+
+
+def _form(text: str) -> str:
+    if text not in FORMS:
+        raise ValueError(f"expected {' or '.join(FORMS)}")
+    return text
 
 
 def _database(text: str) -> str:
@@ -212,6 +219,15 @@ SETTINGS: tuple[Setting, ...] = (
         "off",
         "Developer's pages and full error pages; never on a server that others reach.",
     ),
+    Setting(
+        "ODZIV_LOG", _form, "text", "How processes write what they do: text for people, or json, one object in a line."
+    ),
+    Setting(
+        "ODZIV_LOG_REQUESTS",
+        _switch,
+        "off",
+        "Whether the pages write a line for each request: page, status, milliseconds; no address and no query.",
+    ),
     Setting("ODZIV_HOSTS", _words, "", "Further host names under which the pages are reached, with commas."),
 )
 
@@ -241,6 +257,8 @@ class Environment:
     private_push: bool
     test_mailbox_keeps: int
     debug: bool
+    log: str
+    log_requests: bool
     hosts: tuple[str, ...]
 
     @property

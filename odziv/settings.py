@@ -102,6 +102,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    *(["odziv.web.asked.AskedMiddleware"] if ENV.log_requests else []),
     "django.middleware.security.SecurityMiddleware",
     "servestatic.middleware.ServeStaticMiddleware",
     "odziv.web.security.ContentSecurityPolicyMiddleware",
@@ -205,7 +206,7 @@ EMAIL_PORT = ENV.mail_listen.port
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(levelname)s %(name)s: %(message)s"}},
+    "formatters": {"line": {"()": "odziv.lib.logs.Line", "form": ENV.log, "full": ENV.debug}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {

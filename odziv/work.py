@@ -23,6 +23,7 @@ from odziv.deliver import due
 from odziv.environment import ENV
 from odziv.health.metrics import WorkFigures
 from odziv.health.private import Private
+from odziv.lib.logs import Own
 from odziv.replies import reading
 from odziv.supervise.preflight import bind
 
@@ -128,7 +129,7 @@ def work(jobs: Sequence[Job], stopping: threading.Event, ends: Sequence[Callable
     for thread in threads:
         thread.join(max(0.0, until - time.monotonic()))
     if late := [thread.name for thread in threads if thread.is_alive()]:
-        log.warning("ended before it was done: %s", ", ".join(late))
+        log.warning("ended before it was done: %s", Own(", ".join(late)))
         sys.stderr.flush()
         os._exit(0)
 
@@ -147,7 +148,7 @@ def _repeat(job: Job, function: Callable[[], int], stopping: threading.Event) ->
             # Whatever it is, the other jobs and the next attempt must not suffer: rows that are due stay due.
             failures += 1
             done = 0
-            log.exception("could not %s (attempt %d)", job.about, failures)
+            log.exception("could not %s (attempt %d)", Own(job.about), failures)
         if not done:
             stopping.wait(min(job.period * 2 ** min(failures, 10), max(job.period, _LONGEST_PAUSE)))
     connections.close_all()

@@ -118,7 +118,7 @@ def _carry_on_safely(run: BulkRun, now: datetime) -> None:
         raise
     except Exception:
         # Whoever waits for it must hear of it; the log has the rest. The step that failed has changed nothing.
-        log.exception("could not carry on with %s", run.action)
+        log.exception("could not carry on with action %s", run.pk)
         BulkRun.objects.filter(pk=run.pk).update(state=RunState.FAILED, finished_at=clock.now(), leased_until=None)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from odziv.commands import no_options
 from odziv.environment import ENV
+from odziv.lib.logs import announce
 from odziv.lib.plain import PlainError
 from odziv.lib.seal import KeyRing, KeyRingError
 
@@ -53,6 +53,8 @@ def _database() -> None:
     waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
     if waiting:
         call_command("migrate", interactive=False, verbosity=0)
-        sys.stdout.write(f"database brought up to date: {len(waiting)} steps\n")
+        announce(
+            f"database brought up to date: {len(waiting)} steps", "database brought up to date", steps=len(waiting)
+        )
     if settings.CACHES["default"]["LOCATION"] not in connection.introspection.table_names():
         call_command("createcachetable", verbosity=0)

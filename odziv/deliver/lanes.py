@@ -133,7 +133,7 @@ class Lanes:
         except Trouble as trouble:
             if not self.spare(lane):
                 raise
-            log.info("mailbox %s goes on with %d connections: %s", self.mailbox_id, self._most, trouble.words)
+            log.info("mailbox %s goes on with %d connections: %s", self.mailbox_id, self._most, trouble.reason)
             return False
         if lane not in self._lanes:
             self._lanes.append(lane)

@@ -23,6 +23,7 @@ from odziv.edge.limits import Limits
 from odziv.edge.quiet import to_stderr
 from odziv.edge.server import EdgeServer
 from odziv.lib.files import FileStoreError, store_from
+from odziv.lib.logs import announce, stop_with
 from odziv.lib.peer import Proxies
 from odziv.lib.seal import KeyRingError
 from odziv.lib.spool import SpoolError
@@ -77,7 +78,7 @@ def run(config: EdgeConfig) -> int:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             return runner.run(_serve(config))
     except _CannotStart as error:
-        sys.stderr.write(f"edge: {error}\n")
+        stop_with(str(error), f"edge: {error}")
         return CANNOT_START
 
 
@@ -150,12 +151,11 @@ def _room_for(connections: int) -> int:
 def _announce(config: EdgeConfig, listener: socket.socket) -> None:
     name = listener.getsockname()
     host, port = (name[0], name[1]) if isinstance(name, tuple) else (str(name), 0)
-    sys.stdout.write(f"edge listening on http://{f'[{host}]' if ':' in host else host}:{port}\n")
-    sys.stdout.flush()
+    announce(f"edge listening on http://{f'[{host}]' if ':' in host else host}:{port}", "listening", port=port)
     if config.ready:
         config.ready(host, port)
 
 
 def _log_fault(loop: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:
     error = context.get("exception")
-    log.error("a fault: %s", context.get("message"), exc_info=error if isinstance(error, BaseException) else None)
+    log.error("a fault in the loop", exc_info=error if isinstance(error, BaseException) else None)

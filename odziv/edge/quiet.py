@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import time
 
+from odziv.lib import logs
+
 
 class Quiet(logging.Filter):
     """Lets `most` lines of each kind (the text before its arguments) through in a window of `seconds`.
@@ -32,12 +34,6 @@ class Quiet(logging.Filter):
         return count < self._most
 
 
-def to_stderr(name: str) -> None:
-    """Write what `name` logs, from warnings on, to standard error, with time and level, limited by `Quiet`."""
-    handler = logging.StreamHandler()
-    handler.setFormatter(logging.Formatter("%(asctime)s %(name)s %(levelname)s %(message)s"))
-    handler.addFilter(Quiet())
-    logger = logging.getLogger(name)
-    logger.handlers[:] = [handler]
-    logger.setLevel(logging.WARNING)
-    logger.propagate = False
+def to_stderr(name: str, level: int = logging.WARNING) -> None:
+    """Write what `name` logs, from this level on, to standard error, limited by `Quiet`."""
+    logs.to_stderr(name, level=level).addFilter(Quiet())

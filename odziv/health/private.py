@@ -67,7 +67,7 @@ def _answer(path: str, figures: Callable[[Any], list[Figure]]) -> tuple[int, str
         return 503, _PLAIN, b"the database does not answer\n"
     except Exception:
         # Whatever it is, whoever watches should see that this does not work, and the jobs should go on.
-        log.exception("could not answer %s", path)
+        log.exception("could not answer what a private listener was asked for")
         return 500, _PLAIN, b"see the log\n"
     finally:
         connections.close_all()

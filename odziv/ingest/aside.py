@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
+from odziv.lib.logs import Own
 from odziv.lib.spool import SpoolRecord
 
 log = logging.getLogger("odziv.ingest")
@@ -27,7 +28,7 @@ def set_aside(folder: Path, records: Iterable[tuple[SpoolRecord, str]], *, now: 
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
     with os.fdopen(descriptor, "ab") as file:
         for record, reason in records:
-            log.error("a record of the spool is no hit (%s, position %d): %s", record.file, record.position, reason)
+            log.error("a record of the spool is no hit (%s, position %d)", Own(record.file), record.position)
             if file.tell() < MOST_BYTES:
                 content = base64.b64encode(record.record).decode()
                 row = {"at": now.isoformat(), "file": record.file, "position": record.position, "reason": reason}

@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 import iptocc
 import maxminddb
 
+from odziv.lib.logs import Own
+
 log = logging.getLogger("odziv.ingest")
 
 
@@ -73,7 +75,7 @@ def _opened(path: Path) -> maxminddb.Reader | None:
     try:
         return maxminddb.open_database(path)
     except (OSError, maxminddb.InvalidDatabaseError) as error:
-        log.error("ODZIV_GEOIP: %s cannot be read (%s); only countries will be known.", path, error)
+        log.error("ODZIV_GEOIP: %s cannot be read (%s); only countries will be known.", Own(path), error)
         return None
 
 

@@ -28,6 +28,7 @@ from odziv.ingest.aside import set_aside
 from odziv.ingest.rows import KINDS, Understood, known, understood
 from odziv.ingest.stream import Source, source
 from odziv.lib.hit import Hit, HitError, decode
+from odziv.lib.logs import Own
 from odziv.lib.probe import NOBODY
 from odziv.lib.seal import Kind
 from odziv.lib.spool import SpoolError, SpoolReader, SpoolRecord
@@ -192,7 +193,8 @@ def _looked_at(hits: Sequence[Hit]) -> tuple[Arrived, Mapping[UUID, Arriving], F
     copies = known({hit.delivery for hit in hits})
     arrived, dropped = understood(hits, copies)
     if dropped:
-        log.info("dropped: %s", ", ".join(f"{count} {reason}" for reason, count in sorted(dropped.items())))
+        told = (f"{count} {reason}" for reason, count in sorted(dropped.items()))
+        log.info("dropped: %s", Own(", ".join(told)))
     arriving = {id: Arriving(copies[id].recipient.row, [one.event for one in kept]) for id, kept in arrived.items()}
     short = [one.copy for one in arriving.values() if not journal.is_long(one.copy)]
     return arrived, arriving, look(short, arriving)

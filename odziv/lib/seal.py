@@ -33,6 +33,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
 from odziv.lib.atomic import write_file, write_once
+from odziv.lib.plain import Operational
 
 VERSION = 1
 MAX_ORDINAL = 2**32 - 1
@@ -56,7 +57,7 @@ class SealError(Exception):
     """Not a seal of ours, or something that cannot be sealed. Recipients are never told why."""
 
 
-class KeyRingError(Exception):
+class KeyRingError(Operational):
     """The key file cannot be used; the message is one line that says why and what to do."""
 
 

@@ -24,6 +24,8 @@ from nats.aio.client import Client
 from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, RetentionPolicy, StorageType, StreamConfig
 
+from odziv.lib.plain import Operational
+
 log = logging.getLogger("odziv.stream")
 
 NAME, SUBJECT, READERS = "ODZIV", "odziv.hits", "ingest"
@@ -37,7 +39,7 @@ _TRIES = 3  # at each server; then whoever asks is told, and makes a new connect
 _LENGTH = struct.Struct(">I")
 
 
-class StreamError(Exception):
+class StreamError(Operational):
     """The stream does not do what is asked; the message says why."""
 
 

@@ -7,7 +7,6 @@ import ipaddress
 import logging
 import os
 import signal
-import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import AnyStr, TypeVar
@@ -18,6 +17,7 @@ from django.db import DatabaseError, close_old_connections
 
 from odziv.environment import Address
 from odziv.lib import clock
+from odziv.lib.logs import announce
 from odziv.models import HandedDoor, Mailbox
 from odziv.replies.handing import LARGEST, FileStoreError, take
 from odziv.supervise.preflight import bind
@@ -47,8 +47,7 @@ async def _serve(listen: Address) -> int:
     slots = asyncio.Semaphore(_AT_ONCE)
     server = await loop.create_server(lambda: Conversation(door, slots), listen.host, listen.port)
     host, port = server.sockets[0].getsockname()[:2]
-    sys.stdout.write(f"lmtp listening on lmtp://{host}:{port}\n")
-    sys.stdout.flush()
+    announce(f"lmtp listening on lmtp://{host}:{port}", "listening", port=port)
     await stopped.wait()
     server.close()
     await door.finish(_TO_FINISH)

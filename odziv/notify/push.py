@@ -76,7 +76,7 @@ def _in_thread(one: _Round) -> None:
         one.run()
     except Exception:
         # Its notices are still due, or their leases run out; the other services must not suffer.
-        log.exception("notices for %s ended early", one.service)
+        log.exception("the notices of a push service ended early")
     finally:
         connection.close()
 

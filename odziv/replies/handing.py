@@ -108,7 +108,7 @@ def _stumbled(row: HandedIn, now: datetime, error: Exception) -> None:
         log.exception("mail %s that was handed in was set aside", row.pk)
         _set_aside(row, fault)
     else:
-        log.warning("mail %s that was handed in could not be read (attempt %d): %s", row.pk, row.tries, fault)
+        log.warning("mail %s that was handed in could not be read (attempt %d): %s", row.pk, row.tries, error)
         HandedIn.objects.settle(row, due_at=now + _AGAIN * row.tries, fault=fault)
 
 

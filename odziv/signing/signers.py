@@ -64,7 +64,7 @@ class Signing:
         return message
 
     def _fails(self, row: SigningKey, fault: SigningFault) -> None:
-        log.error("mail leaves unsigned: the key %s cannot be used (%s)", row, fault.value)
+        log.error("mail leaves unsigned: the key %s cannot be used (%s)", row, fault)
         SigningKey.objects.note_fault(row.pk, fault.value, self._now)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from odziv.commands import no_options
 from odziv.environment import ENV, Environment, read_environment
+from odziv.lib.logs import announce
 from odziv.supervise.preflight import claim, settle_ports
 from odziv.supervise.ready import wait_until_answering
 from odziv.supervise.supervisor import Child, Supervisor, prepare, say
@@ -54,9 +55,10 @@ async def _announce(supervisor: Supervisor, env: Environment) -> None:
     http = [(env.web_listen, "/"), (env.edge_listen, "/healthz")]
     await wait_until_answering(http, [env.mail_listen, *([env.lmtp_listen] if env.lmtp_listen else [])])
     supervisor.started_up()
-    sys.stdout.write(
+    announce(
         f"\nOdziv is ready: {env.web_url}\n"
         "Open this address in a browser. There you make your organisation, or look around with sample data.\n"
-        f"Everything is kept in {env.data}. Ctrl-C ends Odziv.\n\n"
+        f"Everything is kept in {env.data}. Ctrl-C ends Odziv.\n",
+        "ready",
+        port=env.web_listen.port,
     )
-    sys.stdout.flush()

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from subprocess import DEVNULL, PIPE, STDOUT, Popen
 from typing import Any
 
+from odziv.lib import logs
+
 Process = Popen[bytes]
 
 _FIRST_DELAY = 0.5
@@ -131,7 +133,7 @@ async def prepare(command: Sequence[str], environ: Mapping[str, str]) -> int:
 
 def say(line: str) -> None:
     """Print a line of the supervisor's own."""
-    _print("odziv", line)
+    _write(f"{'odziv':<6} {line}" if logs.form() == "text" else logs.as_json("info", line))
 
 
 async def _relay(name: str, process: Process) -> None:
@@ -159,9 +161,19 @@ async def _pass_on(name: str, reader: asyncio.StreamReader) -> None:
 
 
 def _print(name: str, line: str) -> None:
+    if logs.form() == "text":
+        _write(f"{name:<6} {line}")
+    elif logs.is_json(line):
+        _write(line)
+    else:
+        # Said past the log: by a library, or by Python itself before the log began. It may be about anything.
+        _write(logs.as_json("warning", "a line was withheld; ODZIV_LOG=text shows it", name))
+
+
+def _write(line: str) -> None:
     # Nobody may read our output any more; that is no reason to stop.
     with contextlib.suppress(OSError, ValueError):
-        sys.stdout.write(f"{name:<6} {line}\n")
+        sys.stdout.write(f"{line}\n")
         sys.stdout.flush()
 
 

@@ -8,7 +8,6 @@ import ipaddress
 import logging
 import os
 import signal
-import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
@@ -19,6 +18,7 @@ from django.db import IntegrityError, close_old_connections
 
 from odziv.environment import ENV
 from odziv.lib import clock
+from odziv.lib.logs import announce, stop_with
 from odziv.testmail import login, store
 
 log = logging.getLogger("odziv.testmail")
@@ -45,7 +45,8 @@ def run() -> int:
         why = (
             "is in use by another program" if error.errno == errno.EADDRINUSE else f"cannot be used ({error.strerror})"
         )
-        sys.stderr.write(f"mail: {ENV.mail_listen} {why}; set ODZIV_MAIL_LISTEN to a free host:port.\n")
+        text = f"{ENV.mail_listen} {why}; set ODZIV_MAIL_LISTEN to a free host:port."
+        stop_with(text, f"mail: {text}")
         return CANNOT_START
 
 
@@ -57,8 +58,7 @@ async def _serve() -> int:
     inbox = Inbox()
     server = await loop.create_server(lambda: protocol(inbox), ENV.mail_listen.host, ENV.mail_listen.port)
     host, port = server.sockets[0].getsockname()[:2]
-    sys.stdout.write(f"mail listening on smtp://{host}:{port}\n")
-    sys.stdout.flush()
+    announce(f"mail listening on smtp://{host}:{port}", "listening", port=port)
     await stopped.wait()
     server.close()
     await inbox.finish(_TO_FINISH)

@@ -46,6 +46,7 @@ async def _serve() -> None:
         backpressure=_REQUESTS_AT_ONCE,
         # Its warning at each start, that embedding is new, helps nobody here.
         log_level=LogLevels.error,
+        log_dictconfig={"loggers": {"_granian": {"propagate": True}}},
     )
 
     stop: Callable[[], None] = server.stop

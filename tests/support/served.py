@@ -44,7 +44,8 @@ class Served:
     def start(self) -> None:
         """Start everything and wait until it says that it is ready."""
         self.running = Running([*_ODZIV, "serve"], self.environ)
-        self.running.wait_for("Odziv is ready", seconds=_STARTS_WITHIN)
+        ready = '"event": "ready"' if self.environ.get("ODZIV_LOG") == "json" else "Odziv is ready"
+        self.running.wait_for(ready, seconds=_STARTS_WITHIN)
 
     def end(self) -> None:
         """As the system ends a service."""

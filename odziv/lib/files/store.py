@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from typing import BinaryIO, Protocol
 from uuid import UUID
 
+from odziv.lib.plain import Operational
+
 _KEY = re.compile(r"[0-9a-f]{32}/([0-9a-f]{2})/\1[0-9a-f]{62}", re.ASCII)
 _PROBE = UUID(int=0)
 
 
-class FileStoreError(Exception):
+class FileStoreError(Operational):
     """The file store does not do what was asked; the message says what is wrong and how to mend it."""
 
 

@@ -17,6 +17,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from odziv.lib.plain import Operational
 from odziv.lib.uuid7 import uuid7
 
 _LEAST_FREE = 256 * 1024
@@ -25,7 +26,7 @@ SUFFIX = ".spool"
 FORMER_SUFFIX = ".sqlite3"
 
 
-class SpoolError(Exception):
+class SpoolError(Operational):
     """The spool cannot record or be read; the message says why and what to do."""
 
 
