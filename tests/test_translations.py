@@ -92,6 +92,7 @@ def test_a_text_has_one_translation() -> None:
 OURS = [part for part in sorted(PARTS.glob("*.po")) if part.stem != "django"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", OURS, ids=lambda part: part.stem)
 def test_no_translation_is_left_over(part: Path) -> None:
     used = {text for text, _where in texts()}

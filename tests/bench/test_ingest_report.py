@@ -42,6 +42,7 @@ def test_each_bar_says_whether_it_is_met(capsys: pytest.CaptureFixture[str]) -> 
     assert any(line.startswith("sqlite: hits/s") and line.endswith("NOT MET") for line in lines)
 
 
+@pytest.mark.slow
 def test_the_same_seed_draws_the_same_hits_in_the_order_of_time() -> None:
     copies = [Copy(UUID(int=1), UUID(int=number), 1 + number % 8) for number in range(1, 500)]
     hits = Hits(copies, 7, 1e9).draw(30_000)

@@ -121,6 +121,7 @@ PIECES = st.sampled_from(
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @given(st.lists(PIECES | st.text(max_size=3), max_size=30).map("".join), st.booleans())
 @settings(max_examples=400, deadline=None)
 def test_whatever_is_written_is_refused_in_words_or_can_be_rendered(source: str, html: bool) -> None:

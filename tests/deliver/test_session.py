@@ -99,6 +99,7 @@ def test_421_is_for_the_whole_mailbox_and_temporary(step: str) -> None:
     assert (trouble.reason, trouble.outcome, trouble.mailbox_wide) == (Reason.BUSY, Outcome.TEMPORARY, True)
 
 
+@pytest.mark.slow
 def test_a_refusal_in_the_middle_of_the_content_is_read() -> None:
     with SmtpServer(does={"content": ["552 5.3.4 Too big for me"]}) as server:
         trouble = trouble_of(server, HUGE, timeout=2)

@@ -33,6 +33,7 @@ def test_it_runs_where_django_cannot_be_imported(tmp_path: Path) -> None:
         assert edge.stderr() == ""
 
 
+@pytest.mark.slow
 def test_neither_the_edge_nor_lib_names_django() -> None:
     """Importing every module of both brings in no other part of Odziv either."""
     program = WITHOUT_DJANGO + (
@@ -105,6 +106,7 @@ def test_new_keys_are_taken_over_and_old_ones_stay(tmp_path: Path) -> None:
         assert edge.get(old).status == 200
 
 
+@pytest.mark.slow
 def test_it_ends_at_once_when_nothing_is_owed(tmp_path: Path) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         with Edge(tmp_path) as edge, edge.socket() as idle:
@@ -116,6 +118,7 @@ def test_it_ends_at_once_when_nothing_is_owed(tmp_path: Path) -> None:
             assert read_all(idle) == b""
 
 
+@pytest.mark.slow
 def test_answers_under_way_are_finished_and_new_connections_refused(tmp_path: Path) -> None:
     with Edge(tmp_path) as edge:
         content = os.urandom(20_000_000)
@@ -156,6 +159,7 @@ def test_it_says_its_port_on_ipv6_too(tmp_path: Path) -> None:
         assert [hit.peer for hit in edge.hits()] == ["::1"]
 
 
+@pytest.mark.slow
 def test_an_ipv4_asker_on_a_dual_socket_is_known_by_its_ipv4_address(tmp_path: Path) -> None:
     before = (
         "import socket\n"
@@ -193,6 +197,7 @@ def test_it_serves_a_socket_that_was_handed_down(tmp_path: Path) -> None:
         assert process.wait(5) == 0
 
 
+@pytest.mark.slow
 def test_several_share_a_port_when_they_are_told_to(tmp_path: Path) -> None:
     """Each has its share of the connections and spool files of its own; when one ends, the other has all."""
     with Edge(tmp_path, shares_port=True) as first, Edge(tmp_path, shares_port=True, port=first.port) as second:
@@ -210,6 +215,7 @@ def test_several_share_a_port_when_they_are_told_to(tmp_path: Path) -> None:
         assert "is taken" in cannot_start(tmp_path, port=alone.port)
 
 
+@pytest.mark.slow
 def test_a_flood_of_nonsense_writes_no_log(tmp_path: Path) -> None:
     with Edge(tmp_path) as edge:
         for _ in range(200):

@@ -36,6 +36,7 @@ def limited_files(edge: Edge, size: int) -> Iterator[None]:
         resource.prlimit(edge.process.pid, resource.RLIMIT_FSIZE, before)
 
 
+@pytest.mark.slow
 def test_files_that_cannot_grow(tmp_path: Path) -> None:
     with Edge(tmp_path) as edge:
         everything_is_answered(edge)
@@ -53,6 +54,7 @@ def test_files_that_cannot_grow(tmp_path: Path) -> None:
         assert "not recorded" in edge.stderr()
 
 
+@pytest.mark.slow
 def test_a_start_on_a_full_disk(tmp_path: Path) -> None:
     """It cannot make its spool, but links lead where they should; when there is space again it records."""
     full = (
@@ -80,6 +82,7 @@ def small_disk(folder: Path) -> bool:
     return made.returncode == 0
 
 
+@pytest.mark.slow
 def test_a_disk_that_is_full(tmp_path: Path) -> None:
     """On a real small file system where we may mount one; else the limit on file sizes stands for it."""
     spool = tmp_path / "spool"
@@ -108,6 +111,7 @@ def test_a_disk_that_is_full(tmp_path: Path) -> None:
             subprocess.run(["umount", str(spool)], check=True)
 
 
+@pytest.mark.slow
 def test_a_spool_folder_that_was_deleted_is_made_anew(tmp_path: Path) -> None:
     with Edge(tmp_path) as edge:
         edge.get(edge.addresses.open())
@@ -157,6 +161,7 @@ def test_a_disk_slower_than_the_limit(tmp_path: Path) -> None:
         assert edge.figure("hits_recorded_total") == 1
 
 
+@pytest.mark.slow
 def test_a_file_store_that_is_away_is_told_and_the_hit_recorded(tmp_path: Path) -> None:
     with Edge(tmp_path) as edge:
         ref = edge.store(b"x")
@@ -170,6 +175,7 @@ def test_a_file_store_that_is_away_is_told_and_the_hit_recorded(tmp_path: Path) 
         assert "a file cannot be read" in edge.stderr()
 
 
+@pytest.mark.slow
 def test_a_file_that_shrinks_while_it_is_sent_breaks_the_connection(tmp_path: Path) -> None:
     with Edge(tmp_path) as edge:
         ref = edge.store(bytes(80_000_000))

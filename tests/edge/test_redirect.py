@@ -48,6 +48,7 @@ def test_the_address_comes_back_byte_for_byte(edge: Edge, address: str) -> None:
     assert b"<script" not in page
 
 
+@pytest.mark.slow
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(min_size=1, max_size=200).filter(can_redirect))
 def test_any_address_comes_back(edge: Edge, address: str) -> None:

@@ -96,6 +96,7 @@ def test_what_is_missing_is_not_known(explain: Any) -> None:
     assert [event["verdict"] for event in json.loads(lines[0])["events"]] == ["human", "human"]
 
 
+@pytest.mark.slow
 def test_it_runs_without_django_and_without_any_settings(tmp_path: Path) -> None:
     script = "import sys; sys.modules['django'] = None; from odziv.cli import main; sys.exit(main(sys.argv[1:]))"
     done = subprocess.run(

@@ -151,6 +151,7 @@ def test_standard_input_is_read(tmp_path: Path) -> None:
     assert (line["file"], line["links"][0]["address"]) == ("-", "https://x.example")
 
 
+@pytest.mark.slow
 def test_it_needs_no_django_and_makes_no_data_folder(tmp_path: Path) -> None:
     script = "import sys; sys.modules['django'] = None; from odziv.cli import main; sys.exit(main())"
     name = written(tmp_path, "a.html", "<a href=https://x.example>")

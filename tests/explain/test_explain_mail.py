@@ -96,6 +96,7 @@ def test_agents_are_told_line_for_line(tmp_path: Path, explain: Any) -> None:
     assert (lines[1]["kind"], "error" in lines[2]) == ("bot", True)
 
 
+@pytest.mark.slow
 def test_none_of_it_needs_django() -> None:
     code = (
         "import sys; from odziv.explain import agents, body, headers, mail; "

@@ -196,6 +196,7 @@ def test_an_html_file_is_read_from_disk(tmp_path: Path) -> None:
     assert copy_of(path.read_bytes(), "a.htm").endswith(b">\r\n\x00\xff")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "data",
     [

@@ -47,6 +47,7 @@ def test_the_way_through_a_proxy_to_our_own_spool_is_found(env: Environment, edg
     assert found.works is None and "only on this machine" in found.text
 
 
+@pytest.mark.slow
 def test_a_public_and_encrypted_address_is_green(
     env: Environment, edge: Edge, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -93,6 +94,7 @@ def test_a_stranger_is_recognised(env: Environment, status: int, headers: dict[s
     assert found.works is False and words in found.text
 
 
+@pytest.mark.slow
 def test_what_breaks_on_the_way_is_named(
     env: Environment, edge: Edge, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

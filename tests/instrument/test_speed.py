@@ -53,6 +53,7 @@ def share(do: Callable[[], object], html: str, runs: int) -> float:
     return min(ours for ours, _ in rounds) / min(theirs for _, theirs in rounds)
 
 
+@pytest.mark.slow
 def test_a_message_is_planned_and_rendered_in_less_time_than_its_tags_are_looked_at() -> None:
     html = message()
     assert 59_500 < len(html) < 60_500
@@ -60,6 +61,7 @@ def test_a_message_is_planned_and_rendered_in_less_time_than_its_tags_are_looked
     assert share(lambda: render(plan_html(html, rules=RULES)), html, 5) < 0.9
 
 
+@pytest.mark.slow
 def test_a_further_copy_costs_a_tenth() -> None:
     html = message()
     plan = plan_html(html, rules=RULES)

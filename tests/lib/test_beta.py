@@ -40,6 +40,7 @@ def test_the_quantile_leads_back(a: float, b: float, probability: float) -> None
         assert share_below(x, a, b) == pytest.approx(probability, abs=1e-5)
 
 
+@pytest.mark.slow
 @given(st.integers(1, 300), SHAPES)
 def test_more_hits_never_lower_it(n: int, strength: float) -> None:
     lows = [quantile(0.1, strength + k, strength + n - k) for k in range(0, n + 1, max(1, n // 10))]

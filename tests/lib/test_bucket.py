@@ -13,11 +13,14 @@ from odziv.lib.files import FileStoreError, check, store_from
 from tests.support.processes import free_port
 from tests.support.s3 import Bucket, bucket, s3_server
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["bucket", "s3_server"]
 
 ORGANISATION = UUID(int=7)
 
 
+@pytest.mark.slow
 def test_files_stand_in_their_folder_of_the_bucket_once_for_each_organisation(bucket: Bucket) -> None:
     store = store_from(bucket.place)
     for organisation in (ORGANISATION, ORGANISATION, UUID(int=8)):
@@ -46,6 +49,7 @@ def test_a_bucket_that_is_missing_is_told(bucket: Bucket) -> None:
         store.put(ORGANISATION, [b"x"])
 
 
+@pytest.mark.slow
 def test_a_service_that_is_away_is_told_within_seconds(bucket: Bucket) -> None:
     store = store_from(f"s3://b?endpoint=http://127.0.0.1:{free_port()}")
     for act in (lambda: store.put(ORGANISATION, [b"x"]), lambda: check(store)):

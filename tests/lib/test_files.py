@@ -18,7 +18,7 @@ __all__ = ["bucket", "s3_server"]
 ORGANISATION = UUID(int=7)
 
 
-@pytest.fixture(params=["folder", "bucket"])
+@pytest.fixture(params=["folder", pytest.param("bucket", marks=pytest.mark.slow)])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> FileStore:
     if request.param == "folder":
         return DirectoryStore(tmp_path / "files")

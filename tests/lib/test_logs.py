@@ -144,6 +144,7 @@ def logged() -> list[tuple[str, ast.Call]]:
     return found
 
 
+@pytest.mark.slow
 def test_what_we_log_is_a_fixed_text_and_its_values_are_apart() -> None:
     calls = logged()
     assert len(calls) > 40

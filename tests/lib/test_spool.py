@@ -369,6 +369,7 @@ def test_a_commit_that_was_cut_off_is_none(tmp_path: Path, kept: int) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_what_is_being_written_is_read_when_it_is_there(tmp_path: Path) -> None:
     """A reader that looks while the bytes of a commit arrive one by one never takes it for a spoiled one."""
     file = run(one_by_one(tmp_path, b"first", b"second " * 100, b"third"))

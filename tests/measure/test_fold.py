@@ -6,6 +6,7 @@ import random
 from datetime import timedelta
 from uuid import UUID
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -85,6 +86,7 @@ facts = st.builds(
 )
 
 
+@pytest.mark.slow
 @given(events, facts, st.randoms(use_true_random=False))
 def test_order_and_repetition_change_nothing(some: list[Event], known: Facts, dice: random.Random) -> None:
     again = some + dice.choices(some, k=len(some)) if some else []
@@ -109,6 +111,7 @@ def test_machines_alone_never_make_engagement(some: list[Event]) -> None:
     assert (folded.opens, folded.link_clicks, folded.attachment_views, folded.last_opened_at) == (0, 0, 0, None)
 
 
+@pytest.mark.slow
 @given(events, events)
 def test_events_of_machines_elsewhere_do_not_change_peoples_figures(some: list[Event], others: list[Event]) -> None:
     machines = [one._replace(agent=SCANNER, agent_kind="scanner", network="212.30.0.0/24") for one in others]

@@ -127,6 +127,7 @@ def test_how_much_the_usual_counts_is_bounded() -> None:
     assert prior_of([(0, 100), (100, 100)] * 8).strength == WEAKEST
 
 
+@pytest.mark.slow
 @given(st.lists(COUNTS, max_size=12), st.randoms(use_true_random=False))
 def test_rates_are_shares_within_their_range_whatever_was_seen(tallies: list[Counts], chance: random.Random) -> None:
     candidates = [Candidate(n, counts, chance.choice("ab")) for n, counts in enumerate(tallies)]
@@ -139,6 +140,7 @@ def test_rates_are_shares_within_their_range_whatever_was_seen(tallies: list[Cou
     assert standings(candidates) == found
 
 
+@pytest.mark.slow
 @given(st.integers(0, 100), st.floats(0.01, 0.99), st.floats(WEAKEST, STRONGEST))
 def test_more_emails_of_the_same_kind_lead_away_from_the_usual(hits: int, mean: float, strength: float) -> None:
     prior = Prior(mean, strength)

@@ -31,6 +31,7 @@ def clicked(after: float, network: str = OFFICE, agent: str = WINDOWS) -> Event:
     return event("click", after, agent=agent, network=network)
 
 
+@pytest.mark.slow
 @given(events, facts, points, st.randoms(use_true_random=False))
 def test_order_and_repetition_change_nothing_whatever_evidence_weighs(
     some: list[Event], known: Facts, own: Points, dice: random.Random

@@ -85,6 +85,7 @@ def test_other_answers_change_nothing(cast: Cast, ana: Client, provider: Provide
     assert not Grant.objects.exists() and provider.asked == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("endpoint", "does", "words"),
     [

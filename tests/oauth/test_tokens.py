@@ -67,6 +67,7 @@ def test_many_at_once_make_one_renewal(cast: Cast, provider: Provider) -> None:
     assert len(got) == 4 and len(set(got)) == 1 and len(provider.asked) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("does", "reason"),
     [

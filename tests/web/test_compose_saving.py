@@ -85,6 +85,7 @@ def test_no_longer_following_says_what_becomes_of_the_files(ana: Client, cast: C
     assert "checked" not in said["attachments"]
 
 
+@pytest.mark.slow
 def test_a_body_of_26_megabytes_is_refused_and_the_draft_stays(ana: Client, cast: Cast) -> None:
     message = draft(cast.ana, html="<p>kept</p>")
     answer = ana.post(f"/compose/{message.pk}/save/", {"html": "a" * (26 * 1024 * 1024 + 1)})

@@ -144,6 +144,7 @@ def test_the_preferred_mailbox_comes_first(cast: Cast, ana: Client, mailbox: Mai
     assert Mailbox.objects.usable_by(cast.ana).first() == mailbox
 
 
+@pytest.mark.slow
 def test_a_signature_has_values_and_nothing_that_runs(cast: Cast, ana: Client, mailbox: Mailbox) -> None:
     url = reverse("mailbox-signature", args=[mailbox.pk])
     cast.ana.job_title = "Sales <lead>"

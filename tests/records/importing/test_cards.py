@@ -107,6 +107,7 @@ def test_what_is_not_whole_is_refused(text: str, trouble: FileTrouble, what: str
     assert (refused.value.trouble, refused.value.what) == (trouble, what)
 
 
+@pytest.mark.slow
 def test_a_picture_of_megabytes_takes_no_memory() -> None:
     class Picture(io.StringIO):
         left = 200_000

@@ -24,6 +24,7 @@ def judged() -> list[tuple[dict[str, Any], Judgement]]:
     return [(row, judge_bytes(corpora.path(f"mail/{row['path']}").read_bytes())) for row in rows]
 
 
+@pytest.mark.slow
 def test_no_human_reply_is_judged_a_machines() -> None:
     people = [(row["path"], one.kind) for row, one in judged() if row["class"].startswith("human")]
     assert len(people) >= 7

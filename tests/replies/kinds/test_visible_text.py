@@ -97,6 +97,7 @@ def test_any_text_keeps_something(text: str) -> None:
     assert bool(shown) == bool(visible_text("", text) if not text.strip() else text.strip("\n").rstrip())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "piece", ["On 1 Jan 2020 a@b.c\n", "From: a@b\n", "> a\n", "--\n", "a@", "<div>", "<!--", "<", "a ", "\n"]
 )
