@@ -105,9 +105,16 @@ def _bounced(message: Message, arrival: Arrival, judged: Judgement, now: datetim
     copies = list(_copies(message, judged.failed)) or ([arrival.delivery] if arrival.delivery else [])
     if not copies and message.deliveries.count() == 1:
         copies = list(message.deliveries.all())
-    words = readable(" ".join(dict.fromkeys(filter(None, (judged.status, *(one.answer for one in judged.failures))))))
+    words = _told(judged)
     took = (DeliveryState.ACCEPTED, DeliveryState.UNCERTAIN)
-    fields = {"state": DeliveryState.BOUNCED, "reason": Trouble.BOUNCED, "answer": words, "tried_at": now}
+    # The code that stood there is of the server that took it: 250, and no answer to what became of it.
+    fields = {
+        "state": DeliveryState.BOUNCED,
+        "reason": Trouble.BOUNCED,
+        "answer": words,
+        "answer_code": None,
+        "tried_at": now,
+    }
     changed = Delivery.objects.filter(pk__in=[copy.pk for copy in copies], state__in=took).update(**fields)
     if _speaks_of_the_address(judged):
         for copy in copies:
@@ -125,6 +132,15 @@ def _bounced(message: Message, arrival: Arrival, judged: Judgement, now: datetim
     if changed:
         settle(message, now)
         tell(message, DeliveryState.BOUNCED)
+
+
+def _told(judged: Judgement) -> str:
+    """What the servers said, with the status before it unless they named it themselves."""
+    answers = list(dict.fromkeys(filter(None, (one.answer for one in judged.failures))))
+    status = judged.status or ""
+    if any(status in answer for answer in answers):
+        status = ""
+    return readable(" ".join(filter(None, (status, *answers))))
 
 
 def _speaks_of_the_address(judged: Judgement) -> bool:

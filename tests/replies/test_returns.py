@@ -9,6 +9,7 @@ from django.test import Client
 
 from odziv.compose.check import before_sending
 from odziv.compose.completion import suggest
+from odziv.deliver.answers import explain
 from odziv.lib import clock
 from odziv.models import Cleared, HardBounce, Mailbox, Message, Record
 from odziv.records.saving import Reach, save
@@ -73,6 +74,15 @@ def test_soft_and_delayed_ones_never_count(sender: Sender) -> None:
         sender.bounces(sender.sends(), status="4.4.1", action="delayed", words="still trying")
         sender.bounces(sender.sends(), status="5.2.2", words="Mailbox full")
     assert not HardBounce.objects.exists()
+
+
+def test_what_the_server_said_shows_without_the_code_of_the_one_that_took_it(sender: Sender) -> None:
+    sent = sender.sends()
+    sent.deliveries.update(answer_code=250, answer="2.0.0 Ok: queued")
+    sender.bounces(sent)
+    copy = sent.deliveries.get()
+    assert explain(copy).words.count("5.1.1") == 1 and "User unknown" in explain(copy).words
+    assert "250" not in explain(copy).text
 
 
 def test_a_notice_that_gives_no_reason_marks_nothing(sender: Sender) -> None:
