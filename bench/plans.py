@@ -15,6 +15,7 @@ from typing import Any
 from django.db import connection
 
 MANY = 10_500  # rows; reading or sorting more of them for one query is a finding. A search counts 10,001 (`words`)
+BITS = 25  # places of rows that an index puts together before a row is read; they cost about as much as one row
 TINY = 100  # rows of a table that PostgreSQL is right to read whole
 STEPS = 50  # instructions of SQLite's engine for each of them
 
@@ -93,7 +94,7 @@ def _postgresql(sql: str, parameters: Sequence[Any], big: frozenset[str]) -> Pla
         lines.append(f"{'  ' * depth}{named}: {rows:,} rows" + (f", {passed:,} passed over" if passed else ""))
         if node["Node Type"] == "Seq Scan" and node["Relation Name"] in big and rows + passed > TINY:
             findings.append(f"reads all of {node['Relation Name']}")
-        elif rows + passed > MANY:
+        elif rows + passed > MANY * (BITS if node["Node Type"] == "Bitmap Index Scan" else 1):
             findings.append(f"{named}: {rows + passed:,} rows")
     return Plan(lines, findings)
 

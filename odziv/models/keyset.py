@@ -239,12 +239,13 @@ def _keys(
     for number, part in enumerate(parts):
         among = _many(rows, sorting.columns) if walked and part.columns == sorting.columns else rows
         among = among.filter(**{names[columns[0]] + asked: value for asked, value in part.condition.items()})
-        paths = (*part.columns, "pk")
-        here = [names[path] for path in paths]
         if place is not None and number == 0:
-            fields = [_field(rows.model, path) for path in paths]
+            paths = (*part.columns, "pk")
+            fields, here = [_field(rows.model, path) for path in paths], [names[path] for path in paths]
             among = among.filter(_beyond(here, fields, place.values[-len(paths) :], descending=descending))
-        ordered = among.order_by(*(f"-{name}" if descending else name for name in here))
+        # By the first column also where it is empty: to PostgreSQL, rows without a value are not all alike, and it
+        # would not see that the index has them in the order of the others.
+        ordered = among.order_by(*(f"-{name}" if descending else name for name in names.values()))
         found = list(ordered.values_list(*columns)[:size])
         yield from found
         size -= len(found)

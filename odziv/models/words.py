@@ -19,7 +19,7 @@ from uuid import UUID
 
 from django.db import connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import BooleanField, Exists, F, Func, OuterRef, QuerySet, Value
+from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.expressions import RawSQL
 
 from odziv.lib.text import digits, fold
@@ -92,8 +92,8 @@ class WordsQuerySet(models.QuerySet["Words"]):
         words = typed_words(rows._organisation, text)
         if not words:
             return rows.none()
-        if not self._is_frequent(words) and self._beginning(words, FEW + 1).count() <= FEW:
-            return rows.filter(pk__in=self._beginning(words, FEW + 1).values(self.model.OF))
+        if not self._is_frequent(words) and self._counted(words, FEW + 1) <= FEW:
+            return rows.filter(pk__in=RawSQL(*self._beginning(words, f"{self.model.OF}_id", FEW + 1)))
         found = rows.filter(Exists(self.filter(**{self.model.OF: OuterRef("pk")})._having(words)))
         found.is_walked = True
         found.is_many = at_most(rows, _ASKED + 1) > _ASKED
@@ -110,14 +110,28 @@ class WordsQuerySet(models.QuerySet["Words"]):
         last = self.order_by("-pk").values_list("pk", flat=True).first() or 0
         return self.filter(pk__gt=last - _LATELY)._having(words).order_by()[: FEW + 1].count() > FEW
 
-    def _beginning(self, words: Sequence[str], most: int) -> Self:
-        """Those with all of the words, found in the index, at most so many."""
+    def _counted(self, words: Sequence[str], most: int) -> int:
+        """How many have all of the words, counted in the index and no further than so far."""
+        sql, parameters = self._beginning(words, "id", most)
+        with connections[self.db].cursor() as cursor:
+            cursor.execute(f"SELECT COUNT(*) FROM ({sql}) AS found", parameters)
+            return int(cursor.fetchone()[0])
+
+    def _beginning(self, words: Sequence[str], column: str, most: int) -> tuple[str, list[str]]:
+        """A query for a column of those with all of the words, found in the index, at most so many."""
+        table = self.model._meta.db_table
         if connections[self.db].vendor == "sqlite":
-            index, asked = _index(self.model._meta.db_table), " AND ".join(f'"{word}" *' for word in words)
+            index, asked = _index(table), " AND ".join(f'"{word}" *' for word in words)
             # The limit stands inside: SQLite collects all that it looks for in a list.
-            return self.filter(pk__in=RawSQL(f"SELECT rowid FROM {index} WHERE {index} MATCH %s LIMIT {most}", [asked]))
-        asked = " & ".join(f"'{word}':*" for word in words)
-        return self.filter(_Found(F("words"), Value(asked)))[:most]
+            found = f"SELECT rowid AS id FROM {index} WHERE {index} MATCH %s LIMIT {most}"
+            return (found if column == "id" else f"SELECT {column} FROM {table} WHERE id IN ({found})"), [asked]
+        # PostgreSQL believes that one row in two hundred, at least, has a word that begins so. It would read a large
+        # table until it has the first thousands, also of a word that is in none: so it is to find all.
+        found = f"SELECT {column} FROM {table} WHERE {_VECTOR.format('words')} @@ %s::tsquery"
+        return (
+            f"WITH found AS MATERIALIZED ({found}) SELECT {column} FROM found LIMIT {most}",
+            [" & ".join(f"'{word}':*" for word in words)],
+        )
 
     def _having(self, words: Sequence[str]) -> Self:
         """The same, asked of each row."""
@@ -200,16 +214,6 @@ class RecordWords(Words):
     record = models.OneToOneField("odziv.Record", on_delete=models.CASCADE, related_name="+")
 
     OF = "record"
-
-
-class _Found(Func):
-    """As the index on PostgreSQL has it."""
-
-    output_field = BooleanField()
-
-    def as_sql(self, compiler: Any, connection: Any, **_context: Any) -> Any:  # type: ignore[override]
-        (column, asked) = (compiler.compile(one) for one in self.get_source_expressions())
-        return f"{_VECTOR.format(column[0])} @@ {asked[0]}::tsquery", (*column[1], *asked[1])
 
 
 _VECTOR = "array_to_tsvector(string_to_array(btrim({}), ' '))"
