@@ -67,6 +67,7 @@ JOBS: tuple[Job, ...] = (
     Job("forget on which networks the team was", "odziv.ingest.team.forget", 600),
     Job("judge the past by other weights", "odziv.measure.weighing.make_next", 1),
     Job("carry on with actions on many rows", "odziv.bulk.run.make_next", 0.5),
+    Job("let go of events that are older than is kept", "odziv.privacy.retention.let_go", 60),
     Job("let go of actions that can no longer be undone", "odziv.bulk.run.forget", 600),
     Job("let go of what was deleted and not brought back", "odziv.discarding.forget", 600),
     Job("check, write and undo imports", "odziv.records.importing.run.work_on_imports", 1),

@@ -17,8 +17,17 @@ from odziv.ingest.places import Place, Places, truncated
 from odziv.ingest.team import Team
 from odziv.lib.hit import Hit
 from odziv.lib.seal import Kind
+from odziv.lib.uuid7 import first_of, lifted
 from odziv.measure.evidence import Event
-from odziv.models import EngagementPause, FollowEmail, InteractionKind, RecordEmail, Refusal, journal_rows
+from odziv.models import (
+    EngagementPause,
+    FollowEmail,
+    InteractionKind,
+    JournalLimit,
+    RecordEmail,
+    Refusal,
+    journal_rows,
+)
 from odziv.models.engagement import Span
 from odziv.models.journal_rows import NewRow, Recipient
 
@@ -38,6 +47,9 @@ class Known(NamedTuple):
     recipient: Recipient
     refuses: bool
     off: Sequence[Span]
+    floor: str
+    """No event of the copy stands in the journal before this identifier: that of its message, or where the organisation
+    lets go of what is older. What a clock that is wrong, or a spool that lags for months, puts there is lifted."""
 
     def refused(self, at: float) -> str:
         """Why what happened to this copy at that time may not be kept; empty when it may.
@@ -57,12 +69,15 @@ def known(copies: set[UUID]) -> dict[UUID, Known]:
     addresses = {(one.row.organisation, one.key) for one in found}
     refusing = RecordEmail.objects.refusing(addresses) | Refusal.objects.refusing(addresses)
     off = EngagementPause.objects.spans((one.row.organisation, one.engagement) for one in found)
+    begun = JournalLimit.objects.begun({one.row.organisation for one in found})
+    limits = {organisation: first_of(until).hex for organisation, until in begun.items()}
     deny = FollowEmail.DO_NOT_ALLOW
     return {
         one.row.id: Known(
             one,
             deny in (one.preference, one.account_preference) or (one.row.organisation, one.key) in refusing,
             off[one.row.organisation],
+            max(one.digits[1], limits.get(one.row.organisation, "")),
         )
         for one in found
     }
@@ -87,17 +102,19 @@ def understood(hits: Sequence[Hit], known: Mapping[UUID, Known]) -> tuple[dict[U
         elif why := copy.refused(hit.at):
             dropped[why] += 1
         else:
-            found.setdefault(hit.delivery, []).append(_understood(hit, copy.recipient, team.of(hit)))
+            found.setdefault(hit.delivery, []).append(_understood(hit, copy, team.of(hit)))
     return found, dropped
 
 
-def _understood(hit: Hit, recipient: Recipient, teammate: UUID | None) -> Understood:
+def _understood(hit: Hit, copy: Known, teammate: UUID | None) -> Understood:
     text, agent = _program(hit.agent)
     place, network = _origin(hit.peer)
     headers, in_json = _kept(tuple(hit.headers.items()))
     id, kind, at = hit.id.hex, KINDS[hit.kind], datetime.fromtimestamp(hit.at, UTC)
     method = hit.method if hit.method in _METHODS else _storable(hit.method)[:8]
-    organisation, message, delivery = recipient.digits
+    if id < copy.floor:
+        id = lifted(id, copy.floor)
+    organisation, message, delivery = copy.recipient.digits
     row = NewRow(
         id, organisation, message, delivery, kind, hit.ordinal, at, method, hit.partial, text, in_json, agent.kind,
         agent.device, agent.system, agent.client, network, place.country, place.city,

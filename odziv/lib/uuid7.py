@@ -6,6 +6,7 @@ import os
 import struct
 import threading
 import time
+from datetime import datetime
 from uuid import UUID
 
 _VARIANT_AND_VERSION = (7 << 76) | (2 << 62)
@@ -40,6 +41,19 @@ def uuid7_bytes() -> bytes:
     if not _tails:
         _tails.extend(_new_tails())
     return _pack((tick >> 12) << 16 | 0x7000 | tick & 0xFFF) + _tails.pop()
+
+
+def first_of(at: datetime) -> UUID:
+    """The bound below which all UUIDv7 from before that moment lie, and above which all from then on (to the ms)."""
+    return UUID(int=int(at.timestamp() * 1000) << 80)
+
+
+def lifted(id: str, floor: str) -> str:
+    """The same identifier a millisecond after the time of `floor`; both as 32 digits.
+
+    It depends on nothing else, so what comes twice is lifted to the same place.
+    """
+    return f"{int(floor[:12], 16) + 1:012x}7{id[13:]}"
 
 
 def _new_tails() -> list[bytes]:

@@ -50,7 +50,7 @@ class Facts(NamedTuple):
     `beyond` counts the events, by kind, that were not read because the copy has more than a person can cause.
     `accepted_at` is when the next server took the mail, `links` how many links it has that are followed. `colleagues`
     are other recipients of the message in the same company: what each source did with their copies, by kind and oldest
-    first; what is of this `copy` itself may stand among it.
+    first; what is of this `copy` itself may stand among it. `opened`: a person did, before what the events tell of.
     """
 
     beyond: Mapping[str, int] = {}
@@ -59,6 +59,7 @@ class Facts(NamedTuple):
     colleagues: Mapping[tuple[Source, str], Sequence[Sighting]] = {}
     copy: UUID | None = None
     replied: bool = False
+    opened: bool = False
 
 
 class Judgement(NamedTuple):

@@ -35,7 +35,7 @@ def fold(events: Iterable[Event], facts: Facts, points: Points = DEFAULTS) -> Fo
     ordered = in_order(events)
     verdicts = judge_ordered(ordered, facts, points)
     parts = _parts_of_opens(ordered, verdicts) | _parts_of_downloads(ordered, verdicts)
-    implied = _implied_open(ordered, verdicts, parts)
+    implied = None if facts.opened else _implied_open(ordered, verdicts, parts)
     judgements: dict[EventId, Judgement] = {}
     for event in ordered:
         verdict, codes, against = verdicts[event.id]

@@ -20,6 +20,7 @@ from odziv.measure import reasons
 from odziv.measure.companies import Company, company_of
 from odziv.measure.evidence import Event, EventId, Facts, Figures, Folded, Judgement
 from odziv.measure.fold import fold
+from odziv.measure.kept import NOTHING, Past, past, plus
 from odziv.measure.patterns import kind_and_source, sightings
 from odziv.measure.verdict import MACHINE
 from odziv.measure.weights import DEFAULTS, Points, in_force
@@ -69,9 +70,12 @@ class Read(NamedTuple):
     of_message: int = 0  # that of all copies of its message together
     organisation: UUID | None = None  # None: nothing has happened to it
     points: Points = DEFAULTS
+    floor: UUID | None = None  # events before it are in what is kept
+    kept: Figures | None = None
 
     def folded(self) -> Folded:
-        return fold(self.events, self.facts, self.points)
+        folded = fold(self.events, self.facts, self.points)
+        return Folded(folded.judgements, plus(self.kept, folded.figures)) if self.kept else folded
 
 
 Weighing = Callable[[Mapping[str, Any]], Points]
@@ -84,11 +88,15 @@ def read(
     *,
     arriving: Mapping[UUID, Arriving] | None = None,
     widely: bool = False,
+    floors: Mapping[UUID, UUID] | None = None,
 ) -> dict[UUID, Read]:
     """The events of all copies: one query for all ordinary ones, two for each that has too many events.
 
     Copies to the same companies are read with them, because what happened to those is evidence too; `widely`: those
     whose verdicts may change by what is read stand in the result as well.
+
+    Of messages whose events were let go (L4) only those are read that came since; `floors`: as though all events of
+    these messages before these identifiers were gone, and nothing was kept of them.
     """
     arriving = arriving or {}
     messages = {copy.message for copy in copies}
@@ -97,7 +105,8 @@ def read(
     points = {owner: weighing(adjusted) for owner, adjusted in Organisation.objects.weights(owners).items()}
     companies = _companies(members)
     wide = _and_colleagues(copies, members, companies)
-    events, stored, beyond = _events(wide.values(), arriving)
+    gone = Past(floors) if floors is not None else past(owners, messages, wide)
+    events, stored, beyond = _events(wide.values(), arriving, gone)
     links = journal_rows.followed_links(messages)
     seen = {company: sightings({id: events[id] for id in ids}) for company, ids in companies.items()}
     found: dict[UUID, Read] = {}
@@ -112,12 +121,15 @@ def read(
                 copy, events[copy.id], stored[copy.id], Facts(one, links=number), of_message=stood[copy.message]
             )
             continue
-        facts = Facts(one, member.accepted_at, number, seen.get(member.company, {}), copy.id, member.replied)
+        kept = gone.figures.get(copy.id)
+        opened = kept is not None and kept.first_opened_at is not None
+        facts = Facts(one, member.accepted_at, number, seen.get(member.company, {}), copy.id, member.replied, opened)
         owner = member.organisation
         total = stood[copy.message]
         found[copy.id] = Read(
-            copy, events[copy.id], stored[copy.id], facts, member.touched, total, owner, points[owner]
-        )
+            copy, events[copy.id], stored[copy.id], facts, member.touched, total, owner, points[owner],
+            gone.floor(copy.message), kept,
+        )  # fmt: skip
     return found
 
 
@@ -187,32 +199,38 @@ Stored = dict[UUID, dict[EventId, Judgement]]
 
 
 def _events(
-    copies: Iterable[Copy], arriving: Mapping[UUID, Arriving]
+    copies: Iterable[Copy], arriving: Mapping[UUID, Arriving], gone: Past = NOTHING
 ) -> tuple[Events, Stored, dict[UUID, dict[str, int]]]:
     """Events of copies, how they were judged last, and how many stand behind the limit."""
+    floors: dict[UUID, str] = {}
     events: Events = defaultdict(list)
     stored: Stored = defaultdict(dict)
     beyond: dict[UUID, dict[str, int]] = {}
     ordinary: list[UUID] = []
     for copy in copies:
+        floor = gone.floor(copy.message)
+        if floor:
+            floors[copy.id] = floor.hex
         one = arriving.get(copy.id)
         if one and not one.row.touched:
             events[copy.id] = list(one.events)  # the first that ever happened to it
         elif copy.events <= MOST_EVENTS:
             ordinary.append(copy.id)
         else:
-            _put(journal_rows.first_events(copy.id, MOST_EVENTS), events, stored)
-            beyond[copy.id] = _beyond(Interaction.objects.of_delivery(copy.id))
-    _put(journal_rows.events(ordinary), events, stored)
+            _put(journal_rows.first_events(copy.id, MOST_EVENTS, floor), events, stored, {})
+            beyond[copy.id] = _beyond(Interaction.objects.of_delivery(copy.id).from_(floor))
+    _put(journal_rows.events(ordinary), events, stored, floors)
     for id in ordinary:
         if id in arriving:
             events[id].extend(event for event in arriving[id].events if event.id not in stored[id])
     return events, stored, beyond
 
 
-def _put(rows: Iterable[tuple[UUID, Any, Any]], events: Events, stored: Stored) -> None:
+def _put(rows: Iterable[tuple[UUID, Any, Any]], events: Events, stored: Stored, floors: Mapping[UUID, str]) -> None:
     for copy, told, judged in rows:
         event = Event(*told)
+        if floors and str(event.id) < floors.get(copy, ""):
+            continue
         events[copy].append(event)
         stored[copy][event.id] = Judgement(*judged)
 
@@ -241,9 +259,9 @@ def store_judgements(changed: Mapping[EventId, Judgement]) -> None:
     journal_rows.judge(changed)
 
 
-def store_flood(delivery: UUID) -> None:
+def store_flood(delivery: UUID, floor: UUID | None = None) -> None:
     """Mark the events behind the limit as a machine's."""
-    rest = _rest(Interaction.objects.of_delivery(delivery))
+    rest = _rest(Interaction.objects.of_delivery(delivery).from_(floor))
     if rest is not None:
         unmarked = rest.exclude(verdict=MACHINE, counted=True).filter(partial=False)
         unmarked.order_by().update(verdict=MACHINE, reasons=[reasons.FLOOD], counted=True, against=[])

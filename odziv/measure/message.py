@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from odziv.models import Delivery, Interaction, Link, Message
+from odziv.lib.uuid7 import first_of
+from odziv.measure.kept import clicks_with
+from odziv.models import Delivery, Interaction, Link, Message, Settled
 
 MOST_RECIPIENTS = 100
 MOST_LINKS = 200
@@ -28,8 +30,10 @@ def recipients(message: Message) -> list[Delivery]:
 
 
 def links(message: Message) -> list[LinkRow]:
-    """Each address once, in the order of the message, with the clicks on all its places. Two queries."""
-    clicks = Interaction.objects.clicks_by_link(message.pk)
+    """Each address once, in the order of the message, with the clicks on all its places. Three queries."""
+    settled = Settled.objects.filter(pk=message.pk).first()
+    rows_since = Interaction.objects.from_(first_of(settled.since) if settled else None)
+    clicks = clicks_with(settled.clicks if settled else {}, rows_since.clicks_by_link(message.pk))
     rows: dict[tuple[str, bool], LinkRow] = {}
     for ordinal, address, followed, reason in Link.objects.filter(message=message).values_list(
         "ordinal", "address", "followed", "reason"

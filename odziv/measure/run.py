@@ -132,7 +132,7 @@ class Folding:
             after = self.folded[id].judgements
             changed |= {id: after[id] for id, before in read.stored.items() if after[id] != before}
             if read.facts.beyond:
-                journal.store_flood(id)
+                journal.store_flood(id, read.floor)
         journal.store_judgements(changed)
 
 

@@ -55,6 +55,7 @@ from odziv.models.records import (
     address_key,
 )
 from odziv.models.reminders import Condition, Reminder, ReminderState
+from odziv.models.retention import JournalLimit, JournalMonths, KeptFigures, Settled
 from odziv.models.returns import Cleared, Dead, HardBounce
 from odziv.models.sample import SampleRun
 from odziv.models.saved_views import ListChoice, SavedView
@@ -125,6 +126,9 @@ __all__ = [
     "Interaction",
     "InteractionKind",
     "Invitation",
+    "JournalLimit",
+    "JournalMonths",
+    "KeptFigures",
     "KnownColumn",
     "Lead",
     "Link",
@@ -166,6 +170,7 @@ __all__ = [
     "SecretUnreadable",
     "Security",
     "SetAside",
+    "Settled",
     "SignIn",
     "SigningFault",
     "SigningKey",

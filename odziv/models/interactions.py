@@ -55,6 +55,14 @@ class InteractionQuerySet(OwnedQuerySet["Interaction"]):
         """The journal of one copy, in the order in which a fold reads it."""
         return self.filter(delivery_id=delivery_id).order_by("at", "pk")
 
+    def from_(self, floor: UUID | None) -> Self:
+        """Those from this identifier on; all of them from none."""
+        return self if floor is None else self.filter(pk__gte=floor)
+
+    def before_id(self, bound: UUID) -> Self:
+        """Those that happened before the moment of a bound (`uuid7.first_of`)."""
+        return self.filter(pk__lt=bound)
+
     def after(self, at: datetime, pk: UUID) -> Self:
         """Events that stand behind one in the order of `of_delivery`."""
         return self.filter(Q(at__gt=at) | Q(at=at, pk__gt=pk))

@@ -88,9 +88,11 @@ def events(copies: Iterable[UUID]) -> Iterator[tuple[UUID, Told, Judged]]:
         yield (wanted[delivery], *_understood(values))
 
 
-def first_events(copy: UUID, most: int) -> Iterator[tuple[UUID, Told, Judged]]:
-    """The first so many events of a copy."""
-    for _delivery, *values in _rows(f"{_select()} WHERE delivery_id = %s ORDER BY at, id LIMIT %s", [copy.hex, most]):
+def first_events(copy: UUID, most: int, floor: UUID | None = None) -> Iterator[tuple[UUID, Told, Judged]]:
+    """The first so many events of a copy, from this identifier on."""
+    from_floor, least = (" AND id >= %s", [floor.hex]) if floor else ("", [])
+    statement = f"{_select()} WHERE delivery_id = %s{from_floor} ORDER BY at, id LIMIT %s"
+    for _delivery, *values in _rows(statement, [copy.hex, *least, most]):
         yield (copy, *_understood(values))
 
 

@@ -49,11 +49,18 @@ def followed_message(
     sent_at: datetime | None = NOON,
     followed: bool = True,
     html: str = "<p>Pozdravljeni</p>",
+    made_at: datetime | None = None,
 ) -> Message:
-    """A sent message as `compose` and `deliver` leave it: parties, links, one accepted copy per recipient."""
+    """A sent message as `compose` and `deliver` leave it: parties, links, one accepted copy per recipient.
+
+    Its identifier says that it was made now, or then.
+    """
     organisation = owner.organisation
     at = sent_at or NOON
-    activity = Activity.objects.create(organisation=organisation, kind="email", subject=subject, owner=owner, at=at)
+    key = uuid7(made_at.timestamp()) if made_at else uuid7()
+    activity = Activity.objects.create(
+        pk=key, organisation=organisation, kind="email", subject=subject, owner=owner, at=at
+    )
     message = Message.objects.create(
         activity=activity,
         organisation=organisation,
