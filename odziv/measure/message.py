@@ -29,9 +29,13 @@ def recipients(message: Message) -> list[Delivery]:
     return list(copies.order_by("party__position", "pk")[:MOST_RECIPIENTS])
 
 
-def links(message: Message) -> list[LinkRow]:
-    """Each address once, in the order of the message, with the clicks on all its places. Three queries."""
-    settled = Settled.objects.filter(pk=message.pk).first()
+def settled(message: Message) -> Settled | None:
+    """What is kept of the message's events that were let go; None where they are all there."""
+    return Settled.objects.filter(pk=message.pk).first()
+
+
+def links(message: Message, settled: Settled | None) -> list[LinkRow]:
+    """Each address once, in the order of the message, with the clicks on all its places. Two queries."""
     rows_since = Interaction.objects.from_(first_of(settled.since) if settled else None)
     clicks = clicks_with(settled.clicks if settled else {}, rows_since.clicks_by_link(message.pk))
     rows: dict[tuple[str, bool], LinkRow] = {}

@@ -36,7 +36,7 @@ class JournalLimitQuerySet(OwnedQuerySet["JournalLimit"]):
     def begun(self, organisations: Collection[UUID]) -> dict[UUID, datetime]:
         """Those of these that have let go of events, or are at it, with the moment before which those happened."""
         rows = self.filter(pk__in=organisations, until__isnull=False).order_by()
-        return dict(rows.values_list("pk", "until"))
+        return {pk: until for pk, until in rows.values_list("pk", "until") if until is not None}
 
     def free(self, now: datetime) -> Self:
         """Those that nobody is at."""

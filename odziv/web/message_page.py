@@ -81,15 +81,17 @@ class Reason(NamedTuple):
 def figures_of(message: Message, now: datetime, *, shown: int = SHOWN, before: str = "") -> dict[str, Any]:
     """The context of everything on the page that changes while one looks."""
     deliveries = measured.recipients(message)
+    settled = measured.settled(message)
     page = timeline(message, before=before, size=min(max(shown, SHOWN), MOST_SHOWN))
     return {
         "message": message,
         "kpis": _kpis(message, deliveries, now) if message.is_followed else [],
         "copies": [_copy(delivery) for delivery in deliveries],
         "more_copies": max(0, _recipient_count(message, deliveries)),
-        "links": [_link(row) for row in measured.links(message)],
+        "links": [_link(row) for row in measured.links(message, settled)],
         "lines": lines_of(message, page.entries),
         "older": page.older,
+        "listed_from": settled.since.date() if settled and not page.older else None,
         "older_shown": shown + SHOWN if shown + SHOWN <= MOST_SHOWN and not before else 0,
         "before": before,
         "shown": shown,

@@ -14,9 +14,9 @@ from odziv.ingest.run import ingest
 from odziv.lib.hit import Hit
 from odziv.lib.seal import Kind
 from odziv.lib.uuid7 import first_of, uuid7
+from odziv.measure import message as measured
 from odziv.measure.evidence import Figures
 from odziv.measure.journal import MOST_EVENTS
-from odziv.measure.message import links
 from odziv.measure.rebuild import run as rebuild
 from odziv.measure.run import measure
 from odziv.models import (
@@ -49,6 +49,10 @@ def sent(cast: Cast, at: datetime = SENT, **more: Any) -> Message:
 def seen(copy: Delivery, at: datetime, kind: Kind = Kind.OPEN, **more: Any) -> Hit:
     """What the edge records at that time."""
     return msgspec.structs.replace(hit(copy, kind, **more), id=uuid7(at.timestamp()), at=at.timestamp())
+
+
+def links(message: Message) -> list[measured.LinkRow]:
+    return measured.links(message, measured.settled(message))
 
 
 def let_all_go(now: datetime = NOW) -> None:

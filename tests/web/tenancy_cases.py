@@ -179,6 +179,7 @@ CASES: dict[str, tuple[Case, ...] | Free] = {
         get(f"/lists/leads/export.csv?q={MARK}&owner={{user}}", 200),
         get("/lists/activities/export.csv?view=tasks&owner={user}", 200),
     ),
+    "retention": Free(ADMINISTRATION, ("/settings/events/",)),
     "weighing": Free(ADMINISTRATION, ("/settings/evidence/",)),
     "weight-change": (get("/settings/evidence/{weight_change}/"), get("/settings/evidence/{message}/")),
     "weight-change-now": (get("/settings/evidence/{weight_change}/now/"),),

@@ -9,7 +9,7 @@ from django.urls import reverse
 from odziv.models import CardKind
 from tests.support.cast import Cast
 
-ADMINISTRATION = ["users", "invite", "health", "working-week", "registrations"]
+ADMINISTRATION = ["users", "invite", "health", "working-week", "retention", "registrations"]
 SWITCHES = ["engagement", "follow-unknown", "honeypot", "assistant", "assistant-cards", "location-service"]
 
 

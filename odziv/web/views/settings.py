@@ -31,6 +31,7 @@ from odziv.organisations.people import renamed
 from odziv.web import access, notifications
 from odziv.web.forms.people import OwnAssistantForm, ProfileForm, TokenForm
 from odziv.web.views import summary
+from odziv.web.views.retention import kept_in_words
 from odziv.web.views.switches import card_switches, week_in_words
 
 PAUSES = 5  # the latest times in which engagement was off
@@ -46,6 +47,7 @@ def index(request: access.SignedRequest) -> HttpResponse:
         "cards": card_switches(organisation.muted_cards),
         "pauses": EngagementPause.objects.for_(user).newest_first()[:PAUSES],
         "week": week_in_words(organisation),
+        "kept": kept_in_words(organisation),
         "people": User.objects.owners_for(user).count(),
         "invited": Invitation.objects.listed_for(user).count() if user.is_administrator else 0,
         "mailboxes": Mailbox.objects.of_people(user).count(),
