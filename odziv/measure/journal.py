@@ -134,10 +134,14 @@ def read(
 
 
 def weighed_anew(reads: Iterable[Read]) -> bool:
-    """Whether evidence weighs otherwise by now than it did when these were read."""
-    weighed = {read.organisation: read.points for read in reads if read.organisation is not None}
+    """Whether evidence weighs otherwise by now than it did when these were read, or was let go meanwhile (L4)."""
+    known = [read for read in reads if read.organisation is not None]
+    weighed = {read.organisation: read.points for read in known if read.organisation is not None}
     now = Organisation.objects.weights(weighed)
-    return any(in_force(adjusted) != weighed[organisation] for organisation, adjusted in now.items())
+    if any(in_force(adjusted) != weighed[organisation] for organisation, adjusted in now.items()):
+        return True
+    gone = past(weighed, {read.copy.message for read in known}, ())
+    return any(gone.floor(read.copy.message) != read.floor for read in known)
 
 
 class _Member(NamedTuple):

@@ -14,9 +14,11 @@ from odziv.ingest.run import ingest
 from odziv.lib.hit import Hit
 from odziv.lib.seal import Kind
 from odziv.lib.uuid7 import first_of, uuid7
+from odziv.measure import journal
 from odziv.measure import message as measured
+from odziv.measure import run as measure_run
 from odziv.measure.evidence import Figures
-from odziv.measure.journal import MOST_EVENTS
+from odziv.measure.journal import MOST_EVENTS, Copy
 from odziv.measure.rebuild import run as rebuild
 from odziv.measure.run import measure
 from odziv.models import (
@@ -193,6 +195,30 @@ def test_events_that_come_in_between_are_counted_once(cast: Cast) -> None:
     assert all_figures() == after
     assert Interaction.objects.count() == 3
     assert rebuild(["--check"]) == 0
+
+
+def test_a_fold_that_was_overtaken_by_it_begins_anew(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    copy = delivery_of(sent(cast))
+    happened(seen(copy, JULY), seen(copy, OCTOBER, Kind.CLICK))
+    keep_for(cast.dora, JournalMonths.THREE, NOW)
+    looked = []
+
+    def look(*arguments: Any) -> Any:
+        folding = measure_run.look(*arguments)
+        if not looked:
+            looked.append(let_go(NOW))  # between reading and writing
+        return folding
+
+    monkeypatch.setattr("odziv.ingest.run.look", look)
+    happened(seen(copy, NOW, Kind.CLICK))
+    assert looked == [1] and Settled.objects.exists()
+    assert (figures(copy).opens, figures(copy).link_clicks) == (1, 2)
+    let_all_go()
+    assert rebuild(["--check"]) == 0
+    monkeypatch.undo()
+    found = journal.read([Copy(copy.pk, copy.message_id, 0, 0)])[copy.pk]
+    assert found.floor == first_of(AUGUST) and not journal.weighed_anew([found])
+    assert journal.weighed_anew([found._replace(floor=None)])
 
 
 def test_events_that_wait_for_a_fold_are_folded_before_they_go(cast: Cast) -> None:
