@@ -11,13 +11,11 @@ FOR_EVER = _("for ever")
 
 
 class RetentionForm(forms.Form):
-    """The limit; empty for none. `sure`: what would go was seen."""
+    """The limit; 0 for none. `sure`: what would go was seen."""
 
     months = forms.TypedChoiceField(
         label=_("Events are kept"),
-        choices=[("", FOR_EVER), *JournalMonths.choices],
-        coerce=lambda text: JournalMonths(int(text)),
-        empty_value=None,
-        required=False,
+        choices=[("0", FOR_EVER), *JournalMonths.choices],
+        coerce=lambda text: JournalMonths(int(text)) if int(text) else None,
     )
     sure = forms.BooleanField(required=False)

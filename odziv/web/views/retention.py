@@ -19,7 +19,7 @@ def index(request: access.SignedRequest) -> HttpResponse:
     """The limit. POST months, sure: set it; where events would go at once, the page first says which."""
     user, now = request.user, clock.now()
     limit = JournalLimit.objects.of_organisation(user.organisation_id)
-    form = RetentionForm(request.POST or None, initial={"months": (limit and limit.months) or ""})
+    form = RetentionForm(request.POST or None, initial={"months": (limit and limit.months) or 0})
     context = {"form": form, "since": limit.since.date() if limit and limit.since else None}
     if request.method != "POST":
         return render(request, "settings/retention.html", context)
