@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 
-from bench import pages
+from bench import pages, storage
 from bench.edge import run as edge
 from bench.ingest import run as ingest
 from bench.instrument import run as instrument
@@ -19,6 +19,7 @@ COMMANDS = {
     "instrument": instrument.run,
     "pages": pages.run,
     "send": send.run,
+    "storage": storage.run,
 }
 
 

@@ -2,36 +2,14 @@
 
 from __future__ import annotations
 
-import base64
-import json
-import secrets
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from odziv.environment import ENV, ROOT, SettingError
-from odziv.lib.atomic import write_once
+from odziv.environment import ENV, ROOT
+from odziv.lib.own_keys import OwnKeys
 
 PACKAGE = Path(__file__).resolve().parent
-
-
-def _secrets() -> dict[str, str]:
-    """The application's own secrets: made at the first start, kept in the data folder, readable by its owner only."""
-
-    def fresh() -> str:
-        key = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
-        return json.dumps({"signing": secrets.token_urlsafe(50), "passwords": [key], "mail": secrets.token_urlsafe(32)})
-
-    try:
-        kept = json.loads(write_once(ENV.secret_keys, fresh))
-        return {name: kept[name] for name in ("signing", "passwords", "mail")}
-    except OSError as error:
-        raise SettingError(
-            f"ODZIV_DATA: {ENV.secret_keys} cannot be written or read ({error.strerror}); "
-            "give the user that runs Odziv a folder of its own."
-        ) from error
-    except (ValueError, KeyError, TypeError) as error:
-        raise SettingError(f"{ENV.secret_keys} is damaged; restore it from the backup.") from error
 
 
 def database_settings(address: str) -> dict[str, Any]:
@@ -68,10 +46,11 @@ def _hosts() -> list[str]:
     return sorted(host for host in named if host and host != "0.0.0.0")
 
 
-_SECRETS = _secrets()
-SECRET_KEY = _SECRETS["signing"]
-PASSWORD_KEYS: list[str] = list(_SECRETS["passwords"])  # Fernet keys, newest first, for mailbox passwords at rest
-MAIL_SECRET = _SECRETS["mail"]  # each organisation's login at the built-in mail server is derived from it
+_KEYS = OwnKeys.load_or_create(ENV.secret_keys)  # made at the first start
+SECRET_KEY = _KEYS.signing
+SECRET_KEY_FALLBACKS = list(_KEYS.signing_before)
+PASSWORD_KEYS: list[str] = list(_KEYS.passwords)  # Fernet keys, newest first, for mailbox passwords at rest
+MAIL_SECRET = _KEYS.mail  # each organisation's login at the built-in mail server is derived from it
 
 DEBUG = ENV.debug
 ALLOWED_HOSTS = _hosts()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,6 +16,7 @@ from odziv.cli import COMMANDS, main
 WITHOUT_DJANGO = """
 import sys
 from pathlib import Path
+from typing import Any
 sys.modules["django"] = None  # importing it now fails
 from odziv.cli import main
 sys.exit(main(sys.argv[1:]))
@@ -109,3 +112,29 @@ def test_a_database_of_a_newer_odziv_is_refused(tmp_path: Path) -> None:
     done = odziv("migrate", ODZIV_DATA=str(tmp_path))
     assert done.returncode == 2
     assert "was made by a newer Odziv (it has 9999_later)" in done.stderr
+
+
+@pytest.mark.slow
+def test_secrets_are_rotated_renewed_and_forgotten(tmp_path: Path) -> None:
+    def keys() -> dict[str, Any]:
+        kept: dict[str, Any] = json.loads((tmp_path / "keys/secret.json").read_text())
+        return kept
+
+    def call(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return odziv(*arguments, ODZIV_DATA=str(tmp_path))
+
+    assert call("migrate").returncode == 0
+    ask = "import django; django.setup(); from odziv.models.secret import encrypt, decrypt; print({}, end='')"
+    module = {"DJANGO_SETTINGS_MODULE": "odziv.settings", "ODZIV_DATA": str(tmp_path)}
+    before, kept = keys(), odziv(script=ask.format("encrypt('žlica')"), **module).stdout
+    assert call("keys", "rotate-secrets").returncode == 0
+    after = keys()
+    assert after["passwords"][1:] == before["passwords"] and after["signing_before"] == [before["signing"]]
+    assert (after["mail"], after["signing"] != before["signing"]) == (before["mail"], True)
+    assert odziv(script=ask.format(f"decrypt({kept!r})"), **module).stdout == "žlica"
+
+    done = call("keys", "renew-secrets")
+    assert (done.returncode, done.stdout[:2]) == (0, "0 "), done.stderr
+    assert call("keys", "forget-secrets").returncode == 0
+    assert keys() == {**after, "passwords": after["passwords"][:1], "signing_before": []}
+    assert (tmp_path / "keys/secret.json").stat().st_mode & 0o777 == 0o600
