@@ -37,6 +37,7 @@ class Finding(NamedTuple):
     what: str
     works: bool | None
     text: str
+    used: bool = True
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ def notifications(place: Place) -> Seen:
     """A fault when the last contact failed for every browser: one alone may be switched off for good."""
     tried = PushSubscription.objects.tried(place.organisation)
     if not (count := tried.count()):
-        return Seen(None, _("nothing was sent to a browser yet."))
+        return Seen(None, _("nothing was sent to a browser yet."), used=False)
     if not (failing := tried.failing().count()):
         return Seen(True, ngettext("%(n)d browser", "%(n)d browsers", count) % {"n": count})
     last = tried.failing().order_by("-tried_at").values_list("service", "reason", "answer").first()

@@ -22,7 +22,11 @@ class Place:
 
 
 class Seen(NamedTuple):
-    """Whether it works (None: it does, or need not, but mind the text); the exact reason and remedy."""
+    """Whether it works (None: it does, or need not, but mind the text); the exact reason and remedy.
+
+    `used` is false for what is not in use here and need not be: there is nothing to mind, only to know.
+    """
 
     works: bool | None
     text: str
+    used: bool = True

@@ -20,7 +20,7 @@ def signatures(place: Place) -> Seen:
     keys = list(rows.of(place.organisation) if place.organisation else rows)
     if not keys:
         said = _("Odziv signs nothing itself. Where the mail server does not sign either, add a key under Signatures.")
-        return Seen(None, said)
+        return Seen(None, said, used=False)
     faults = [fault for key in keys if (fault := _fault(key))]
     if not faults:
         return Seen(True, ngettext("%(n)d key signs", "%(n)d keys sign", len(keys)) % {"n": len(keys)})

@@ -21,7 +21,7 @@ def summaries(place: Place) -> Seen:
     rows = Digest.objects.of(place.organisation) if place.organisation else Digest.objects.all()
     last = rows.last_ended(place.now - _LOOKED_BACK)
     if not last:
-        return Seen(None, _("no summary was due yet; who wants one turns it on under My assistant."))
+        return Seen(None, _("no summary was due yet; who wants one turns it on under My assistant."), used=False)
     lost = [digest for digest in last if digest.state == DigestState.GIVEN_UP]
     if not lost:
         return Seen(True, ngettext("%(n)d person", "%(n)d people", len(last)) % {"n": len(last)})

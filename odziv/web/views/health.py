@@ -8,7 +8,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
 from odziv.environment import ENV
-from odziv.health import LOOKS, Health
+from odziv.health import LOOKS, Finding, Health, Look
 from odziv.health.address import is_local
 from odziv.lib import clock
 from odziv.web import access
@@ -25,11 +25,8 @@ _PLACES = {
 
 @access.administrators
 def index(request: access.SignedRequest) -> HttpResponse:
-    """Every part with its state, reason and remedy; a part of the overview, or a page of its own."""
-    found = {one.key: one for one in _health(request).findings(look for look in LOOKS if not look.slow)}
-    rows = [{"look": look, "found": found.get(look.key)} for look in LOOKS]
-    page = "settings/health_part.html" if request.htmx else "settings/health.html"
-    return render(request, page, {"rows": rows})
+    """Every part with its state, reason and remedy."""
+    return render(request, "settings/health.html", {"rows": rows(request)})
 
 
 @access.administrators
@@ -39,7 +36,13 @@ def look(request: access.SignedRequest, key: str) -> HttpResponse:
         raise Http404
     [found] = _health(request).findings([_BY_KEY[key]])
     page = _PLACES.get(request.GET.get("in", ""), "settings/finding.html")
-    return render(request, page, {"found": found})
+    return render(request, page, {"found": found, "late": True})
+
+
+def rows(request: access.SignedRequest) -> list[dict[str, Look | Finding | None]]:
+    """Every part, with what was found of those that are quick to look at."""
+    found = {one.key: one for one in _health(request).findings(look for look in LOOKS if not look.slow)}
+    return [{"look": look, "found": found.get(look.key)} for look in LOOKS]
 
 
 @access.administrators

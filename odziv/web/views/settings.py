@@ -30,7 +30,7 @@ from odziv.models import (
 from odziv.organisations.people import renamed
 from odziv.web import access, notifications
 from odziv.web.forms.people import OwnAssistantForm, ProfileForm, TokenForm
-from odziv.web.views import summary
+from odziv.web.views import health, summary
 from odziv.web.views.retention import kept_in_words
 from odziv.web.views.switches import card_switches, week_in_words
 
@@ -57,6 +57,7 @@ def index(request: access.SignedRequest) -> HttpResponse:
         "imports": Import.objects.visible_to(user).count(),
         "tokens": ApiToken.objects.of_person(user).count(),
         "hook": HookSecret.objects.for_(user).good(clock.now()).exists(),
+        "health": health.rows(request) if user.is_administrator else [],
         "may_found": organisation.sample and not Organisation.objects.founded().exists(),
     }
     return render(request, "settings/index.html", context)
