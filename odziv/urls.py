@@ -282,6 +282,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("compose/<uuid:id>/versions/", versions.compare, name="compose-versions"),
     path("compose/<uuid:id>/send/", sending.submit, name="compose-send"),
     path("compose/<uuid:id>/discard/", sending.discard, name="compose-discard"),
+    path("compose/<uuid:id>/forget/", sending.forget, name="compose-forget"),
     path("compose/<uuid:id>/preview/", preview.panel, name="compose-preview"),
     path("compose/<uuid:id>/preview/body/", preview.body, name="compose-preview-body"),
     path("compose/<uuid:id>/files/", files.upload, name="compose-attach"),

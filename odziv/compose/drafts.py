@@ -30,6 +30,7 @@ from odziv.models import (
     PartyRole,
     Record,
     RecordKind,
+    Reminder,
     User,
 )
 from odziv.records.matching import match
@@ -178,6 +179,20 @@ def discard(message: Message, *, now: datetime | None = None) -> Discarded:
     """Delete the draft with its attachments; what brings it back for a day. Raises StaleDraft when it is no draft."""
     stored = locked(message)
     return discarding.discard([stored.activity], stored.owner, now or clock.now())
+
+
+@transaction.atomic
+def forget(message: Message, version: int) -> bool:
+    """Delete, without a way back, a draft that was made for a dialog, if it is as it was made; whether it was.
+
+    That is `version`, with neither file nor reminder nor a time chosen for it. Raises StaleDraft when it is no draft.
+    """
+    stored = locked(message)
+    held = Reminder.objects.filter(message=stored).exists() or stored.attachments.files().exists()
+    if held or stored.version != version or stored.send_zone:
+        return False
+    stored.activity.delete()
+    return True
 
 
 def _apply(stored: Message, fields: DraftFields) -> None:

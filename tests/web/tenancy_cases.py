@@ -267,6 +267,7 @@ CASES: dict[str, tuple[Case, ...] | Free] = {
         post("/compose/{message}/versions/", html="<p>Brest</p>"),
     ),
     "compose-send": (post("/compose/{draft}/send/", confirmed="1"), post("/compose/{message}/send/")),
+    "compose-forget": (post("/compose/{draft}/forget/"), post("/compose/{message}/forget/")),
     "compose-discard": (post("/compose/{draft}/discard/"), post("/compose/{message}/discard/")),
     "compose-preview": (get("/compose/{draft}/preview/"), get("/compose/{message}/preview/")),
     "compose-preview-body": (get("/compose/{draft}/preview/body/"), get("/compose/{message}/preview/body/")),

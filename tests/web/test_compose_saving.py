@@ -41,6 +41,23 @@ def test_a_first_save_that_is_refused_leaves_nothing(ana: Client, cast: Cast) ->
     assert not Message.objects.exists()
 
 
+def test_a_draft_that_was_made_for_a_dialog_goes_when_it_is_left_as_it_was(ana: Client, cast: Cast) -> None:
+    maja = contact(cast.ana, "Maja", "maja@hrast.example")
+    said = ana.post("/compose/save/", {"to": "maja@hrast.example", "regarding": maja.pk}).json()
+    assert ana.post(f"/compose/{said['id']}/forget/", {"version": said["version"]}).status_code == 204
+    assert not Message.objects.exists()
+    assert ana.post(f"/compose/{said['id']}/forget/", {"version": said["version"]}).status_code == 404
+
+
+def test_a_draft_that_holds_something_does_not_go(ana: Client, cast: Cast) -> None:
+    written, filed, unsaid = draft(cast.ana), draft(cast.ana), draft(cast.ana)
+    attachments.attach(filed, "Cenik.pdf", "application/pdf", [b"x"], followed=True)
+    ana.post(f"/compose/{written.pk}/save/", {"subject": "Novo", "version": written.version})
+    for message, version in ((written, str(written.version)), (filed, str(filed.version)), (unsaid, "")):
+        assert ana.post(f"/compose/{message.pk}/forget/", {"version": version}).status_code == 204
+    assert Message.objects.count() == 3
+
+
 def test_only_what_is_sent_changes(ana: Client, cast: Cast) -> None:
     message = draft(cast.ana, html="<P Class=x>a</p>\r\n")
     said = ana.post(f"/compose/{message.pk}/save/", {"subject": "Novo", "version": message.version}).json()

@@ -126,7 +126,7 @@ def after(record: Record | None) -> str:
 
 def _config(request: HttpRequest, draft: Message, document: bodies.Document) -> dict[str, Any]:
     """What the page's scripts must know; `NONE` in an address gives way to the draft's identifier."""
-    names = ("save", "send", "discard", "preview", "attach", "versions", "insert", "insert-undo")
+    names = ("save", "send", "discard", "forget", "preview", "attach", "versions", "insert", "insert-undo")
     return {
         "id": None if draft._state.adding else str(draft.pk),
         "version": draft.version,

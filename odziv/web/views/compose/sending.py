@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 from uuid import UUID
 
@@ -63,6 +64,18 @@ def undo(request: access.SignedRequest, id: UUID) -> HttpResponse:
         return redirect("message", message.pk)
     messages.success(request, _("Taken back: nothing was sent, and the e-mail is a draft again."))
     return redirect("compose", message.pk)
+
+
+@access.signed_in
+@require_POST
+def forget(request: access.SignedRequest, id: UUID) -> HttpResponse:
+    """POST version: the page is left, and the draft that it made for a dialog goes, if nobody has written in it."""
+    version = request.POST.get("version", "")
+    draft = access.draft(request.user, id)
+    if version.isdecimal():
+        with suppress(StaleDraft):
+            drafts.forget(draft, int(version))
+    return HttpResponse(status=204)
 
 
 @access.signed_in

@@ -2,7 +2,7 @@
    the server has not taken yet is kept in this browser (compose-copy.js). */
 import { toast } from "./toast.js";
 import { Copies } from "./compose-copy.js";
-import { bytes, exceeds, megabytes, post } from "./compose-server.js";
+import { bytes, exceeds, megabytes, passed, post } from "./compose-server.js";
 
 const QUIET = 1200; // ms without a key before it saves
 const PATIENCE = 8000; // ms after which it saves even while somebody types on
@@ -25,6 +25,7 @@ export class Saving {
     this.since = 0;
     this.halted = false; // a person must decide first
     this.ended = false; // sent or discarded: nothing is kept any more
+    this.passing = false; // the draft was made for a dialog, and nothing has been written yet
     this.copies = new Copies(this.config.user);
   }
 
@@ -68,8 +69,10 @@ export class Saving {
     this.timer = setTimeout(() => this.save(), wait);
   }
 
-  /** Saves what changed; one request at a time. Resolves to whether the server has everything. */
-  async save({ create = false } = {}) {
+  /** Saves what changed; one request at a time. Resolves to whether the server has everything. With `create` a new draft
+      is made of whatever there is; a `passing` one only for what is looked at meanwhile: nothing of it remains when it is
+      left as it was. */
+  async save({ create = false, passing = false } = {}) {
     clearTimeout(this.timer);
     while (this.running) await this.running;
     if (this.halted) return this.keep();
@@ -81,6 +84,8 @@ export class Saving {
       this.composer.form.dispatchEvent(new Event("saved"));
       return true;
     }
+    const untouched = !Object.keys(changes).length && !this.editor.unsettled;
+    this.passing = (this.composer.id ? this.passing : passing) && untouched;
     this.running = this.put(changes);
     try {
       return await this.running;
@@ -99,8 +104,26 @@ export class Saving {
   /** The page goes, and waits for nothing: what the server may not have got is offered the next time. */
   leave() {
     const changes = this.changes();
-    if (this.ended || !Object.keys(changes).length) return;
+    if (this.ended) return;
+    if (!Object.keys(changes).length) return this.passing && this.forget();
     this.copies.putNow(this.composer.id, this.copy(changes));
+  }
+
+  /** The draft is one from now on, and the page has its address. */
+  remains() {
+    const { composer } = this;
+    this.passing = false;
+    if (composer.id && location.pathname !== composer.url("compose")) history.replaceState(null, "", composer.url("compose"));
+  }
+
+  /** The draft in which nobody has written goes too; should the page come back, it begins anew. */
+  forget() {
+    const { composer } = this;
+    const body = new FormData();
+    body.append("version", this.version);
+    passed(composer.url("forget"), body);
+    composer.id = null;
+    this.passing = false;
   }
 
   copy({ html }) {
@@ -150,7 +173,7 @@ export class Saving {
     const first = !composer.id;
     composer.id = said.id;
     this.version = said.version;
-    if (first) history.replaceState(null, "", composer.url("compose"));
+    if (!this.passing) this.remains();
     this.copies.forget(first ? null : composer.id);
     this.lastSaved = said.saved;
     this.notices.clear("save", "body", "to", "cc", "bcc", "subject", "problems");
@@ -256,6 +279,7 @@ export class Saving {
 
   async byHand() {
     this.composer.finish();
+    this.remains();
     if (await this.save({ create: true })) toast(this.say("saved_now"));
   }
 }

@@ -21,6 +21,11 @@ export async function post(url, body, tokenCookie, again = true) {
   return { status: answer.status, said: json ? await answer.json().catch(() => null) : null };
 }
 
+/** POSTs a small form of a page that is being left, and hears of no answer. */
+export function passed(url, body) {
+  fetch(url, { method: "POST", body, keepalive: true, headers: { "X-CSRFToken": csrfToken() } }).catch(() => {});
+}
+
 /** Whether a browser sends it even if the page is closed meanwhile: it takes 64 kB in all. */
 function isSmall(body) {
   const texts = [...body.values()];

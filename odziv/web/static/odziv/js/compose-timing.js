@@ -5,19 +5,19 @@ import { openDialog } from "./dialog.js";
 
 const dialog = document.getElementById("timing-dialog");
 
-/** The address of a panel's dialog; null when the draft could not be stored. */
-async function address(name) {
+/** The address of a panel's dialog; null when the draft could not be stored. `passing`: it is only looked at so far. */
+async function address(name, passing = false) {
   let { message } = dialog.dataset;
   if (!message) {
     const { composer } = await import("./compose.js");
-    if (!(await composer.saving.save({ create: true }))) return null;
+    if (!(await composer.saving.save({ create: true, passing }))) return null;
     message = composer.id;
   }
   return dialog.dataset[`${name}Url`].replace(dialog.dataset.none || message, message);
 }
 
 async function open(name) {
-  const url = await address(name);
+  const url = await address(name, true);
   if (!url) return;
   await window.htmx.ajax("GET", url, { target: "#timing-content", swap: "innerHTML" });
   document.getElementById("timing-title").textContent = dialog.dataset[name];
@@ -47,4 +47,5 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 document.body.addEventListener("timing-saved", () => {
   dialog.close();
   document.querySelector("#engagement [data-timing]")?.focus();
+  if (!dialog.dataset.message) import("./compose.js").then(({ composer }) => composer.saving.remains());
 });

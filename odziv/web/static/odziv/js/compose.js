@@ -120,7 +120,7 @@ class Composer {
 
   async preview() {
     this.finish();
-    if (!(await this.saving.save({ create: true }))) return;
+    if (!(await this.saving.save({ create: true, passing: true }))) return;
     await window.htmx.ajax("GET", this.url("preview"), { target: "#preview-content", swap: "innerHTML" });
     openDialog("preview-dialog");
   }
@@ -132,6 +132,7 @@ class Composer {
 
   /** Makes sure that there is a draft on the server; what hangs on it (files, images) needs one. */
   async ensure() {
+    this.saving.remains();
     return Boolean(this.id) || (await this.saving.save({ create: true }));
   }
 }
