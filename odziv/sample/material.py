@@ -126,7 +126,8 @@ PAGE = "https://lipa-oprema.example"
 class Letter:
     """One kind of mail that the sample salespeople write. `{company}` is filled in beforehand.
 
-    With a title it is a template (sample/templates.py); without, it is written by hand each time.
+    With a title it is a template (sample/templates.py); without, it is written by hand each time. One template of each
+    language appeals so much more than the others that its figures earn it a recommendation.
     """
 
     subject: str
@@ -145,7 +146,7 @@ LETTERS = {
             ("as agreed on the phone, here is our offer.", "It is valid for thirty days; delivery takes three weeks."),
             (("Prices in detail", "/offers/detail?lang=en&v=2"), ("Our references", "/references")),
             "Offer.pdf",
-            1.5,
+            1.55,
             "Offer after a call",
             "Sales",
         ),
@@ -153,7 +154,7 @@ LETTERS = {
             "A short visit next week?",
             ("I will be near you on Tuesday and Wednesday.", "May I come by for half an hour and show you samples?"),
             (("Choose a time", "/visit?ref=mail"),),
-            appeal=1.1,
+            appeal=0.9,
             title="A short visit",
             category="Sales",
         ),
@@ -165,6 +166,7 @@ LETTERS = {
             ),
             (("Follow the parcel", "/parcel/7731"), ("Care and cleaning", "/care")),
             "Samples.pdf",
+            0.7,
             title="Samples are on their way",
             category="Sales",
         ),
@@ -179,7 +181,7 @@ LETTERS = {
             ("our new catalogue is here, with the acoustic panels you asked about.", "Page 14 may interest you most."),
             (("Leaf through it", "/catalogue"), ("Only the panels", "/catalogue?page=14")),
             "Catalogue.pdf",
-            0.8,
+            0.45,
             "New catalogue",
             "Sales",
         ),
@@ -195,7 +197,7 @@ LETTERS = {
             ("kot dogovorjeno po telefonu, pošiljam našo ponudbo.", "Velja trideset dni, dobavni rok je tri tedne."),
             (("Cene po postavkah", "/ponudbe/podrobno?jezik=sl&v=2"), ("Naše reference", "/reference")),
             "Ponudba.pdf",
-            1.5,
+            1.55,
             "Ponudba po pogovoru",
             "Prodaja",
         ),
@@ -203,7 +205,7 @@ LETTERS = {
             "Kratek obisk prihodnji teden?",
             ("v torek in sredo bom v vaši bližini.", "Se lahko oglasim za pol ure in pokažem vzorce?"),
             (("Izberite termin", "/obisk?vir=posta"),),
-            appeal=1.1,
+            appeal=0.9,
             title="Kratek obisk",
             category="Prodaja",
         ),
@@ -215,6 +217,7 @@ LETTERS = {
             ),
             (("Sledite paketu", "/paket/7731"), ("Nega in čiščenje", "/nega")),
             "Vzorci.pdf",
+            0.7,
             title="Vzorci so na poti",
             category="Prodaja",
         ),
@@ -232,7 +235,7 @@ LETTERS = {
             ),
             (("Prelistajte ga", "/katalog"), ("Samo paneli", "/katalog?stran=14")),
             "Katalog.pdf",
-            0.8,
+            0.45,
             "Novi katalog",
             "Prodaja",
         ),

@@ -23,6 +23,7 @@ from odziv.models import *
 answer = {kind: Record.objects.filter(kind=kind).count() for kind in ("account", "contact", "lead", "opportunity")}
 answer["message"] = Message.objects.filter(direction="out").exclude(state="draft").count()
 answer["interaction"] = Interaction.objects.count()
+answer["recommended"] = Template.objects.filter(recommended=True).count()
 """
 
 
@@ -52,6 +53,7 @@ def test_the_sample_is_made_while_one_watches_and_a_day_is_lived_in_it(
 
     counts = served.ask(COUNTS)
     assert counts.pop("interaction") > 300
+    assert counts.pop("recommended") >= 1
     assert counts == {"account": 40, "contact": 120, "lead": 30, "opportunity": 25, "message": 300}
     for many, count in (("accounts", 40), ("contacts", 120), ("leads", 30), ("opportunities", 25)):
         page.goto(f"/{many}/")
