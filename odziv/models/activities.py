@@ -57,7 +57,7 @@ class ActivityQuerySet(OwnedQuerySet["Activity"]):
     def walk(self, columns: Sequence[str]) -> Self | None:
         """What an index holds in the order of these columns; None where none does."""
         tasks: Self = self.model._default_manager.exclude(kind=ActivityKind.EMAIL)  # type: ignore[assignment]
-        if columns == ("subject",):
+        if columns in (("subject",), ("due_at",)):
             return tasks.filter(organisation_id=self._organisation)
         if columns != ("regarding__name_key",) or self._organisation is None:
             return None
@@ -149,6 +149,11 @@ class Activity(Owned):
             models.Index(
                 fields=["organisation", "subject", "id"],
                 name="activity_by_subject",
+                condition=~Q(kind=ActivityKind.EMAIL),
+            ),
+            models.Index(
+                fields=["organisation", "due_at", "id"],
+                name="activity_tasks_by_due",
                 condition=~Q(kind=ActivityKind.EMAIL),
             ),
             models.Index(fields=["regarding", "kind", "-at", "-id"], name="activity_by_regarding"),
