@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Self, TypeVar
 from uuid import UUID
 
 from django.db import models
+from django.db.models import Exists
 
 from odziv.lib.uuid7 import uuid7
 
@@ -23,6 +24,8 @@ class OwnedQuerySet(models.QuerySet[Row_co]):
     _organisation: UUID | None = None  # the one to which the rows were narrowed
     is_walked = False  # whether a row is among them is asked of each
     is_many = False  # so many are to be asked that nothing counts them
+    asked: Exists | None = None  # what is asked of each
+    newest: Callable[[int], Self] | None = None  # so many of those that were written last, found without asking each
 
     def for_(self, user: User) -> Self:
         """Only the rows of the user's organisation."""
@@ -37,7 +40,7 @@ class OwnedQuerySet(models.QuerySet[Row_co]):
     def _clone(self) -> Self:
         copy: Self = super()._clone()  # type: ignore[misc]  # django-stubs leave it out
         copy._organisation = self._organisation
-        copy.is_walked, copy.is_many = self.is_walked, self.is_many
+        copy.is_walked, copy.is_many, copy.asked, copy.newest = self.is_walked, self.is_many, self.asked, self.newest
         return copy
 
     def among(self, keys: Iterable[UUID]) -> Self:

@@ -7,6 +7,9 @@ many    More are in it. An index that has the order is walked, and each row aske
         are many, it does not take long until a page is full. What would have to be asked of each row to be counted
         (`is_many`) is not counted then.
 
+Where the words that are looked for have to do with the order, a walk may pass all that stands before them. A `bounded`
+one gives up after `FAR` rows, and the newest hits are sorted instead (`newest` of the queryset); the page says so.
+
 Which rows and which index to walk, the model says (`ORDERS`, and `walk` of its queryset).
 """
 
@@ -27,6 +30,8 @@ from django.db.models.sql.where import WhereNode
 
 Row = TypeVar("Row", bound=Model)
 FEW = 5_000
+FAR = 10_000  # rows that a bounded walk goes past
+NEWEST = 2_500  # hits that are sorted when it gives up
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +59,8 @@ class Sorting(NamedTuple):
 class Slice(Generic[Row]):
     """One page. `newer` and `older` are cursors of the pages before and after it; empty when there is none.
 
-    `total` is how many rows the whole list has; None when it has more than `least`.
+    `total` is how many rows the whole list has; None when it has more than `least`. `of_newest`: only so many, which
+    were written last, were sorted for it; 0 for all.
     """
 
     rows: list[Row]
@@ -62,6 +68,7 @@ class Slice(Generic[Row]):
     older: str
     total: int | None = None
     least: int = FEW
+    of_newest: int = 0
 
 
 class Place(NamedTuple):
@@ -78,9 +85,16 @@ class Part(NamedTuple):
     columns: tuple[str, ...]
 
 
-def page_of(rows: QuerySet[Row], order: Order, cursor: str = "", size: int = 50) -> Slice[Row]:
+class _TooFarError(Exception):
+    """A bounded walk has passed `FAR` rows, and the page is not full."""
+
+
+def page_of(
+    rows: QuerySet[Row], order: Order, cursor: str = "", size: int = 50, *, bounded: bool = False
+) -> Slice[Row]:
     """The page of `rows` at the cursor; a cursor that says nothing gives the first page.
 
+    With `bounded` it may be a page of the newest hits of a search only, where all would take long (`of_newest`).
     A bounded number of queries: how many there are, their keys in one or two, the rows themselves.
     """
     sorting = _sorting(rows.model, order)
@@ -89,11 +103,17 @@ def page_of(rows: QuerySet[Row], order: Order, cursor: str = "", size: int = 50)
     if is_walked and not is_many and place is None and len(_parts(sorting, order)) == 1:
         return _first_page(rows, sorting, order, size)
     total = FEW + 1 if is_many else at_most(rows, FEW + 1)
-    keys = list(_keys(rows, sorting, order, place, size + 1, walked=total > FEW)) if total else []
+    newest = 0
+    try:
+        far = FAR if bounded and is_many else 0
+        keys = list(_keys(rows, sorting, order, place, size + 1, walked=total > FEW, far=far)) if total else []
+    except _TooFarError:
+        newest = NEWEST
+        keys = list(_keys(rows.newest(newest), sorting, order, place, size + 1, walked=False))  # type: ignore[attr-defined]
     if is_many and place is None and len(keys) <= size:
         total = len(keys)
     found = _slice(_by_key(rows), order, place, keys, size, total if total <= FEW else None)
-    return replace(found, least=size if is_many else FEW)
+    return replace(found, least=size if is_many else FEW, of_newest=newest)
 
 
 def _first_page(rows: QuerySet[Row], sorting: Sorting, order: Order, size: int) -> Slice[Row]:
@@ -204,6 +224,8 @@ def _many(rows: QuerySet[Row], columns: tuple[str, ...]) -> QuerySet[Row]:
     walked = walk(columns) if walk is not None and connections[rows.db].vendor == "sqlite" else None
     if walked is None:
         return rows
+    if (asked := getattr(rows, "asked", None)) is not None:
+        walked = walked.filter(asked)  # first: what decides over most rows
     return cast(QuerySet[Row], walked.filter(Exists(rows.order_by().filter(pk=OuterRef("pk")))))
 
 
@@ -218,11 +240,19 @@ class _Sorted(Func):
 
 
 def _keys(
-    rows: QuerySet[Row], sorting: Sorting, order: Order, place: Place | None, size: int, *, walked: bool
+    rows: QuerySet[Row],
+    sorting: Sorting,
+    order: Order,
+    place: Place | None,
+    size: int,
+    *,
+    walked: bool,
+    far: int = 0,
 ) -> Iterator[tuple[Any, ...]]:
     """The sort values and identifiers of the rows from the place on, the nearest first, part by part.
 
-    They are walked to in an index that has the order, or else found by what narrows them, and sorted.
+    They are walked to in an index that has the order, or else found by what narrows them, and sorted. With `far` a walk
+    past more rows of a part raises _TooFarError.
     """
     columns = (*sorting.columns, "pk")
     names = {name: name if walked else f"_sort{place}" for place, name in enumerate(columns)}
@@ -238,19 +268,49 @@ def _keys(
     descending = order.descending != back
     for number, part in enumerate(parts):
         among = _many(rows, sorting.columns) if walked and part.columns == sorting.columns else rows
-        among = among.filter(**{names[columns[0]] + asked: value for asked, value in part.condition.items()})
-        if place is not None and number == 0:
-            paths = (*part.columns, "pk")
-            fields, here = [_field(rows.model, path) for path in paths], [names[path] for path in paths]
-            among = among.filter(_beyond(here, fields, place.values[-len(paths) :], descending=descending))
-        # By the first column also where it is empty: to PostgreSQL, rows without a value are not all alike, and it
-        # would not see that the index has them in the order of the others.
-        ordered = among.order_by(*(f"-{name}" if descending else name for name in names.values()))
+        begins = place.values if place is not None and number == 0 else None
+        stretch = _Stretch(part, names, begins, descending)
+        end = _passed(rows, sorting, stretch, far) if far else None
+        ordered = stretch.of(among, end)
         found = list(ordered.values_list(*columns)[:size])
         yield from found
         size -= len(found)
         if not size:
             return
+        if end is not None:
+            raise _TooFarError
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """What of a part is asked for: from `begins` on, the values of a row. `names` are those of the columns."""
+
+    part: Part
+    names: dict[str, str]
+    begins: tuple[Any, ...] | None
+    descending: bool
+
+    def of(self, rows: QuerySet[Row], ends: tuple[Any, ...] | None = None) -> QuerySet[Row]:
+        """Those of the rows, in order; with `ends` up to the row with these values."""
+        first, *_others = self.names.values()
+        rows = rows.filter(**{first + asked: value for asked, value in self.part.condition.items()})
+        paths = (*self.part.columns, "pk")
+        for values, sign in ((self.begins, "<" if self.descending else ">"), (ends, ">=" if self.descending else "<=")):
+            if values is not None:
+                fields, here = [_field(rows.model, path) for path in paths], [self.names[path] for path in paths]
+                rows = rows.filter(_compared(here, fields, values[-len(paths) :], sign))
+        # By the first column also where it is empty: to PostgreSQL, rows without a value are not all alike, and it
+        # would not see that the index has them in the order of the others.
+        return rows.order_by(*(f"-{name}" if self.descending else name for name in self.names.values()))
+
+
+def _passed(rows: QuerySet[Row], sorting: Sorting, stretch: _Stretch, far: int) -> tuple[Any, ...] | None:
+    """The values of the row that a walk through a stretch comes to after so many; None when it ends before."""
+    walk = getattr(rows, "walk", lambda _columns: None)(sorting.columns)
+    if walk is None or getattr(rows, "newest", None) is None:
+        return None
+    found: tuple[Any, ...] | None = stretch.of(walk).values_list(*stretch.names)[far : far + 1].first()
+    return found
 
 
 def _parts(sorting: Sorting, order: Order) -> list[Part]:
@@ -298,8 +358,12 @@ def _beyond(
     names: Sequence[str], fields: Sequence[Field[Any, Any]], values: Sequence[Any], *, descending: bool
 ) -> _Tuple:
     """Rows that come after the one in which the columns have these values."""
+    return _compared(names, fields, values, "<" if descending else ">")
+
+
+def _compared(names: Sequence[str], fields: Sequence[Field[Any, Any]], values: Sequence[Any], sign: str) -> _Tuple:
     given = [Value(value, output_field=field) for value, field in zip(values, fields, strict=True)]
-    return _Tuple(*map(F, names), *given, sign="<" if descending else ">")
+    return _Tuple(*map(F, names), *given, sign=sign)
 
 
 def in_order(rows: QuerySet[Row], order: Order) -> QuerySet[Row]:

@@ -36,7 +36,8 @@ _LONGEST = 40  # characters of a word
 _LEAST_DIGITS = 3  # of a phone number that is looked for
 _MARK = 5  # characters
 _SHORT = 2  # letters of a word that is likely to be frequent
-_LATELY = 4 * FEW  # rows that are looked at for it
+_SAMPLE = 2_000  # rows that are looked at for it, those that were written last
+_SURE = 50  # of them must have a word, or nothing is said of the others
 _BATCH = 500
 _ASKED = 2 * FEW  # rows of a list that are each asked for their words, so that what is found can be counted and sorted
 _NUMBER = frozenset("0123456789+-/().,")
@@ -94,21 +95,30 @@ class WordsQuerySet(models.QuerySet["Words"]):
             return rows.none()
         if not self._is_frequent(words) and self._counted(words, FEW + 1) <= FEW:
             return rows.filter(pk__in=RawSQL(*self._beginning(words, f"{self.model.OF}_id", FEW + 1)))
-        found = rows.filter(Exists(self.filter(**{self.model.OF: OuterRef("pk")})._having(words)))
-        found.is_walked = True
+        asked = Exists(self.filter(**{self.model.OF: OuterRef("pk")})._having(words))
+        found = rows.filter(asked)
+        found.is_walked, found.asked = True, asked
+        found.newest = lambda most: rows.filter(pk__in=RawSQL(*self._newest(words, most)))
         found.is_many = at_most(rows, _ASKED + 1) > _ASKED
         return found
 
     def _is_frequent(self, words: Sequence[str]) -> bool:
-        """Whether more than `FEW` of the rows that were written last have the words, where that is worth a look.
+        """Whether far more than `FEW` rows have the words, by those that were written last, where that is worth a look.
 
         PostgreSQL has to put together all rows in which a word begins with one letter before it gives the first.
         """
         at_once = connections[self.db].vendor == "sqlite" or not self.model.LARGE
         if at_once or max(map(len, words)) > _MARK + _SHORT:
             return False
-        last = self.order_by("-pk").values_list("pk", flat=True).first() or 0
-        return self.filter(pk__gt=last - _LATELY)._having(words).order_by()[: FEW + 1].count() > FEW
+        return self._lately(words) * self._last() > 2 * FEW
+
+    def _last(self) -> int:
+        return self.order_by("-pk").values_list("pk", flat=True).first() or 0
+
+    def _lately(self, words: Sequence[str]) -> float:
+        """Which share of the rows that were written last have the words; 0.0 where hardly one has."""
+        found = self.filter(pk__gt=self._last() - _SAMPLE)._having(words).order_by().count()
+        return found / _SAMPLE if found >= _SURE else 0.0
 
     def _counted(self, words: Sequence[str], most: int) -> int:
         """How many have all of the words, counted in the index and no further than so far."""
@@ -132,6 +142,22 @@ class WordsQuerySet(models.QuerySet["Words"]):
             f"WITH found AS MATERIALIZED ({found}) SELECT {column} FROM found LIMIT {most}",
             [" & ".join(f"'{word}':*" for word in words)],
         )
+
+    def _newest(self, words: Sequence[str], most: int) -> tuple[str, list[str]]:
+        """A query for what the rows are of that have all of the words and were written last, at most so many."""
+        table, column = self.model._meta.db_table, f"{self.model.OF}_id"
+        if connections[self.db].vendor == "sqlite":
+            index, asked = _index(table), " AND ".join(f'"{word}" *' for word in words)
+            found = f"SELECT rowid FROM {index} WHERE {index} MATCH %s ORDER BY rowid DESC LIMIT {most}"
+            return f"SELECT {column} FROM {table} WHERE id IN ({found})", [asked]
+        if self._lately(words):
+            # Among many they are soon found from the last row on; to find all would take longer.
+            having = " AND ".join(["words LIKE %s"] * len(words))
+            found = f"SELECT {column} FROM {table} WHERE {having} ORDER BY id DESC LIMIT {most}"
+            return found, [f"% {word}%" for word in words]
+        found = f"SELECT id, {column} FROM {table} WHERE {_VECTOR.format('words')} @@ %s::tsquery"
+        ordered = f"SELECT {column} FROM found ORDER BY id DESC LIMIT {most}"
+        return f"WITH found AS MATERIALIZED ({found}) {ordered}", [" & ".join(f"'{word}':*" for word in words)]
 
     def _having(self, words: Sequence[str]) -> Self:
         """The same, asked of each row."""

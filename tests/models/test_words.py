@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 
 from odziv.lib import clock
 from odziv.models import Activity, Message, MessageWords, Record, User, keyset, words
-from odziv.models.keyset import Order, in_order, page_of
+from odziv.models.keyset import Order, Slice, in_order, page_of
+from odziv.models.messages import MessageQuerySet
 from odziv.models.words import ensure
 from odziv.records.saving import Reach, remove_all, restore_all, save
 from tests.support.cast import Cast
@@ -151,3 +154,64 @@ def test_what_each_row_is_asked_for_is_counted_and_sorted_at_once(
     assert (first.total, second.total) == (5, 5)
     there = [row.pk for row in (*first.rows, *second.rows)]
     assert there == [row.pk for row in in_order(rows, Order(path))][:4]
+
+
+def pages(rows: MessageQuerySet, order: Order, size: int, *, bounded: bool) -> list[Slice[Message]]:
+    """All of a list, one page after the other."""
+    found = [page_of(rows, order, size=size, bounded=bounded)]
+    while found[-1].older:
+        found.append(page_of(rows, order, found[-1].older, size, bounded=bounded))
+    return found
+
+
+COLUMNS = [("at", False), ("subject", False), ("regarding_key", False), ("opens", False), ("last_opened_at", True)]
+
+
+@pytest.mark.parametrize("down", [False, True])
+@pytest.mark.parametrize(("path", "nullable"), COLUMNS)
+@pytest.mark.parametrize("far", [1, 4, 100])
+def test_a_bounded_walk_comes_to_the_same_or_says_that_only_the_newest_are_sorted(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch, path: str, nullable: bool, down: bool, far: int
+) -> None:
+    for n in range(24):
+        one = mail(
+            cast, f"{'Ponudba' if n % 3 else 'Cenik'} {n % 7}", opens=n % 2, at=NOW - timedelta(minutes=n * 7 % 24),
+            last_opened_at=NOW if n % 2 else None, owner=(cast.ana, cast.bor)[n % 2],
+        )  # fmt: skip
+        if n % 5 == 0:
+            Message.objects.filter(pk=one.pk).update(state="draft")
+    mail(cast, "Ponudba", owner=cast.eva)
+    order, rows = Order(path, down, nullable), Message.objects.visible_to(cast.ana)
+    plain = [row.pk for row in page_of(rows.matching("ponudba"), order, size=100).rows]
+    for name, value in (("FEW", 5), ("_ASKED", 5)):
+        monkeypatch.setattr(words, name, value)
+    monkeypatch.setattr(keyset, "FAR", far)
+    monkeypatch.setattr(keyset, "NEWEST", 6)
+    hits = MessageWords.objects.filter(words__contains="ponudba", message__organisation=cast.lipa)
+    newest = set(hits.order_by("-pk").values_list("message", flat=True)[: keyset.NEWEST])
+    many = rows.matching("ponudba")
+    assert many.is_many and len(plain) > 10
+    assert [row.pk for page in pages(many, order, 4, bounded=False) for row in page.rows] == plain
+    page, seen = page_of(many, order, size=4, bounded=True), []
+    while True:
+        begins = plain.index(seen[-1]) + 1 if seen else 0
+        rest = plain[begins:] if not page.of_newest else [pk for pk in plain[begins:] if pk in newest]
+        assert [row.pk for row in page.rows] == rest[:4]
+        seen += [row.pk for row in page.rows]
+        if not page.older:
+            break
+        page = page_of(many, order, page.older, 4, bounded=True)
+    assert (far < 100) or (seen == plain and not page.of_newest)
+
+
+def test_going_back_from_a_bounded_page_leads_to_the_one_before(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    for n in range(30):
+        mail(cast, f"Ponudba {n:02}", at=NOW - timedelta(minutes=n))
+    for module, name, value in ((words, "FEW", 5), (words, "_ASKED", 5), (keyset, "FAR", 12)):
+        monkeypatch.setattr(module, name, value)
+    rows, order = Message.objects.for_(cast.ana).matching("ponudba"), Order("subject")
+    forth = pages(rows, order, 4, bounded=True)
+    page = forth[-1]
+    for before in reversed(forth[:-1]):
+        page = page_of(rows, order, page.newer, 4, bounded=True)
+        assert [row.pk for row in page.rows] == [row.pk for row in before.rows] and not page.of_newest

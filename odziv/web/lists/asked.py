@@ -90,6 +90,11 @@ class Asked:
         return [(column, True) for column in shown] + [(column, False) for column in hidden]
 
     @property
+    def whole(self) -> str:
+        """The same list, all of it sorted."""
+        return self.address(whole="1")
+
+    @property
     def unnamed(self) -> str:
         """The same list, without the saved view that it came from."""
         return self.address(saved=None)
@@ -97,13 +102,13 @@ class Asked:
     @property
     def bare(self) -> str:
         """The parameters as a saved view keeps them: with the columns, without its own name."""
-        own = {**self.query, "saved": None, "columns": ",".join(column.key for column in self.columns)}
+        own = {**self.query, "saved": None, "whole": None, "columns": ",".join(column.key for column in self.columns)}
         return written(own).removeprefix("?")
 
     @property
     def beside_words(self) -> dict[str, str]:
         """The parameters that a search in the list keeps."""
-        return {name: value for name, value in self.query.items() if name != "q"}
+        return {name: value for name, value in self.query.items() if name not in ("q", "whole")}
 
     @property
     def beside_filters(self) -> dict[str, str]:
@@ -152,6 +157,7 @@ def read(
     for one in view.filters:
         query |= {name: given.get(name, "")[:LONGEST] for name in one.names}
     query |= {"sort": sort if sort != view.sort else "", "columns": ",".join(named), "saved": given.get("saved", "")}
+    query["whole"] = "1" if given.get("whole") else ""  # however long it takes to sort all
     query = {name: value for name, value in query.items() if value}
     chips, narrowings = _given(place, view, asker, query)
     chosen = named or (kept or {}).get(view.grid)

@@ -26,12 +26,16 @@ SIZE = 50
 @access.signed_in
 @require_safe
 def index(request: access.SignedRequest) -> HttpResponse:
-    """GET view, q, the view's filters, sort, columns, saved, cursor: a list of e-mails, or of phone calls and tasks."""
+    """GET view, q, the view's filters, sort, columns, saved, cursor: a list of e-mails, or of phone calls and tasks.
+
+    GET whole=1: all that match are sorted, also where the newest alone would be.
+    """
     choice = ListChoice.objects.of_person(request.user, ACTIVITIES.name)
     if elsewhere := begun(request, ACTIVITIES, choice):
         return elsewhere
     asked, context = shown(request, ACTIVITIES, choice)
-    page = page_of(asked.rows().in_list(), asked.order, request.GET.get("cursor", ""), SIZE)
+    cursor, whole = request.GET.get("cursor", ""), "whole" in asked.query
+    page = page_of(asked.rows().in_list(), asked.order, cursor, SIZE, bounded=not whole)
     context |= of_page(asked, page)
     if asked.view.grid == "tasks":
         now = clock.now()
