@@ -7,7 +7,7 @@ For ingest and the fold. There, objects of models and the conversion of each fie
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -17,6 +17,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 
 from odziv.models.bulk import Insert, Update, write
 from odziv.models.deliveries import Delivery
+from odziv.models.documents import Shape
 from odziv.models.interactions import Interaction
 
 Judged = tuple[str, tuple[str, ...], bool, tuple[str, ...]]
@@ -84,15 +85,16 @@ Told = tuple[str, str, int, datetime, str, bool, str, str, str, Mapping[str, str
 def events(copies: Iterable[UUID]) -> Iterator[tuple[UUID, Told, Judged]]:
     """All events of copies, with how they were judged last."""
     wanted = {copy.hex: copy for copy in copies}
-    for delivery, *values in _of(wanted, f"{_select()} WHERE delivery_id IN ({_each()})"):
+    source = f"FROM odziv_interaction WHERE delivery_id IN ({_each()})"
+    for delivery, *values in _of(wanted, _AN_EVENT, _event(), source):
         yield (wanted[delivery], *_understood(values))
 
 
 def first_events(copy: UUID, most: int, floor: UUID | None = None) -> Iterator[tuple[UUID, Told, Judged]]:
     """The first so many events of a copy, from this identifier on."""
     from_floor, least = (" AND id >= %s", [floor.hex]) if floor else ("", [])
-    statement = f"{_select()} WHERE delivery_id = %s{from_floor} ORDER BY at, id LIMIT %s"
-    for _delivery, *values in _rows(statement, [copy.hex, *least, most]):
+    source = f"FROM odziv_interaction WHERE delivery_id = %s{from_floor} ORDER BY at, id LIMIT %s"
+    for _delivery, *values in _AN_EVENT.rows(_event(), source, [copy.hex, *least, most]):
         yield (copy, *_understood(values))
 
 
@@ -122,50 +124,52 @@ class Recipient(NamedTuple):
     account_preference: str | None
 
 
+_A_COPY = (str, str, str, int, datetime | None, int, str, int)
+_TOUCHED = Shape(*_A_COPY)
+_RECIPIENT = Shape(*_A_COPY, str, bool, bool, str | None, str | None)
+
+
+def _copy() -> list[str]:
+    ids = map(_hex, ("d.id", "d.message_id", "d.organisation_id"))
+    return [*ids, "d.touched", _moment_of("d.accepted_at"), "d.replies", "p.address", "p.position"]
+
+
 def recipients(copies: Iterable[UUID]) -> Iterator[Recipient]:
     """Copies with what was said of following them; those that are not there are left out."""
     wanted = {copy.hex: copy for copy in copies}
-    ids = ", ".join(_hex(f"d.{name}") for name in ("id", "message_id", "organisation_id"))
     rows = _of(
         wanted,
-        f"SELECT {ids}, d.touched, {_plain('d.accepted_at')}, d.replies, p.address, p.position, p.key, "
-        f"{_plain('d.followed')}, {_plain('o.engagement')}, r.follow_email, a.follow_email "
+        _RECIPIENT,
+        [*_copy(), "p.key", "d.followed", "o.engagement", "r.follow_email", "a.follow_email"],
         "FROM odziv_delivery d JOIN odziv_party p ON p.id = d.party_id "
         "JOIN odziv_organisation o ON o.id = d.organisation_id LEFT JOIN odziv_record r ON r.id = p.record_id "
         f"LEFT JOIN odziv_record a ON a.id = r.account_id WHERE d.id IN ({_each()})",
     )
-    for id, message, owner, touched, accepted, replies, address, position, *more in rows:
-        key, followed, engagement, own, account = more
-        row = CopyRow(wanted[id], UUID(message), _owner(owner), touched, _time(accepted), replies, address, position)
-        digits = (owner, message, id)
-        yield Recipient(row, digits, key, bool(followed), bool(engagement), own, account)
+    for id, message, owner, touched, accepted, replies, address, position, *said in rows:
+        row = CopyRow(wanted[id], UUID(message), _owner(owner), touched, accepted, replies, address, position)
+        yield Recipient(row, (owner, message, id), *said)
 
 
 def touched_copies(messages: Iterable[UUID]) -> Iterator[CopyRow]:
     """The copies of messages to which something has happened."""
     wanted = {message.hex: message for message in messages}
-    columns = ", ".join(_hex(f"d.{name}") for name in ("id", "message_id", "organisation_id"))
-    for id, message, organisation, touched, accepted, replies, address, position in _of(
-        wanted,
-        f"SELECT {columns}, d.touched, {_plain('d.accepted_at')}, d.replies, p.address, p.position "
+    source = (
         "FROM odziv_delivery d JOIN odziv_party p ON p.id = d.party_id "
-        f"WHERE d.message_id IN ({_each()}) AND d.touched > 0",
-    ):
-        yield CopyRow(
-            UUID(id), wanted[message], _owner(organisation), touched, _time(accepted), replies, address, position
-        )
+        f"WHERE d.message_id IN ({_each()}) AND d.touched > 0"
+    )
+    for id, message, owner, *values in _of(wanted, _TOUCHED, _copy(), source):
+        yield CopyRow(UUID(id), wanted[message], _owner(owner), *values)
+
+
+_LINKS = Shape(str, str, int)
 
 
 def followed_links(messages: Iterable[UUID]) -> dict[UUID, int]:
     """How many followed links stand in the HTML of each message; in its text, when it has no other."""
     wanted = {message.hex: message for message in messages}
-    rows = _of(
-        wanted,
-        f"SELECT {_hex('message_id')}, part, COUNT(*) FROM odziv_link WHERE message_id IN ({_each()}) AND followed "
-        "GROUP BY message_id, part",
-    )
+    source = f"FROM odziv_link WHERE message_id IN ({_each()}) AND followed GROUP BY message_id, part"
     found: dict[UUID, int] = {}
-    for message, part, number in rows:
+    for message, part, number in _of(wanted, _LINKS, [_hex("message_id"), "part", "COUNT(*)"], source):
         if part == "html" or wanted[message] not in found:
             found[wanted[message]] = number
     return found
@@ -174,27 +178,18 @@ def followed_links(messages: Iterable[UUID]) -> dict[UUID, int]:
 def figures(copies: Iterable[UUID], names: Sequence[str]) -> Iterator[tuple[Any, ...]]:
     """Of each copy: identifier, organisation, address, and these columns."""
     wanted = {copy.hex: copy for copy in copies}
-    columns = ", ".join(_plain(f"d.{name}") for name in names)
-    for id, owner, address, *values in _of(
-        wanted,
-        f"SELECT {_hex('d.id')}, {_hex('d.organisation_id')}, p.address, {columns} FROM odziv_delivery d "
-        f"JOIN odziv_party p ON p.id = d.party_id WHERE d.id IN ({_each()})",
-    ):
-        _mend(values, names)
+    columns = [_hex("d.id"), _hex("d.organisation_id"), "p.address", *(_figure(name, f"d.{name}") for name in names)]
+    source = f"FROM odziv_delivery d JOIN odziv_party p ON p.id = d.party_id WHERE d.id IN ({_each()})"
+    for id, owner, address, *values in _of(wanted, _shape((str, str, str), tuple(names)), columns, source):
         yield wanted[id], _owner(owner), address, *values
 
 
 def sums(messages: Iterable[UUID], how: Sequence[tuple[str, str]]) -> Iterator[tuple[Any, ...]]:
     """Of each message that has copies: its identifier, and what these aggregates (name, column) make of them."""
     wanted = {message.hex: message for message in messages}
-    columns = ", ".join(f"{function}({name})" for function, name in how)
-    names = [name for _function, name in how]
-    for message, *values in _of(
-        wanted,
-        f"SELECT {_hex('message_id')}, {columns} FROM odziv_delivery WHERE message_id IN ({_each()}) "
-        "GROUP BY message_id",
-    ):
-        _mend(values, names)
+    columns = [_hex("message_id"), *(_figure(name, f"{function}({name})") for function, name in how)]
+    source = f"FROM odziv_delivery WHERE message_id IN ({_each()}) GROUP BY message_id"
+    for message, *values in _of(wanted, _shape((str,), tuple(name for _function, name in how)), columns, source):
         yield wanted[message], *values
 
 
@@ -206,15 +201,18 @@ class Standing(NamedTuple):
     replies: int
 
 
+_STANDING = Shape(str, int, datetime | None, int)
+
+
 def hold(copies: Iterable[UUID]) -> dict[UUID, Standing]:
     """Lock copies until the transaction ends, and look at them once more; those that are gone are left out.
 
     Their messages have to be locked before: everybody else does it in this order.
     """
     wanted = {copy.hex: copy for copy in copies}
-    columns = f"{_hex('id')}, touched, {_plain('accepted_at')}, replies"
-    rows = _of(wanted, f"SELECT {columns} FROM odziv_delivery WHERE id IN ({_each()}){_locked()}")
-    return {wanted[id]: Standing(touched, _time(accepted), replies) for id, touched, accepted, replies in rows}
+    columns = [_hex("id"), "touched", _moment_of("accepted_at"), "replies"]
+    rows = _of(wanted, _STANDING, columns, f"FROM odziv_delivery WHERE id IN ({_each()}){_locked()}")
+    return {wanted[id]: Standing(*values) for id, *values in rows}
 
 
 class Held(NamedTuple):
@@ -228,14 +226,14 @@ class Held(NamedTuple):
 def hold_messages(messages: Iterable[UUID], names: Sequence[str]) -> dict[UUID, Held]:
     """Lock messages until the transaction ends: whoever adds up their copies' figures must see those of others."""
     wanted = {message.hex: message for message in messages}
-    keys = ", ".join(map(_hex, ("activity_id", "organisation_id", "template_version_id")))
-    columns, lock = ", ".join(map(_plain, names)), _locked("activity_id")
-    rows = _of(wanted, f"SELECT {keys}, {columns} FROM odziv_message WHERE activity_id IN ({_each()}){lock}")
-    found: dict[UUID, Held] = {}
-    for id, owner, version, *values in rows:
-        _mend(values, names)
-        found[wanted[id]] = Held(_owner(owner), _owner(version) if version else None, tuple(values))
-    return found
+    keys = map(_hex, ("activity_id", "organisation_id", "template_version_id"))
+    columns = [*keys, *(_figure(name, name) for name in names)]
+    source = f"FROM odziv_message WHERE activity_id IN ({_each()}){_locked('activity_id')}"
+    rows = _of(wanted, _shape((str, str, str | None), tuple(names)), columns, source)
+    return {
+        wanted[id]: Held(_owner(owner), _owner(version) if version else None, tuple(values))
+        for id, owner, version, *values in rows
+    }
 
 
 def raise_touched(numbers: Mapping[UUID, int]) -> None:
@@ -244,22 +242,27 @@ def raise_touched(numbers: Mapping[UUID, int]) -> None:
     write(Delivery, ("touched", "id"), values, Update("touched = t.touched + {touched}"))
 
 
-def _select() -> str:
-    if _on_sqlite():
-        columns = [_plain(name) for name in _EVENT]
-    else:
-        columns = [
-            _hex(name) if name == "teammate" else f"{name}::text" if name in _IN_JSON else name for name in _EVENT
-        ]
-    return f"SELECT {_hex('delivery_id')}, {_hex('id')}, {', '.join(columns)} FROM odziv_interaction"
+_AN_EVENT = Shape(str, str, str, int, datetime, str, bool, str, str, str, str, str, UUID | None, str, str, bool, str)
+
+
+def _event() -> list[str]:
+    columns = {name: name for name in _EVENT} | {"at": _moment_of("at"), "teammate": _hex("teammate")}
+    if not _on_sqlite():
+        columns |= {name: f"{name}::text" for name in _IN_JSON}
+    return [_hex("delivery_id"), _hex("id"), *columns.values()]
 
 
 def _understood(values: Sequence[Any]) -> tuple[Told, Judged]:
     (id, kind, ordinal, at, method, partial, agent, agent_kind, client, headers, network, teammate,
      verdict, codes, counted, against) = values  # fmt: skip
-    told = (id, kind, ordinal, _time(at), method, bool(partial), agent, agent_kind, client, _headers(headers), network,
-            UUID(teammate) if teammate else None)  # fmt: skip
-    return told, (verdict, _parsed(codes), bool(counted), _parsed(against))
+    told = (id, kind, ordinal, at, method, partial, agent, agent_kind, client, _headers(headers), network, teammate)
+    return told, (verdict, _parsed(codes), counted, _parsed(against))
+
+
+@lru_cache(maxsize=100)
+def _shape(first: tuple[Any, ...], names: tuple[str, ...]) -> Shape:
+    """Of rows with figures of these names behind the first columns."""
+    return Shape(*first, *(datetime | None if name.endswith("_at") else int for name in names))
 
 
 @lru_cache(maxsize=10_000)
@@ -283,20 +286,6 @@ def _owner(text: str) -> UUID:
     return UUID(text)
 
 
-def _time(value: Any) -> Any:
-    """A moment as the database gives it: PostgreSQL as such; SQLite without a zone, computed ones as text."""
-    if type(value) is str:
-        value = datetime.fromisoformat(value)
-    return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
-
-
-def _mend(values: list[Any], names: Sequence[str]) -> None:
-    """Give moments, among values of these columns, their zone."""
-    for place, name in enumerate(names):
-        if name.endswith("_at"):
-            values[place] = _time(values[place])
-
-
 def _moment(at: datetime) -> str:
     """As Django writes it to SQLite; `at` in UTC."""
     return at.isoformat(" ")[:-6]
@@ -306,9 +295,13 @@ def _on_sqlite() -> bool:
     return connections[DEFAULT_DB_ALIAS].vendor == "sqlite"
 
 
-def _plain(column: str) -> str:
-    """On SQLite the sign does nothing, but keeps Django's converters away, which take longer than the query."""
-    return f"+{column}" if _on_sqlite() else column
+def _moment_of(column: str) -> str:
+    """A column of moments, as a document tells them: SQLite's have no zone."""
+    return f"{column} || 'Z'" if _on_sqlite() else column
+
+
+def _figure(name: str, column: str) -> str:
+    return _moment_of(column) if name.endswith("_at") else column
 
 
 def _locked(key: str = "id") -> str:
@@ -329,13 +322,7 @@ def _list(ids: Iterable[str]) -> Any:
     return msgspec.json.encode(list(ids)).decode() if _on_sqlite() else list(ids)
 
 
-def _of(ids: Iterable[str], statement: str) -> Iterator[tuple[Any, ...]]:
-    """The rows of a statement that asks for each of a list (`_each`)."""
+def _of(ids: Iterable[str], shape: Shape, columns: Sequence[str], source: str) -> list[Any]:
+    """The rows of a question that asks for each of a list (`_each`)."""
     wanted = list(ids)
-    return _rows(statement, [_list(wanted)]) if wanted else iter(())
-
-
-def _rows(statement: str, parameters: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
-    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
-        cursor.execute(statement, parameters)
-        yield from cursor.fetchall()
+    return shape.rows(columns, source, [_list(wanted)]) if wanted else []
