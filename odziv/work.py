@@ -23,6 +23,7 @@ from odziv.deliver import due
 from odziv.environment import ENV
 from odziv.health.metrics import WorkFigures
 from odziv.health.private import Private
+from odziv.ingest import run as ingesting
 from odziv.lib.logs import Own
 from odziv.replies import reading
 from odziv.supervise.preflight import bind
@@ -84,7 +85,7 @@ def run(argv: Sequence[str]) -> int:
         signal.signal(number, lambda *_: stopping.set())
     spare_the_collector()
     private = _private()
-    work(JOBS, stopping, [due.stop, reading.stop])
+    work(JOBS, stopping, [ingesting.stop, due.stop, reading.stop])
     if private:
         private.close()
     return 0

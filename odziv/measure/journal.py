@@ -7,7 +7,7 @@ limit is a machine's, is counted by the database, and costs no more than that co
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import repeat
 from typing import Any, NamedTuple
@@ -20,7 +20,7 @@ from odziv.measure import reasons
 from odziv.measure.companies import Company, company_of
 from odziv.measure.evidence import Event, EventId, Facts, Figures, Folded, Judgement
 from odziv.measure.fold import fold
-from odziv.measure.kept import NOTHING, Past, past, plus
+from odziv.measure.kept import Past, past, plus
 from odziv.measure.patterns import kind_and_source, sightings
 from odziv.measure.verdict import MACHINE
 from odziv.measure.weights import DEFAULTS, Points, in_force
@@ -58,6 +58,18 @@ class Arriving(NamedTuple):
         return Copy(self.row.id, self.row.message, touched, touched)
 
 
+class Ahead(NamedTuple):
+    """How copies will stand when what is being stored at this moment is."""
+
+    rows: Mapping[UUID, CopyRow]
+    """Those that are folded, with how often they are touched then: by which it shows that somebody else was there."""
+    told: Mapping[UUID, tuple[Sequence[Event], Mapping[EventId, Judgement]]]
+    """All their events, and how they are judged."""
+
+
+NOTHING_AHEAD = Ahead({}, {})
+
+
 class Read(NamedTuple):
     """What the journal holds of a copy: its events, how they were judged last, what else is known, and what each piece
     of evidence weighs in its organisation."""
@@ -72,6 +84,7 @@ class Read(NamedTuple):
     points: Points = DEFAULTS
     floor: UUID | None = None  # events before it are in what is kept
     kept: Figures | None = None
+    row: CopyRow | None = None  # as it was read; None: nothing has happened to it
 
     def folded(self) -> Folded:
         folded = fold(self.events, self.facts, self.points)
@@ -87,26 +100,28 @@ def read(
     weighing: Weighing = in_force,
     *,
     arriving: Mapping[UUID, Arriving] | None = None,
+    ahead: Ahead = NOTHING_AHEAD,
     widely: bool = False,
     floors: Mapping[UUID, UUID] | None = None,
 ) -> dict[UUID, Read]:
     """The events of all copies: one query for all ordinary ones, two for each that has too many events.
 
     Copies to the same companies are read with them, because what happened to those is evidence too; `widely`: those
-    whose verdicts may change by what is read stand in the result as well.
+    whose verdicts may change by what is read stand in the result as well. What is `ahead` of the journal holds, and not
+    what stands in it by now.
 
     Of messages whose events were let go (L4) only those are read that came since; `floors`: as though all events of
     these messages before these identifiers were gone, and nothing was kept of them.
     """
     arriving = arriving or {}
     messages = {copy.message for copy in copies}
-    members = _members(messages, arriving)
+    members = _members(messages, arriving, ahead)
     owners = {member.organisation for member in members.values()}
     points = {owner: weighing(adjusted) for owner, adjusted in Organisation.objects.weights(owners).items()}
     companies = _companies(members)
     wide = _and_colleagues(copies, members, companies)
     gone = Past(floors) if floors is not None else past(owners, messages, wide)
-    events, stored, beyond = _events(wide.values(), arriving, gone)
+    events, stored, beyond = _events(wide.values(), arriving, ahead, gone)
     links = journal_rows.followed_links(messages)
     seen = {company: sightings({id: events[id] for id in ids}) for company, ids in companies.items()}
     found: dict[UUID, Read] = {}
@@ -128,7 +143,7 @@ def read(
         total = stood[copy.message]
         found[copy.id] = Read(
             copy, events[copy.id], stored[copy.id], facts, member.touched, total, owner, points[owner],
-            gone.floor(copy.message), kept,
+            gone.floor(copy.message), kept, member.row,
         )  # fmt: skip
     return found
 
@@ -153,17 +168,20 @@ class _Member(NamedTuple):
     accepted_at: datetime | None
     replied: bool
     company: Company | None
+    row: CopyRow
 
 
 _Members = Mapping[UUID, _Member]
 _Companies = Mapping[Company | None, Sequence[UUID]]
 
 
-def _members(messages: Iterable[UUID], arriving: Mapping[UUID, Arriving]) -> dict[UUID, _Member]:
+def _members(messages: Collection[UUID], arriving: Mapping[UUID, Arriving], ahead: Ahead) -> dict[UUID, _Member]:
     found: dict[UUID, _Member] = {}
-    for row in [*journal_rows.touched_copies(messages), *(one.row for one in arriving.values())]:
+    coming = (row for row in ahead.rows.values() if row.message in messages)
+    for row in (*journal_rows.touched_copies(messages), *coming, *(one.row for one in arriving.values())):
         company = company_of(row.message, row.address, row.position)
-        found[row.id] = _Member(row.message, row.organisation, row.touched, row.accepted_at, row.replies > 0, company)
+        replied = row.replies > 0
+        found[row.id] = _Member(row.message, row.organisation, row.touched, row.accepted_at, replied, company, row)
     return found
 
 
@@ -199,16 +217,16 @@ def _affected(
 
 
 Events = dict[UUID, list[Event]]
-Stored = dict[UUID, dict[EventId, Judgement]]
+Stored = dict[UUID, Mapping[EventId, Judgement]]
 
 
 def _events(
-    copies: Iterable[Copy], arriving: Mapping[UUID, Arriving], gone: Past = NOTHING
+    copies: Iterable[Copy], arriving: Mapping[UUID, Arriving], ahead: Ahead, gone: Past
 ) -> tuple[Events, Stored, dict[UUID, dict[str, int]]]:
     """Events of copies, how they were judged last, and how many stand behind the limit."""
     floors: dict[UUID, str] = {}
     events: Events = defaultdict(list)
-    stored: Stored = defaultdict(dict)
+    stored: dict[UUID, Any] = defaultdict(dict)
     beyond: dict[UUID, dict[str, int]] = {}
     ordinary: list[UUID] = []
     for copy in copies:
@@ -218,6 +236,12 @@ def _events(
         one = arriving.get(copy.id)
         if one and not one.row.touched:
             events[copy.id] = list(one.events)  # the first that ever happened to it
+        elif told := ahead.told.get(copy.id):
+            known, judged = told
+            least = floors.get(copy.id, "")  # what was let go since then is no longer there
+            stored[copy.id] = {id: one for id, one in judged.items() if str(id) >= least} if least else judged
+            events[copy.id] = [event for event in known if str(event.id) >= least] if least else list(known)
+            events[copy.id].extend(_new(one, stored[copy.id]))
         elif copy.events <= MOST_EVENTS:
             ordinary.append(copy.id)
         else:
@@ -226,11 +250,17 @@ def _events(
     _put(journal_rows.events(ordinary), events, stored, floors)
     for id in ordinary:
         if id in arriving:
-            events[id].extend(event for event in arriving[id].events if event.id not in stored[id])
+            events[id].extend(_new(arriving[id], stored[id]))
     return events, stored, beyond
 
 
-def _put(rows: Iterable[tuple[UUID, Any, Any]], events: Events, stored: Stored, floors: Mapping[UUID, str]) -> None:
+def _new(arriving: Arriving | None, stored: Mapping[EventId, Judgement]) -> Iterator[Event]:
+    return (event for event in (arriving.events if arriving else ()) if event.id not in stored)
+
+
+def _put(
+    rows: Iterable[tuple[UUID, Any, Any]], events: Events, stored: dict[UUID, Any], floors: Mapping[UUID, str]
+) -> None:
     for copy, told, judged in rows:
         event = Event(*told)
         if floors and str(event.id) < floors.get(copy, ""):

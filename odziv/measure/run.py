@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Self
 from uuid import UUID
 
 from django.db import transaction
@@ -13,7 +14,7 @@ from django.utils import timezone
 from odziv.measure import habits, journal
 from odziv.measure.evidence import EventId, Figures, Folded, Judgement
 from odziv.measure.fold import settles_at
-from odziv.measure.journal import Arriving, Copy, Read
+from odziv.measure.journal import Ahead, Arriving, Copy, Read
 from odziv.measure.verdict import UNSURE
 from odziv.models import CardKind, Delivery, Happening, TemplateVersion, journal_rows
 from odziv.models.journal_rows import Held
@@ -66,6 +67,10 @@ class Folding:
     folded: dict[UUID, Folded]
     late: list[UUID]
     """Colleagues' copies that are too long to be folded in passing."""
+
+    @classmethod
+    def of_nothing(cls) -> Self:
+        return cls({}, {}, [])
 
     @property
     def messages(self) -> list[UUID]:
@@ -139,9 +144,13 @@ class Folding:
 _NOT_JUDGED = Judgement(UNSURE, (), False, ())
 
 
-def look(copies: Sequence[Copy], arriving: Mapping[UUID, Arriving] | None = None) -> Folding:
+def look(
+    copies: Sequence[Copy], arriving: Mapping[UUID, Arriving] | None = None, ahead: Ahead = journal.NOTHING_AHEAD
+) -> Folding:
     """Read and fold copies, and their colleagues' whose verdicts may change with theirs; nothing is written yet."""
-    found = journal.read(copies, arriving=arriving, widely=True)
+    if not copies:
+        return Folding.of_nothing()
+    found = journal.read(copies, arriving=arriving, ahead=ahead, widely=True)
     asked = {copy.id for copy in copies}
     late = [id for id, read in found.items() if id not in asked and journal.is_long(read.copy)]
     for id in late:

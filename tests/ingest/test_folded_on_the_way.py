@@ -8,9 +8,8 @@ from uuid import UUID
 
 import pytest
 
-from odziv.ingest import run
+from odziv.ingest import batch
 from odziv.ingest.run import ingest
-from odziv.lib.hit import Hit
 from odziv.lib.seal import Kind
 from odziv.measure import journal
 from odziv.measure import run as measuring
@@ -18,7 +17,7 @@ from odziv.measure.rebuild import rebuild
 from odziv.measure.run import look, measure
 from odziv.models import Delivery, Interaction, Message
 from tests.support.cast import Cast
-from tests.support.journal import GMAIL, IPHONE, NOON, SCANNER, WINDOWS, delivery_of, followed_message, hit, spool
+from tests.support.journal import NOON, WINDOWS, any_hits, delivery_of, followed_message, hit, spool
 
 pytestmark = pytest.mark.django_db
 
@@ -35,24 +34,6 @@ def test_figures_are_there_when_the_journal_is(message: Message) -> None:
     message.refresh_from_db()
     assert (message.opens, message.link_clicks) == (2, 1)
     assert set(Interaction.objects.values_list("verdict", flat=True)) == {"human"}
-
-
-def any_hits(message: Message, seed: int) -> list[Hit]:
-    """A company's people and machines at work within some minutes, so that one's events speak about another's."""
-    dice = random.Random(seed)
-    copies = list(message.deliveries.order_by("party__position"))
-    return [
-        hit(
-            dice.choice(copies),
-            dice.choice((Kind.OPEN, Kind.OPEN, Kind.IMAGE, Kind.CLICK, Kind.CLICK, Kind.FILE, Kind.HONEYPOT)),
-            after=dice.uniform(-5, 240),
-            ordinal=dice.randrange(4),
-            agent=dice.choice((IPHONE, WINDOWS, WINDOWS, GMAIL, SCANNER)),
-            peer=dice.choice(("84.112.67.5", "84.112.67.5", "193.2.1.66", "52.160.0.9")),
-            method=dice.choice(("GET", "GET", "GET", "HEAD")),
-        )
-        for _ in range(60)
-    ]
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -76,7 +57,7 @@ def test_a_copy_that_changes_meanwhile_is_left_to_the_fold(message: Message, mon
         Delivery.objects.filter(pk=delivery_of(message).pk).update(accepted_at=NOON, touched=Delivery.JUDGED_AGAIN)
         return found
 
-    monkeypatch.setattr(run, "look", slow)
+    monkeypatch.setattr(batch, "look", slow)
     spool([hit(delivery_of(message), Kind.CLICK, after=20), hit(delivery_of(message, 1), Kind.CLICK, after=9999)])
     ingest()
     changed, other = delivery_of(message), delivery_of(message, 1)
@@ -95,7 +76,7 @@ def test_a_copy_that_was_deleted_meanwhile_holds_up_no_other(message: Message, m
         Delivery.objects.filter(pk__in=gone).delete()
         return found
 
-    monkeypatch.setattr(run, "look", slow)
+    monkeypatch.setattr(batch, "look", slow)
     spool([hit(delivery_of(message)), hit(delivery_of(message, 1))])
     assert ingest() == 2
     assert list(Interaction.objects.values_list("delivery", flat=True)) == [delivery_of(message).pk]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -163,3 +164,21 @@ def happened(*hits: Hit | bytes) -> int:
     """Spool hits, and bring journal and figures up to them."""
     spool(hits)
     return take_in()
+
+
+def any_hits(message: Message, seed: int) -> list[Hit]:
+    """A company's people and machines at work within some minutes, so that one's events speak about another's."""
+    dice = random.Random(seed)
+    copies = list(message.deliveries.order_by("party__position"))
+    return [
+        hit(
+            dice.choice(copies),
+            dice.choice((Kind.OPEN, Kind.OPEN, Kind.IMAGE, Kind.CLICK, Kind.CLICK, Kind.FILE, Kind.HONEYPOT)),
+            after=dice.uniform(-5, 240),
+            ordinal=dice.randrange(4),
+            agent=dice.choice((IPHONE, WINDOWS, WINDOWS, GMAIL, SCANNER)),
+            peer=dice.choice(("84.112.67.5", "84.112.67.5", "193.2.1.66", "52.160.0.9")),
+            method=dice.choice(("GET", "GET", "GET", "HEAD")),
+        )
+        for _ in range(60)
+    ]
