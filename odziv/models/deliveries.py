@@ -194,7 +194,7 @@ class Delivery(Figures):
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     organisation = models.ForeignKey("odziv.Organisation", on_delete=models.CASCADE, related_name="+")
-    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="deliveries")
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="deliveries", db_index=False)
     party = models.ForeignKey(Party, on_delete=models.CASCADE, related_name="deliveries")
     state = models.CharField(_("state"), max_length=10, choices=DeliveryState, default=DeliveryState.WAITING)
     due_at = models.DateTimeField()

@@ -107,8 +107,11 @@ class Interaction(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, editable=False)
-    organisation = models.ForeignKey("odziv.Organisation", on_delete=models.CASCADE, related_name="+")
-    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="interactions")
+    # Those of the copy, which has the constraint: to look for two more rows at each event cost as much as to write it.
+    organisation = models.ForeignKey(
+        "odziv.Organisation", on_delete=models.CASCADE, related_name="+", db_constraint=False
+    )
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="interactions", db_constraint=False)
     delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="interactions", db_index=False)
     kind = models.CharField(max_length=6, choices=InteractionKind)
     ordinal = models.PositiveIntegerField(default=0)  # of the link, image or file

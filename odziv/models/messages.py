@@ -285,7 +285,8 @@ class Message(Figures):
     ORDERS: ClassVar = {"regarding_key": Sorting(("regarding_key",), last="")}
 
     activity = models.OneToOneField(Activity, primary_key=True, on_delete=models.CASCADE, related_name="message")
-    organisation = models.ForeignKey("odziv.Organisation", on_delete=models.CASCADE, related_name="+")
+    # No index of its own, as several begin with it: each is written anew whenever a figure changes.
+    organisation = models.ForeignKey("odziv.Organisation", on_delete=models.CASCADE, related_name="+", db_index=False)
     direction = models.CharField(max_length=3, choices=Direction, default=Direction.OUT)
     state = models.CharField(_("state"), max_length=10, choices=MessageState, default=MessageState.DRAFT)
     owner = models.ForeignKey("odziv.User", on_delete=models.PROTECT, related_name="+")
