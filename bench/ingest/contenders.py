@@ -45,7 +45,7 @@ def copies(count: int = COPIES) -> list[Copy]:
 
 
 def _touch(copies: Sequence[UUID]) -> None:
-    """Say of each how many events the seed gave it, as ingest would have."""
+    """Say of each how many events the seed gave it, as ingest would have. They are still to be folded."""
     from django.db.models import Count, F
 
     from odziv.models import Delivery, Interaction
@@ -53,8 +53,8 @@ def _touch(copies: Sequence[UUID]) -> None:
 
     for start in range(0, len(copies), 500):
         rows = Interaction.objects.filter(delivery__in=copies[start : start + 500]).order_by().values("delivery")
-        counted = rows.annotate(number=Count("pk")).values_list("number", "number", F("delivery"))
-        update_rows(Delivery, ("touched", "folded"), list(counted))
+        counted = rows.annotate(number=Count("pk")).values_list("number", F("delivery"))
+        update_rows(Delivery, ("touched",), list(counted))
 
 
 def spool(hits: Sequence[Hit]) -> None:
@@ -155,6 +155,8 @@ CONTENDERS: dict[str, Callable[[], None]] = {"product": product, "counting": cou
 def main(name: str, count: int, flood: int, seed: int) -> None:
     """Spool that many hits, `flood` more on one copy between them, and measure."""
     chosen = copies()
+    if name in ("product", "steady"):
+        _fold()
     if name == "steady":
         json.dump(steady(chosen, count, 2_000, seed), sys.stdout)
         return
@@ -172,6 +174,14 @@ def main(name: str, count: int, flood: int, seed: int) -> None:
     if name == "product" and _rows() - rows != len(hits):
         raise RuntimeError(f"{_rows() - rows} of {len(hits)} hits are in the journal")
     json.dump(told, sys.stdout)
+
+
+def _fold() -> None:
+    """Have the journal judged as an installation's is: the seed's verdicts are drawn, and would all be written anew."""
+    from odziv.measure.run import measure
+
+    while measure():
+        pass
 
 
 def _warm(hits: Sequence[Hit]) -> None:

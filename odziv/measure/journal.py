@@ -343,17 +343,17 @@ def store_sums(after: Mapping[UUID, Figures], now: datetime, before: Mapping[UUI
     alike: dict[tuple[str, ...], list[tuple[Any, ...]]] = defaultdict(list)
     sparing = connection.vendor == "sqlite"  # PostgreSQL writes a row anew, into all of them
     for message, figures in after.items():
-        known = before.get(message) if before else None
+        known = before.get(message) if before and sparing else None
         changed = [
             (name, value)
             for name, value, was in zip(Figures._fields, figures, known or repeat(_NEVER), strict=False)
-            if value != was
+            if value != was or name not in _LISTED
         ]
-        if not sparing:
-            changed = list(zip(Figures._fields, figures, strict=True))
         alike[tuple(name for name, _value in changed)].append((*(value for _name, value in changed), now, message))
     for names, rows in alike.items():
         update_rows(Message, (*names, "figures_at"), rows)
 
 
+_LISTED = frozenset({"opens", "last_opened_at", "link_clicks", "attachment_views"})
+"""The figures that stand in indexes; the others are written always, so that many rows are written alike."""
 _NEVER = object()

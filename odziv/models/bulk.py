@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
+import psycopg
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 
 # Their values are what the database drivers take.
@@ -79,16 +80,34 @@ def write(
             changes = how.changes.format(**{name: f'v."{name}"' for name in columns})
             statement = f"UPDATE {table} AS t SET {changes} FROM {source} WHERE t.{columns[-1]} = v.{columns[-1]}"
         values = msgspec.json.encode([dict(zip(columns, row, strict=True)) for row in rows])
-        with here.cursor() as cursor:
+        # The document goes beside the statement and not within it, where it would be looked through for quotes twice.
+        here.ensure_connection()
+        with here.wrap_database_errors, psycopg.Cursor(here.connection) as cursor:
             cursor.execute(statement, [values.decode()])
         return
-    if isinstance(how, Insert):
-        marks = ", ".join(["%s"] * len(columns))
-        statement = f"INSERT INTO {table} ({told}) VALUES ({marks}) ON CONFLICT {how.on_conflict}"
-    else:
-        changes = how.changes.format(**dict.fromkeys(columns, "%s"))
-        statement = f"UPDATE {table} AS t SET {changes} WHERE {columns[-1]} = %s"
-    _execute(statement, rows)
+    _write_here(table, columns, rows, how)
+
+
+def _write_here(table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]], how: Insert | Update) -> None:
+    """In SQLite, as many rows as it takes in one statement: its driver gives up the interpreter and waits for it again
+    at every statement, also of `executemany`, for as long as another thread computes."""
+    told = ", ".join(f'"{name}"' for name in columns)
+    marks = f"({', '.join(['%s'] * len(columns))})"
+    step = _MOST_PARAMETERS // len(columns)
+    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+        for start in range(0, len(rows), step):
+            some = rows[start : start + step]
+            values = f"VALUES {', '.join([marks] * len(some))}"
+            if isinstance(how, Insert):
+                statement = f"INSERT INTO {table} ({told}) {values} ON CONFLICT {how.on_conflict}"
+            else:
+                changes = how.changes.format(**{name: f'v."{name}"' for name in columns})
+                where = f"t.{columns[-1]} = v.{columns[-1]}"
+                statement = f"WITH v({told}) AS ({values}) UPDATE {table} AS t SET {changes} FROM v WHERE {where}"
+            cursor.execute(statement, [value for row in some for value in row])
+
+
+_MOST_PARAMETERS = 32_766  # of a statement, since SQLite 3.32
 
 
 class Plan:

@@ -315,11 +315,11 @@ def _hex(column: str) -> str:
 
 def _each() -> str:
     """A parameter that holds the list of identifiers; one statement however many there are."""
-    return "SELECT value FROM json_each(%s)" if _on_sqlite() else "SELECT unnest(%s::uuid[])"
+    return "SELECT value FROM json_each(%s)" if _on_sqlite() else "SELECT unnest(string_to_array(%s, ',')::uuid[])"
 
 
 def _list(ids: Iterable[str]) -> Any:
-    return msgspec.json.encode(list(ids)).decode() if _on_sqlite() else list(ids)
+    return msgspec.json.encode(list(ids)).decode() if _on_sqlite() else ",".join(ids)
 
 
 def _of(ids: Iterable[str], shape: Shape, columns: Sequence[str], source: str) -> list[Any]:
