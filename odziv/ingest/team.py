@@ -36,12 +36,14 @@ def note_session(user: User, address: str, now: datetime) -> None:
 
 
 class Team:
-    """Looks up whose network each of these hits came from; two queries, and none without a public address."""
+    """Looks up whose network each of these hits came from; at most two queries, none without a hit."""
 
     def __init__(self, hits: Iterable[Hit]) -> None:
-        pairs = {(hit.organisation, network) for hit in hits if (network := network_of(hit.peer))}
-        known = TeamNetwork.objects.organisations({organisation for organisation, _network in pairs})
-        self._digests = {pair: _digest(*pair) for pair in pairs if pair[0] in known}
+        hits = list(hits)
+        known = TeamNetwork.objects.organisations({hit.organisation for hit in hits})
+        theirs = [hit for hit in hits if hit.organisation in known] if known else []
+        pairs = {(hit.organisation, network) for hit in theirs if (network := network_of(hit.peer))}
+        self._digests = {pair: _digest(*pair) for pair in pairs}
         self._seen: Mapping[tuple[UUID, str], list[Seen]] = {}
         if self._digests:
             self._seen = TeamNetwork.objects.seen(known, set(self._digests.values()))

@@ -6,6 +6,7 @@ stand near each other in the message, which never change, so that a fold of one 
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 from uuid import UUID
 
@@ -37,11 +38,13 @@ _SAME_BY_NAME = {
 }  # fmt: skip
 
 
+@lru_cache(maxsize=20_000)
 def domain_of(address: str) -> str:
     """The domain of an address, as domains are compared; empty for what is no address."""
     return address.rpartition("@")[2].strip().lower().rstrip(".") if "@" in address else ""
 
 
+@lru_cache(maxsize=20_000)
 def place_of(address: str) -> str:
     """Whose machines would look at mail to this address: the company's domain, or one domain for each provider of mail
     for everybody, whatever its names."""

@@ -79,7 +79,7 @@ _place = attrgetter("at", "id")
 
 def judge_ordered(ordered: Sequence[Event], facts: Facts, points: Points) -> dict[EventId, Verdict]:
     """As `judge`, of what `in_order` gave."""
-    weights = tuple(points[code] for code in WEIGHTS)
+    judged = _judging(tuple(points[code] for code in WEIGHTS) if points is not DEFAULTS else _DEFAULTS)
     evidence = {event.id: {_of_program(event)} for event in ordered}
     abroad = [event for event in ordered if networks.kind_of(event.network) != networks.HERE]
     of_people = [event for event in abroad if event.agent_kind == PERSON]
@@ -101,8 +101,8 @@ def judge_ordered(ordered: Sequence[Event], facts: Facts, points: Points) -> dic
     asked_for_headers = [event for event in of_people if reasons.HEAD in evidence[event.id]]
     if disguised or asked_for_headers:
         _add(evidence, patterns.left_by_machines(of_people, disguised, asked_for_headers))
-    _add(evidence, _of_later(ordered, evidence, facts, weights))
-    return {event.id: _named(_judged(frozenset(evidence[event.id]), weights), event) for event in ordered}
+    _add(evidence, _of_later(ordered, evidence, facts, judged))
+    return {event.id: _named(judged[frozenset(evidence[event.id])], event) for event in ordered}
 
 
 _OF_NETWORK = {networks.SECURITY: reasons.SECURITY_NETWORK, networks.CLOUD: reasons.CLOUD_NETWORK}
@@ -115,16 +115,30 @@ def _add(evidence: Evidence, more: Mapping[EventId, set[str]]) -> None:
 
 _Weights = tuple[int, ...]
 """What each piece of evidence counts for, in the order of `WEIGHTS`."""
+_DEFAULTS: _Weights = tuple(DEFAULTS[code] for code in WEIGHTS)
 
 
-@lru_cache(maxsize=20_000)
-def _judged(codes: frozenset[str], weights: _Weights) -> Verdict:
-    points = {code: weights[_ORDER[code]] for code in codes}
-    total = sum(points.values())
-    verdict = MACHINE if total >= MACHINE_FROM else HUMAN if total <= HUMAN_TO else UNSURE
-    ordered = sorted(codes, key=lambda code: (-abs(points[code]), _ORDER[code]))
-    told = [code for code in ordered if verdict == UNSURE or (points[code] > 0) == (verdict == MACHINE)]
-    return Verdict(verdict, tuple(told), tuple(code for code in ordered if code not in told and points[code]))
+class _Judged(dict[frozenset[str], Verdict]):
+    """The verdict by all that speaks for and against; few sets of evidence come again and again."""
+
+    def __init__(self, weights: _Weights) -> None:
+        self._weights = weights
+
+    def __missing__(self, codes: frozenset[str]) -> Verdict:
+        points = {code: self._weights[_ORDER[code]] for code in codes}
+        total = sum(points.values())
+        verdict = MACHINE if total >= MACHINE_FROM else HUMAN if total <= HUMAN_TO else UNSURE
+        ordered = sorted(codes, key=lambda code: (-abs(points[code]), _ORDER[code]))
+        told = [code for code in ordered if verdict == UNSURE or (points[code] > 0) == (verdict == MACHINE)]
+        against = tuple(code for code in ordered if code not in told and points[code])
+        if len(self) > _MOST_SETS:
+            self.clear()
+        self[codes] = found = Verdict(verdict, tuple(told), against)
+        return found
+
+
+_MOST_SETS = 20_000
+_judging = lru_cache(maxsize=100)(_Judged)
 
 
 def _named(verdict: Verdict, event: Event) -> Verdict:
@@ -196,13 +210,13 @@ def _is_no_readers(event: Event) -> bool:
     return event.client in (APPLE_PRIVACY, GMAIL_PREFETCH) or event.teammate is not None
 
 
-def _of_later(ordered: Sequence[Event], evidence: Evidence, facts: Facts, weights: _Weights) -> Evidence:
+def _of_later(ordered: Sequence[Event], evidence: Evidence, facts: Facts, judged: _Judged) -> Evidence:
     """A person's later event from another network, or a reply, speaks for events of which one can only be unsure."""
     latest: dict[str, datetime] = {}
     doubtful: list[Event] = []
     for event in ordered:
         codes = evidence[event.id]
-        verdict = _judged(frozenset(codes), weights).verdict
+        verdict = judged[frozenset(codes)].verdict
         if verdict == UNSURE and codes <= _DISPELLED:
             doubtful.append(event)
         elif verdict == HUMAN and event.network and event.agent_kind == PERSON:

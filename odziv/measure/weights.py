@@ -130,7 +130,7 @@ def in_force(adjusted: Mapping[str, Any]) -> Points:
     is passed over; what an older version allowed and this one does not goes to the nearest limit."""
     own = {code: points for code, points in adjusted.items() if code in WEIGHTS and type(points) is int}
     kept = {code: min(max(points, WEIGHTS[code].lowest), WEIGHTS[code].highest) for code, points in own.items()}
-    return {**DEFAULTS, **kept}
+    return {**DEFAULTS, **kept} if kept else DEFAULTS
 
 
 def adjusted(points: Mapping[str, int]) -> dict[str, int]:

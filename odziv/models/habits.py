@@ -22,10 +22,12 @@ class Tally(NamedTuple):
     machines: int = 0
 
     def plus(self, other: Tally) -> Tally:
-        return Tally(*(one + two for one, two in zip(self, other, strict=True)))
+        copies, people, unsure, machines = other
+        return Tally(self.copies + copies, self.people + people, self.unsure + unsure, self.machines + machines)
 
     def minus(self, other: Tally) -> Tally:
-        return Tally(*(one - two for one, two in zip(self, other, strict=True)))
+        copies, people, unsure, machines = other
+        return Tally(self.copies - copies, self.people - people, self.unsure - unsure, self.machines - machines)
 
 
 class DomainHabitQuerySet(OwnedQuerySet["DomainHabit"]):
