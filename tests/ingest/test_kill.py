@@ -20,7 +20,7 @@ from odziv.measure.run import measure
 from odziv.models import Delivery
 print("ready", flush=True)
 # A copy with many events rests between two folds.
-while ingest(limit=40) + measure(limit=5) or Delivery.objects.unfolded().exists():
+while ingest(limit=160, batch=40) + measure(limit=5) or Delivery.objects.unfolded().exists():
     pass
 print("done", flush=True)
 """
@@ -57,10 +57,14 @@ print(Interaction.objects.count(), *totals)
 """
 
 
-def _run(script: str, data: Path) -> subprocess.Popen[str]:
+def _environment(data: Path) -> dict[str, str]:
     environ = {**os.environ, "ODZIV_DATA": str(data), "DJANGO_SETTINGS_MODULE": "odziv.settings"}
     environ.pop("ODZIV_DATABASE_URL", None)
-    return subprocess.Popen([sys.executable, "-c", script], env=environ, stdout=subprocess.PIPE, text=True)
+    return environ
+
+
+def _run(script: str, data: Path) -> subprocess.Popen[str]:
+    return subprocess.Popen([sys.executable, "-c", script], env=_environment(data), stdout=subprocess.PIPE, text=True)
 
 
 def _output(script: str, data: Path) -> str:
@@ -99,7 +103,7 @@ def test_killed_ingest_neither_loses_nor_doubles(tmp_path: Path) -> None:
     assert SpoolReader(tmp_path / "spool").backlog().records == 0
     checked = subprocess.run(
         [sys.executable, "-m", "odziv.cli", "rebuild", "--check"],
-        env={**os.environ, "ODZIV_DATA": str(tmp_path)}, capture_output=True, text=True, check=False,
+        env=_environment(tmp_path), capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert checked.returncode == 0, checked.stdout
     assert "equal the journal" in checked.stdout
