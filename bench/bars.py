@@ -23,7 +23,7 @@ class Bar:
 
     def told(self) -> dict[str, Any]:
         """For JSON."""
-        return asdict(self)
+        return {**asdict(self), "met": self.holds}
 
 
 def write_bars(bars: Sequence[Bar]) -> None:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import platform
-import subprocess
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -12,11 +9,12 @@ from statistics import median
 from typing import Any
 
 from bench.bars import Bar
+from bench.readme import measured, write
+from bench.readme import short as _short
 
 EDGE = "Odziv edge"
 STRANGERS = "Odziv edge, no header twice"
 _NGINX = "nginx"
-BEGIN, END = "<!-- bin/bench edge --readme -->", "<!-- end of bin/bench edge -->"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +100,8 @@ def table(found: dict[str, Any], bars: Sequence[RoundsBar]) -> str:
 
 
 def write_readme(readme: Path, found: dict[str, Any], bars: Sequence[RoundsBar]) -> None:
-    """Replace what stands between the two marks. Raises ValueError when they are missing."""
-    text = readme.read_text()
-    before, mark, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not (mark and end):
-        raise ValueError(f"{readme} has no place for the table: {BEGIN} … {END}")
-    readme.write_text(f"{before}{BEGIN}\n{_markdown(found, bars)}{END}{after}")
+    """Put the tables into their place. Raises ValueError when there is none."""
+    write(readme, "edge", _markdown(found, bars))
 
 
 def _markdown(found: dict[str, Any], bars: Sequence[RoundsBar]) -> str:
@@ -123,19 +116,4 @@ def _markdown(found: dict[str, Any], bars: Sequence[RoundsBar]) -> str:
         span = "" if len(bar.values) == 1 else f" ({_short(min(bar.values))}–{_short(max(bar.values))})"
         met = "met" if bar.holds else "not met"
         lines.append(f"| {bar.about} | {_short(bar.value)}{span} | {bar.wanted} | {met} |")
-    return "\n".join([*lines, "", f"Measured on: {found['machine']}.", ""])
-
-
-def _short(value: float) -> str:
-    return f"{value:,.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
-
-
-def machine(folder: Path) -> str:
-    """Processor, cores, memory, kernel and file system, in one line."""
-    told = Path("/proc/cpuinfo").read_text().splitlines()
-    model = next((line.partition(":")[2].strip() for line in told if line.startswith("model name")), platform.machine())
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    kind = subprocess.run(["stat", "-f", "-c", "%T", str(folder)], capture_output=True, text=True, check=False)
-    system = f"{platform.system()} {platform.release().partition('-')[0]}"
-    python = f"Python {platform.python_version()}"
-    return f"{model}, {os.cpu_count()} cores, {memory:.0f} GiB, {system}, {kind.stdout.strip()}, {python}"
+    return "\n".join([*lines, "", measured(found["machine"]), ""])

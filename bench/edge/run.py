@@ -16,6 +16,7 @@ from bench.edge import load, report, rivals
 from bench.edge.load import Answered
 from bench.edge.report import EDGE, STRANGERS
 from bench.edge.rivals import Rival
+from bench.machine import machine
 
 SLOW_SYNC_US = 2000
 STEADY_RATE = 5000
@@ -89,7 +90,7 @@ def measure(folder: Path, disciplines: Sequence[str], rounds: int, seconds: floa
                 _ask(tables[name].setdefault(called, Measured()), rival, paths, seconds, how)
         memory, started = edge.spent().memory, edge.started
     return {
-        "machine": report.machine(folder),
+        "machine": machine(folder),
         "disciplines": {name: {who: one.told() for who, one in table.items()} for name, table in tables.items()},
         "memory_mb": round(memory / 1e6, 1),
         "start_seconds": round(started, 2),

@@ -52,9 +52,7 @@ def run(argv: Sequence[str]) -> int:
     found = measure(arguments)
     bars = judged(found)
     if arguments.json:
-        told = [{"about": bar.about, "value": bar.value, "least": bar.least, "most": bar.most, "met": bar.holds}
-                for bar in bars]  # fmt: skip
-        json.dump({**found, "bars": told}, sys.stdout, indent=1)
+        json.dump({**found, "bars": [bar.told() for bar in bars]}, sys.stdout, indent=1)
     else:
         report(found, bars)
     return int(not all(bar.holds for bar in bars))
@@ -68,6 +66,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--hits", type=int, default=100_000, help="of a backlog, in each measurement")
     parser.add_argument("--seconds", type=int, default=20, help="of each measurement at a steady rate")
     parser.add_argument("--only", default="", choices=("", "backlog", "journal", "steady", "flood"))
+    parser.add_argument(
+        "--largest-journal", type=int, default=LARGE, metavar="INTERACTIONS", help="how long the longer journal is"
+    )
     parser.add_argument("--largest", action="store_true", help="with a journal of 10,000,000 interactions too")
     folder = Path(tempfile.gettempdir()) / "odziv-bench"
     parser.add_argument("--cache", type=Path, default=folder, help=f"where seed databases are kept ({folder})")
@@ -77,7 +78,8 @@ def _parser() -> argparse.ArgumentParser:
 def measure(arguments: argparse.Namespace) -> dict[str, Any]:
     """All disciplines of all databases in turns, so that a noisy machine is noisy for all."""
     vendors = DATABASES if arguments.database == "both" else (arguments.database,)
-    sizes = (SMALL, LARGE, LARGEST) if arguments.largest else (SMALL, LARGE)
+    usual = sorted({SMALL, arguments.largest_journal})
+    sizes = (*usual, LARGEST) if arguments.largest else tuple(usual)
     wanted = {arguments.only} if arguments.only else {"backlog", "journal", "steady", "flood"}
     tables: dict[str, dict[str, Measured]] = {}
     with ExitStack() as stack:

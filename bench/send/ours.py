@@ -1,4 +1,5 @@
-"""The product's own delivery, asked in turns: `python -m bench.send.ours PORT CONNECTIONS`, a number of copies a line.
+"""The product's own delivery, asked in turns: `python -m bench.send.ours PORT CONNECTIONS KIND`, a number of copies a
+line. KIND is the kind of the key that signs them, or empty.
 
 Answers each with `{"seconds": …, "cpu": …}` in JSON: of delivering, not of writing what is to be delivered.
 """
@@ -31,9 +32,11 @@ from odziv.models import (  # noqa: E402
     Organisation,
     Party,
     PartyRole,
+    SigningKey,
     User,
     address_key,
 )
+from odziv.signing import keys  # noqa: E402
 
 
 def mailbox(port: int, connections: int) -> Mailbox:
@@ -66,9 +69,17 @@ def write(box: Mailbox, copies: int) -> None:
     Delivery.objects.bulk_create(Delivery(**owner, message=message, party=party, due_at=now) for party in parties)
 
 
-def main(port: int, connections: int) -> None:
+def sign(box: Mailbox, kind: str) -> None:
+    """Let all mail of the user's domain be signed with a fresh key."""
+    key = keys.add(box.user, keys.domain_of(box.address), "bench", keys.generate(kind), datetime.now(UTC))
+    SigningKey.objects.turn(key, True, datetime.now(UTC))
+
+
+def main(port: int, connections: int, signed: str) -> None:
     """Deliver as often as asked."""
     box = mailbox(port, connections)
+    if signed:
+        sign(box, signed)
     for line in sys.stdin:
         copies = int(line)
         for start in range(0, copies, MAX_RECIPIENTS):
@@ -84,4 +95,4 @@ def main(port: int, connections: int) -> None:
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:]))
+    main(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3])

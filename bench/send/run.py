@@ -20,6 +20,7 @@ from servers.postgres import postgres
 
 ROOT = Path(__file__).resolve().parents[2]
 SQLITE, POSTGRESQL = "Odziv, SQLite", "Odziv, PostgreSQL"
+SIGNED = {"Odziv, SQLite, DKIM with RSA": "rsa", "Odziv, SQLite, DKIM with Ed25519": "ed25519"}
 _CONNECTIONS = 32  # what a mail server of one's own grants: Postfix, 50
 _OTHERS = {"smtplib, a message per copy": "smtplib", "plain Django application": "django"}
 
@@ -60,7 +61,7 @@ def run(argv: Sequence[str]) -> int:
     """Returns 1 when a bar is missed."""
     arguments = _parser().parse_args(argv)
     with tempfile.TemporaryDirectory(prefix="odziv-bench-") as folder:
-        found = measure(Path(folder), arguments.rounds, arguments.copies)
+        found = measure(Path(folder), arguments.rounds, arguments.copies, dkim=arguments.dkim)
     bars = judged(found)
     if arguments.json:
         json.dump({"senders": found, "bars": [bar.told() for bar in bars]}, sys.stdout, indent=1)
@@ -75,10 +76,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--json", action="store_true", help="one JSON document instead of a table")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--copies", type=int, default=2000, help="of ours in a round; of the others a quarter")
+    parser.add_argument(
+        "--dkim", action="store_true", help="signed copies too, with a key of 2,048 bits and of Ed25519"
+    )
     return parser
 
 
-def measure(folder: Path, rounds: int, copies: int) -> dict[str, Any]:
+def measure(folder: Path, rounds: int, copies: int, *, dkim: bool = False) -> dict[str, Any]:
     """Everything runs side by side all the time and is asked in turns, so that a noisy machine is noisy for all."""
     with ExitStack() as stack:
         sink = stack.enter_context(_asked("bench.send.sink", [], {}, core=-1))
@@ -86,18 +90,20 @@ def measure(folder: Path, rounds: int, copies: int) -> dict[str, Any]:
         port = sink.stdout.readline().strip()
         address = stack.enter_context(postgres())
         senders = []
-        for name, settings in ((SQLITE, {}), (POSTGRESQL, {"ODZIV_DATABASE_URL": address})):
+        ours = [(SQLITE, {}, ""), (POSTGRESQL, {"ODZIV_DATABASE_URL": address}, "")]
+        ours += [(name, {}, kind) for name, kind in SIGNED.items() if dkim]
+        for name, settings, kind in ours:
             data = folder / f"data{len(senders)}"
             data.mkdir()
             environment = {**settings, "ODZIV_DATA": str(data), "DJANGO_SETTINGS_MODULE": "odziv.settings"}
-            arguments = [port, str(_CONNECTIONS)]
+            arguments = [port, str(_CONNECTIONS), kind]
             senders.append(Sender(name, stack.enter_context(_asked("bench.send.ours", arguments, environment))))
         for name, kind in _OTHERS.items():
             arguments = [kind, port, str(folder)]
             senders.append(Sender(name, stack.enter_context(_asked("bench.send.others", arguments, {}))))
         for number in range(rounds + 1):
             for sender in senders:
-                wanted = copies if sender.name in (SQLITE, POSTGRESQL) else copies // 4
+                wanted = copies // 4 if sender.name in _OTHERS else copies
                 sender.send(wanted if number else wanted // 4)
         return {sender.name: sender.summed() for sender in senders}
 

@@ -9,6 +9,9 @@ import pytest
 
 from bench.edge import report
 from bench.edge.report import EDGE
+from bench.readme import marks
+
+BEGIN, END = marks("edge")
 
 
 def one(rate: list[float], cpu: list[float], **more: list[float]) -> dict[str, list[float]]:
@@ -52,11 +55,11 @@ def test_parts_are_joined_round_by_round() -> None:
 def test_the_readme_gets_the_table_between_its_marks(tmp_path: Path) -> None:
     readme = tmp_path / "README.md"
     measured = found(beacon=BEACON)
-    readme.write_text(f"before\n{report.BEGIN}\nold\n{report.END}\nafter\n")
+    readme.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n")
     for _ in range(2):
         report.write_readme(readme, measured, report.judged(measured))
     text = readme.read_text()
-    assert text.startswith("before\n") and text.endswith(f"{report.END}\nafter\n")
+    assert text.startswith("before\n") and text.endswith(f"{END}\nafter\n")
     assert "old" not in text
     assert text.count("| beacon, share of nginx | 0.40 (0.30–0.50) | at least 0.35 | met |") == 1
     assert "| Odziv edge | 30 | 2.0 ms | 18 µs |" in text
