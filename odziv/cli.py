@@ -45,6 +45,12 @@ COMMANDS: tuple[Command, ...] = (
         "odziv.moving.command:run",
         django=True,
     ),
+    Command(
+        "restored",
+        "say that a backup was put back: outgoing mail is held",
+        "odziv.commands.restored:run",
+        django=True,
+    ),
     Command("check", "say whether everything works, and what to do if not", "odziv.commands.check:run", django=True),
     Command(
         "create-organisation",
@@ -68,7 +74,7 @@ COMMANDS: tuple[Command, ...] = (
 
 
 _PROCESSES = frozenset({"serve", "web", "edge", "forward", "work", "mail", "lmtp", "migrate"})
-_ON_THE_DATABASE = frozenset({"serve", "web", "work", "mail", "lmtp", "migrate"})
+_ON_THE_DATABASE = frozenset({"serve", "web", "work", "mail", "lmtp", "migrate", "restored"})
 
 
 def main(argv: Sequence[str] | None = None) -> int:

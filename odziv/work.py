@@ -26,6 +26,7 @@ from odziv.health.private import Private
 from odziv.ingest import run as ingesting
 from odziv.lib.logs import Own
 from odziv.replies import reading
+from odziv.restored import notice
 from odziv.supervise.preflight import bind
 
 log = logging.getLogger("odziv.work")
@@ -39,15 +40,18 @@ class Job(NamedTuple):
     """What is done, by which function, and how many seconds after it found nothing it looks again.
 
     The function takes no arguments and returns how much it did: after more than nothing it is called again at once.
+    Where mail leaves by it (`sends`), it is first looked whether the database was restored.
     """
 
     about: str
     function: str
     period: float
+    sends: bool = False
 
 
 JOBS: tuple[Job, ...] = (
-    Job("deliver what is due", "odziv.deliver.due.deliver_due", 0.5),
+    Job("deliver what is due", "odziv.deliver.due.deliver_due", 0.5, sends=True),
+    Job("let mail go that was held", "odziv.restored.holding.let_go", 1),
     Job("take up what a dead worker left", "odziv.deliver.due.recover_abandoned", 10),
     Job("put what was sent into its sender's folder", "odziv.replies.filing.file_sent", 2),
     Job("look for replies in mailboxes", "odziv.replies.reading.read_mailboxes", 1),
@@ -59,7 +63,7 @@ JOBS: tuple[Job, ...] = (
     Job("judge reminders whose time has come", "odziv.assist.reminding.remind", 1),
     Job("tell of mailboxes without access", "odziv.assist.mailboxes.tell_mailboxes", 5),
     Job("say cards to browsers", "odziv.notify.push.push", 0.5),
-    Job("send summaries whose time has come", "odziv.notify.digest.run.send_digests", 15),
+    Job("send summaries whose time has come", "odziv.notify.digest.run.send_digests", 15, sends=True),
     Job("let go of notifications that are over", "odziv.notify.push.forget", 300),
     Job("count what came of templates", "odziv.measure.templates.fold_templates", 2),
     Job("try the mailboxes that somebody tests", "odziv.mailboxes.trial.try_next", 0.5),
@@ -144,6 +148,8 @@ def _repeat(job: Job, function: Callable[[], int], stopping: threading.Event) ->
             close_old_connections()
             opened = time.monotonic()
         try:
+            if job.sends:
+                notice.look()
             done = function()
             failures = 0
         except Exception:

@@ -38,6 +38,7 @@ _WHAT: dict[str, str | Promise] = {
     Reason.UNANSWERED: lazy("The message was handed over, but the mail server's answer never came."),
     Reason.BOUNCED: lazy("The mail came back: a server further on could not deliver it."),
     Reason.ABANDONED: lazy("Odziv was interrupted just when the mail server may have taken the message."),
+    Reason.RESTORED: lazy("Odziv's data were restored from a backup, which does not know whether it has left since."),
     Reason.UNBUILDABLE: lazy("The message could not be made into correct mail."),
     Reason.FILE: lazy("An attached file could not be read from the file store."),
     Reason.NO_MAILBOX: lazy("The mailbox from which it should leave was removed."),
@@ -78,6 +79,9 @@ _NEXT: dict[str, str | Promise] = {
     Reason.UNANSWERED: lazy("Ask the recipient whether it arrived before you send it again."),
     Reason.BOUNCED: lazy("Check the address on the record; ask the recipient by another way."),
     Reason.ABANDONED: lazy("Ask the recipient whether it arrived before you send it again."),
+    Reason.RESTORED: lazy(
+        "Look into your mailbox's folder of sent mail, or ask the recipient, before you send it again."
+    ),
     Reason.UNBUILDABLE: lazy("Write the message anew without what is named here."),
     Reason.FILE: lazy("Have the file store checked in Settings, or write the message anew with the file."),
     Reason.NO_MAILBOX: lazy("Write the message anew from another mailbox."),

@@ -40,6 +40,7 @@ class Reason(StrEnum):
     UNANSWERED = "unanswered"  # the message was complete, and no answer came
     BOUNCED = "bounced"  # a server further on could not deliver it, and sent it back
     ABANDONED = "abandoned"  # our own process ended between the last byte and the answer
+    RESTORED = "restored"  # it may have left in the time that was lost when a backup was put back
     UNBUILDABLE = "unbuildable"  # the copy cannot be made into correct mail
     FILE = "file"  # an attached file cannot be read
     NO_MAILBOX = "no-mailbox"  # the mailbox was removed

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from odziv.health import address, mailboxes, notifications, processes, signing, storage, summaries
+from odziv.health import address, mailboxes, notifications, outgoing, processes, signing, storage, summaries
 from odziv.health.findings import Look
 
 LOOKS: tuple[Look, ...] = (
+    Look("outgoing", _("outgoing mail"), outgoing.outgoing),
     Look("sending", _("sending mailbox"), mailboxes.sending),
     Look("signing", _("signatures (DKIM)"), signing.signatures),
     Look("replies", _("reply mailbox"), mailboxes.replies),

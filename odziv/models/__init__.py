@@ -37,6 +37,7 @@ from odziv.models.organisations import (
     User,
     WorkingWeek,
 )
+from odziv.models.outgoing import Decision, Mark, OutgoingHold
 from odziv.models.people import Invitation, PersonChange, PersonChangeKind
 from odziv.models.qualifications import Qualification
 from odziv.models.recent import RecentRecord
@@ -97,6 +98,7 @@ __all__ = [
     "ConsentSource",
     "Contact",
     "Dead",
+    "Decision",
     "Delivery",
     "DeliveryState",
     "Device",
@@ -135,6 +137,7 @@ __all__ = [
     "ListChoice",
     "Mailbox",
     "MailboxKind",
+    "Mark",
     "Message",
     "MessageState",
     "MessageWords",
@@ -142,6 +145,7 @@ __all__ = [
     "OAuthClient",
     "Opportunity",
     "Organisation",
+    "OutgoingHold",
     "Party",
     "PartyQuerySet",
     "PartyRole",

@@ -9,14 +9,15 @@ from typing import Any, Self
 from uuid import UUID, uuid4
 
 from django.db import connection, models, transaction
-from django.db.models import Case, Count, Q, Value, When
+from django.db.models import Case, Count, Min, Q, Value, When
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from odziv.models.base import OwnedQuerySet
 from odziv.models.messages import Message, Party
-from odziv.models.organisations import User
-from odziv.models.states import DeliveryState, Figures, MessageState
+from odziv.models.organisations import Organisation, User
+from odziv.models.outgoing import OutgoingHold
+from odziv.models.states import DeliveryState, Figures, FollowState, MessageState
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,7 @@ class DeliveryQuerySet(OwnedQuerySet["Delivery"]):
         due = Q(state=DeliveryState.WAITING, due_at__lte=now)
         with transaction.atomic():
             # Only the copies are locked, and nobody is waited for. SQLite's transactions hold off all other writers.
-            free = self.filter(due, pk__in=pks).select_for_update(skip_locked=True).order_by()
+            free = self.free().filter(due, pk__in=pks).select_for_update(skip_locked=True).order_by()
             mine = self.filter(pk__in=list(free.values_list("pk", flat=True)))
             attempts = models.F("attempts") + 1
             mine.filter(due).update(
@@ -175,7 +176,7 @@ class DeliveryQuerySet(OwnedQuerySet["Delivery"]):
 
     def due_in(self, mailbox_id: UUID | None, now: datetime, limit: int) -> list[UUID]:
         """The due copies of one mailbox, the longest due first, those of a message together."""
-        waiting = self.filter(Q(message__mailbox_id=mailbox_id), state=DeliveryState.WAITING, due_at__lte=now)
+        waiting = self.free().filter(Q(message__mailbox_id=mailbox_id), state=DeliveryState.WAITING, due_at__lte=now)
         return list(waiting.order_by("due_at", "message_id", "party__position").values_list("pk", flat=True)[:limit])
 
     def put_off(self, mailbox_id: UUID, now: datetime, until: datetime, reason: str) -> int:
@@ -185,8 +186,49 @@ class DeliveryQuerySet(OwnedQuerySet["Delivery"]):
 
     def due_mailboxes(self, now: datetime) -> list[UUID | None]:
         """The mailboxes that have copies to send now; None stands for messages whose mailbox was removed."""
-        waiting = self.filter(state=DeliveryState.WAITING, due_at__lte=now).order_by()
+        waiting = self.free().filter(state=DeliveryState.WAITING, due_at__lte=now).order_by()
         return list(waiting.values_list("message__mailbox_id", flat=True).distinct())
+
+    def free(self) -> Self:
+        """Copies of organisations whose mail is not held."""
+        return self.exclude(organisation_id__in=Organisation.objects.holding_mail().order_by().values("pk"))
+
+    def held(self, hold: OutgoingHold) -> Self:
+        """The copies that this hold keeps from leaving, or will when their time comes."""
+        return self.of(hold.organisation_id).filter(state=DeliveryState.WAITING)
+
+    def doubtful(self, hold: OutgoingHold) -> Self:
+        """Of those the ones that may have left before: they were due when the data were restored."""
+        return self.held(hold).filter(due_at__lt=hold.began_at)
+
+    def held_since(self, hold: OutgoingHold, now: datetime) -> Self:
+        """Of those the ones that have fallen due under the hold, so that they cannot have left."""
+        return self.held(hold).filter(due_at__gte=hold.began_at, due_at__lte=now)
+
+    def held_till(self, hold: OutgoingHold, now: datetime) -> Self:
+        """Of those the ones whose time is still to come."""
+        return self.held(hold).filter(due_at__gt=now)
+
+    def number_of_messages(self) -> int:
+        """Of how many messages these copies are."""
+        return self.order_by().values("message_id").distinct().count()
+
+    def by_message(self, limit: int) -> list[tuple[Message, int, datetime]]:
+        """The messages of these copies with the owner, how many of these each has and when the first is due, the
+        earliest first.
+        """
+        counted = self.order_by().values("message_id").annotate(copies=Count("pk"), due=Min("due_at"))
+        rows = list(counted.order_by("due", "message_id").values_list("message_id", "copies", "due")[:limit])
+        messages = Message.objects.select_related("owner").in_bulk([pk for pk, _copies, _due in rows])
+        return [(messages[pk], copies, due) for pk, copies, due in rows]
+
+    def give_back(self, now: datetime) -> None:
+        """The data are those of a backup: what workers had taken then waits again, as it did. What was due since may
+        have left, followed where it was to be; what comes back of it is not refused.
+        """
+        self.filter(state=DeliveryState.IN_TRANSIT, phase="").update(state=DeliveryState.WAITING, lease_until=None)
+        due = self.filter(state=DeliveryState.WAITING, due_at__lt=now)
+        due.filter(message__follow_state=FollowState.ON).update(followed=True)
 
 
 class Delivery(Figures):

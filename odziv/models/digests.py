@@ -66,6 +66,11 @@ class DigestQuerySet(OwnedQuerySet["Digest"]):
         """Write how an attempt ended, unless another worker has taken it over meanwhile."""
         return bool(self.filter(pk=digest.pk, attempts=digest.attempts).update(lease_until=None, **fields))
 
+    def leave_out(self, now: datetime) -> int:
+        """Nobody knows whether those that were begun have left: they are never repeated. Returns how many."""
+        begun = self.filter(state__in=(DigestState.WAITING, DigestState.LEAVING))
+        return begun.update(state=DigestState.UNKNOWN, lease_until=None, settled_at=now)
+
     def abandoned(self, now: datetime) -> Self:
         """Those whose worker died while they left."""
         return self.filter(state=DigestState.LEAVING, lease_until__lt=now)

@@ -29,6 +29,10 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
         """Real organisations: not the one that was made to look around."""
         return self.filter(sample=False)
 
+    def holding_mail(self) -> Self:
+        """Those whose mail does not leave, until an administrator has looked through it."""
+        return self.filter(mail_held_since__isnull=False)
+
     def weights(self, organisations: Collection[UUID]) -> dict[UUID, dict[str, int]]:
         """What each of these has adjusted of what evidence weighs (J5)."""
         return dict(self.filter(pk__in=organisations).values_list("pk", "weights"))
@@ -69,6 +73,7 @@ class Organisation(models.Model):
     honeypot = models.BooleanField(_("hidden link"), default=False)  # in followed copies, to catch scanners (J5)
     weights = models.JSONField(default=dict, blank=True)  # codes of measure.weights that do not weigh as they come (J5)
     sample = models.BooleanField(default=False)  # made by "look around with sample data"
+    mail_held_since = models.DateTimeField(null=True, blank=True, editable=False)  # while an OutgoingHold lasts
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = OrganisationQuerySet.as_manager()
@@ -143,8 +148,9 @@ class UserManager(BaseUserManager["User"]):
         return rows.filter(Q(name__icontains=text) | Q(email__icontains=text)) if text else rows
 
     def wanting_digest(self) -> models.QuerySet[User]:
-        """Those who get a summary by e-mail, where the assistant is on."""
-        return self.filter(digest=True, is_active=True, organisation__assistant=True).select_related("organisation")
+        """Those who get a summary by e-mail, where the assistant is on and mail may leave."""
+        wanting = self.filter(digest=True, is_active=True, organisation__assistant=True)
+        return wanting.filter(organisation__mail_held_since=None).select_related("organisation")
 
     def turning_digest_off(self, text: str) -> User | None:
         """Whose summary the address in it turns off; None for what we did not write."""

@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from odziv.deliver.answers import Explanation, explain
 from odziv.instrument.reasons import LINKS
@@ -86,7 +86,7 @@ def figures_of(message: Message, now: datetime, *, shown: int = SHOWN, before: s
     return {
         "message": message,
         "kpis": _kpis(message, deliveries, now) if message.is_followed else [],
-        "copies": [_copy(delivery) for delivery in deliveries],
+        "copies": [_copy(delivery, message, now) for delivery in deliveries],
         "more_copies": max(0, _recipient_count(message, deliveries)),
         "links": [_link(row) for row in measured.links(message, settled)],
         "lines": lines_of(message, page.entries),
@@ -98,6 +98,7 @@ def figures_of(message: Message, now: datetime, *, shown: int = SHOWN, before: s
         "why_unfollowed": why_unfollowed(message),
         "came_because": _came_because(message),
         "held_for": (message.send_at - now).total_seconds() if message.send_at and message.is_held(now) else 0,
+        "is_kept_back": _is_kept_back(message, now),
         "at_work": message.state in (MessageState.SENDING, MessageState.SCHEDULED),
     }
 
@@ -154,6 +155,8 @@ def _bars(deliveries: list[Delivery], name: str) -> list[tuple[str, int]]:
     return rows[:BARS] if rows[0][1] else []
 
 
+HELD = gettext_lazy("Outgoing mail is held until an administrator lets it leave again. Nothing is lost.")
+
 # State -> words, tone and icon.
 _STATES: dict[str, tuple[str | Promise, str, str]] = {
     DeliveryState.WAITING: (gettext_lazy("Waiting to leave"), "", "clock"),
@@ -166,8 +169,18 @@ _STATES: dict[str, tuple[str | Promise, str, str]] = {
 }
 
 
-def _copy(delivery: Delivery) -> Copy:
+def _is_kept_back(message: Message, now: datetime) -> bool:
+    """Whether it would leave now if its organisation's mail were not held."""
+    if message.organisation.mail_held_since is None:
+        return False
+    overdue = message.state == MessageState.SCHEDULED and message.send_at is not None and message.send_at <= now
+    return overdue or message.state == MessageState.SENDING
+
+
+def _copy(delivery: Delivery, message: Message, now: datetime) -> Copy:
     text, tone, icon = _STATES[delivery.state]
+    if delivery.state == DeliveryState.WAITING and delivery.due_at <= now and _is_kept_back(message, now):
+        return Copy(delivery, pgettext("of mail", "Held"), "amber", "hand", str(HELD))
     if delivery.state == DeliveryState.WAITING and delivery.attempts:
         text, tone, icon = _("Will be tried again"), "amber", "clock-alert"
     answer = _answer(delivery)

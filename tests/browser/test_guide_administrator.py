@@ -8,9 +8,11 @@ from playwright.sync_api import expect
 from odziv.lib import clock
 from odziv.models import Grant, Invitation, Mailbox, Organisation
 from odziv.organisations.switches import switch_engagement
+from odziv.restored.holding import hold_all, let_go
 from tests.browser.conftest import Site
 from tests.browser.guides import Walk, cases, walk
 from tests.compose.support import account
+from tests.deliver.letters import waiting_message
 from tests.support.cast import Cast
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -125,6 +127,24 @@ def whom_to_follow(go: Walk) -> None:
     go.sees("Line about following")
 
 
+def restored(go: Walk) -> None:
+    ana = go.cast.ana
+    waiting_message(ana.mailboxes.get(), ana, to=["a@x.example", "b@x.example"])
+    hold_all(clock.now())
+    go.go("/settings/")
+    go.enter("Outgoing mail")
+    go.sees("Outgoing mail is held.")
+    go.press("Look through it")
+    go.sees("May have left already")
+    go.button("Leave it to each sender")
+    go.press("Take it for sent")
+    go.page.get_by_role("dialog").get_by_role("button", name=go.words("Take it for sent")).click()
+    go.sees("Mail is being let go")
+    while let_go():
+        pass
+    go.sees("It leaves as it should.")
+
+
 def forgotten(go: Walk) -> None:
     go.go("/settings/users/")
     go.enter("Bor")
@@ -132,7 +152,7 @@ def forgotten(go: Walk) -> None:
     expect(go.page.get_by_label(go.words("Address to set the password"))).to_be_visible()
 
 
-CHAPTERS = (first_steps, switches, roles, sign_in, signatures, handed_in, whom_to_follow, forgotten)
+CHAPTERS = (first_steps, switches, roles, sign_in, signatures, handed_in, whom_to_follow, restored, forgotten)
 
 
 @pytest.mark.parametrize(("number", "language"), list(cases("administrator", CHAPTERS)))

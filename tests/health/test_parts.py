@@ -42,7 +42,7 @@ def test_what_does_not_work_is_told_with_a_remedy(env: Environment, key: str) ->
 def test_what_works_is_told(env: Environment) -> None:
     beat()
     found = Health(env, clock.now()).findings(LOOKS)
-    assert {one.key for one in found if one.works} == {"disk", "database", "file-store", "worker", "lag"}
+    assert {one.key for one in found if one.works} == {"outgoing", "disk", "database", "file-store", "worker", "lag"}
     assert [one.key for one in found] == [look.key for look in LOOKS]
 
 

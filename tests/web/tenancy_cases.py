@@ -43,6 +43,9 @@ def record_cases(kind: str, many: str) -> dict[str, tuple[Case, ...] | Free]:
 CASES: dict[str, tuple[Case, ...] | Free] = {
     "hand-in": (post("/api/inbound/{user}/", 401),),  # whose it is, a signature decides: tests/api/test_inbound.py
     "handed": Free(ADMINISTRATION, ("/settings/handed/",)),
+    "outgoing": Free(ADMINISTRATION, ("/settings/outgoing/",)),
+    "outgoing-now": Free(ADMINISTRATION),
+    "outgoing-release": Free(ADMINISTRATION),
     "handed-renew": Free(ADMINISTRATION),
     "handed-close": Free(ADMINISTRATION),
     "home": Free("leads to the pages below", ("/",)),
