@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Self
 from uuid import UUID
 
-from django.db import DatabaseError, connection, models, transaction
+from django.db import connection, models, transaction
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
@@ -15,7 +15,8 @@ from odziv.models.base import Owned, OwnedQuerySet
 from odziv.models.organisations import Organisation, User
 
 _PLACE = """
-    SELECT d.oid || '/' || 'odziv_mark'::regclass::oid FROM pg_database d WHERE d.datname = current_database()
+    SELECT d.oid || '/' || 'odziv_mark'::regclass::oid, has_function_privilege('pg_control_system()', 'execute')
+    FROM pg_database d WHERE d.datname = current_database()
 """
 _CLUSTER = "SELECT system_identifier FROM pg_control_system()"
 
@@ -41,13 +42,11 @@ class MarkManager(models.Manager["Mark"]):
             return ""
         with connection.cursor() as cursor:
             cursor.execute(_PLACE)
-            place = str(cursor.fetchone()[0])
-            try:
-                with transaction.atomic():
-                    cursor.execute(_CLUSTER)
-                    return f"{cursor.fetchone()[0]}/{place}"
-            except DatabaseError:  # some who host PostgreSQL do not let everybody ask
-                return place
+            place, may_ask = cursor.fetchone()
+            if not may_ask:  # some who host PostgreSQL let nobody
+                return str(place)
+            cursor.execute(_CLUSTER)
+            return f"{cursor.fetchone()[0]}/{place}"
 
 
 class Mark(models.Model):

@@ -31,18 +31,20 @@ def look(data: Path | None = None) -> bool:
     global _moved_at  # noqa: PLW0603  one pace for all jobs of the process
     folder = data or ENV.data
     with _looking:
-        kept, there, here = mark.read(folder), Mark.objects.read(), Mark.objects.here()
+        kept, there, now = mark.read(folder), Mark.objects.read(), time.monotonic()
+        is_time = kept is None or there is None or _moved_at is None or now - _moved_at >= STEP
+        # Tables that were made anew under a running worker hold an older number, which is seen at once.
+        here = Mark.objects.here() if is_time or there is None else there.place
         why = _difference(kept, there, here)
         if why:
             log.warning("the database was restored or moved (%s): outgoing mail is held", why)
             begin_anew(folder)
             return True
-        now = time.monotonic()
         if kept is None:
             mark.write(folder, 0)  # before there is one in the database, which would miss it
         if there is None or there.place != here:
             Mark.objects.put(there.number if there else 0, here)
-        if kept is None or _moved_at is None or now - _moved_at >= STEP:
+        if is_time:
             # First in the database: what stands beside it is never ahead of it.
             _note(folder, Mark.objects.advance())
             _moved_at = now

@@ -179,7 +179,7 @@ def identifiers(place: Place) -> list[str]:
     found: list[str] = []
     for mail in list(place.sink.taken):
         parsed = message_from_bytes(mail.content, policy=policy.default)
-        html = parsed.get_body(("html",))  # type: ignore[attr-defined]
+        html = parsed.get_body(("html",))
         assert html is not None
         found += re.findall(r"https://track\.example/([oc]/[\w-]+)", html.get_content())
     return found
