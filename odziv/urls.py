@@ -105,6 +105,8 @@ def _accounts() -> list[URLPattern]:
     ]
 
 
+handler500 = "odziv.web.failing.failed"
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
     path("today/", today.index, name="today"),

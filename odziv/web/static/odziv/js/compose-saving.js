@@ -158,7 +158,7 @@ export class Saving {
     if (status === 200) return this.stored(said, changes);
     if (status === 409 || status === 404) this.askAboutOther(said?.version ?? null);
     else if (said?.problems) this.showProblems(said.problems);
-    else this.later("server_error");
+    else this.later("server_error", status === 503 ? said?.message : null);
     return false;
   }
 
@@ -202,8 +202,8 @@ export class Saving {
     return null;
   }
 
-  later(text) {
-    this.failed("save", this.say(text), "warn");
+  later(text, reason = null) {
+    this.failed("save", reason ?? this.say(text), "warn");
     this.saveIn(AGAIN);
   }
 

@@ -8,8 +8,8 @@ export function startToasts() {
   for (const shown of document.querySelectorAll("#toasts > .toast")) arm(shown);
   document.addEventListener("toast", (event) => toast(event.detail.text ?? event.detail.value, event.detail));
   document.addEventListener("htmx:responseError", (event) => {
-    const { status } = event.detail.xhr;
-    if (status !== 422) toast(status === 401 ? t("signed_out") : t("server_error"), { tone: "error" });
+    const { status, responseText } = event.detail.xhr;
+    if (status !== 422) toast(status === 401 ? t("signed_out") : (reason(status, responseText) ?? t("server_error")), { tone: "error" });
   });
   document.addEventListener("htmx:sendError", () => toast(t("no_connection"), { tone: "error" }));
   document.addEventListener("click", (event) => {
@@ -19,6 +19,16 @@ export function startToasts() {
     undo.closest(".toast").remove();
     postUndo(undo.dataset.undo);
   });
+}
+
+/** What the server says of itself when it cannot do anything now (web/failing.py). */
+function reason(status, text) {
+  if (status !== 503) return null;
+  try {
+    return JSON.parse(text).message;
+  } catch {
+    return null; // a proxy's own page
+  }
 }
 
 /** Shows `text`; `tone` is success, info, warning or error; `undo` an address, `action` {label, run}. */
