@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('odziv', '0044_tasks_by_subject'),
+        ('odziv', '0047_ingest_writes_less'),
     ]
 
     operations = [
