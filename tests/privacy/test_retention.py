@@ -209,7 +209,7 @@ def test_a_fold_that_was_overtaken_by_it_begins_anew(cast: Cast, monkeypatch: py
             looked.append(let_go(NOW))  # between reading and writing
         return folding
 
-    monkeypatch.setattr("odziv.ingest.run.look", look)
+    monkeypatch.setattr("odziv.ingest.batch.look", look)
     happened(seen(copy, NOW, Kind.CLICK))
     assert looked == [1] and Settled.objects.exists()
     assert (figures(copy).opens, figures(copy).link_clicks) == (1, 2)
