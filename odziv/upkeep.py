@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import connection
+
+from odziv.lib import clock
+from odziv.models import partitions
 
 _LOOKED_AT = 1_000  # rows of each index
 
@@ -17,4 +22,15 @@ def survey() -> int:
         with connection.cursor() as cursor:
             cursor.execute(f"PRAGMA analysis_limit = {_LOOKED_AT}")
             cursor.execute("ANALYZE")
+    return 0
+
+
+def months_ahead(now: datetime | None = None) -> int:
+    """The worker's job, and that of `odziv migrate`: the journal's partitions of this month and the next ones.
+
+    On PostgreSQL; elsewhere there are none. Returns 0: what could not be made is made the next time.
+    """
+    if partitions.make_ahead(now or clock.now()):
+        with connection.cursor() as cursor:
+            cursor.execute(f"ANALYZE {partitions.TABLE}")  # of the whole: PostgreSQL does it only for the parts
     return 0

@@ -77,6 +77,7 @@ JOBS: tuple[Job, ...] = (
     Job("let go of what was deleted and not brought back", "odziv.discarding.forget", 600),
     Job("check, write and undo imports", "odziv.records.importing.run.work_on_imports", 1),
     Job("let the database know how its tables are", "odziv.upkeep.survey", 600),
+    Job("make room for the months to come", "odziv.upkeep.months_ahead", 3600),
     Job("show that the worker is alive", "odziv.health.beat", 10),
 )
 

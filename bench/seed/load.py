@@ -8,12 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any, Protocol
 
 from django.db import connection
 
 from bench.seed.tables import Table
+from odziv.lib import clock
+from odziv.lib.uuid7 import first_of
+from odziv.models import partitions
 from odziv.upkeep import survey
+
+_OLDEST = timedelta(days=3 * 366)  # the mail of a seed
 
 
 class Loader(Protocol):
@@ -31,6 +37,8 @@ def loading() -> Iterator[Loader]:
             for pragma in ("foreign_keys = OFF", "synchronous = OFF", "journal_mode = OFF", "cache_size = -400000"):
                 cursor.execute(f"PRAGMA {pragma}")
         else:
+            now = clock.now()
+            partitions.make_since(first_of(now - _OLDEST), now)
             cursor.execute("SET synchronous_commit = off")
             cursor.execute("SET session_replication_role = replica")  # no foreign keys, no triggers
             cursor.execute("SET maintenance_work_mem = '512MB'")
@@ -61,8 +69,10 @@ def _drop_indexes(cursor: Any, sqlite: bool) -> list[str]:
         cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL")
     else:
         cursor.execute(
-            "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public' AND indexname NOT IN "
-            "(SELECT conname FROM pg_constraint)"
+            # Of a table in partitions, the index of the whole: it stands for those of the parts.
+            "SELECT indexname, replace(indexdef, ' ON ONLY ', ' ON ') FROM pg_indexes WHERE schemaname = 'public' "
+            "AND indexname NOT IN (SELECT conname FROM pg_constraint) "
+            "AND indexname NOT IN (SELECT relname FROM pg_inherits JOIN pg_class ON oid = inhrelid)"
         )
     found = cursor.fetchall()
     for name, _statement in found:

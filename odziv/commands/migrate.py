@@ -15,6 +15,7 @@ from odziv.environment import ENV
 from odziv.lib.logs import announce
 from odziv.lib.plain import PlainError
 from odziv.lib.seal import KeyRing, KeyRingError
+from odziv.upkeep import months_ahead
 
 
 def run(argv: Sequence[str]) -> int:
@@ -56,5 +57,6 @@ def _database() -> None:
         announce(
             f"database brought up to date: {len(waiting)} steps", "database brought up to date", steps=len(waiting)
         )
+    months_ahead()
     if settings.CACHES["default"]["LOCATION"] not in connection.introspection.table_names():
         call_command("createcachetable", verbosity=0)

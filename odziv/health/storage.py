@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from odziv.health.place import Place, Seen
 from odziv.lib.files import FileStoreError, check, store_from
 from odziv.lib.seal import KeyRing, KeyRingError
+from odziv.models import partitions
 
 _SCARCE_BYTES = 500_000_000
 
@@ -56,6 +57,9 @@ def database(place: Place) -> Seen:
         return Seen(False, _("%(reason)s; see to ODZIV_DATABASE_URL.") % {"reason": reason})
     if waiting:
         return Seen(False, _("%(number)s steps behind; run odziv migrate.") % {"number": len(waiting)})
+    if partitions.is_divided() and (months := partitions.lacking(place.now)):
+        said = _("the journal has no partition for %(month)s yet; see to the worker, which makes them ahead.")
+        return Seen(False, said % {"month": f"{months[0]:%Y-%m}"})
     return Seen(True, connection.display_name)
 
 

@@ -228,7 +228,7 @@ def _events(
     events: Events = defaultdict(list)
     stored: dict[UUID, Any] = defaultdict(dict)
     beyond: dict[UUID, dict[str, int]] = {}
-    ordinary: list[UUID] = []
+    ordinary: dict[UUID, UUID] = {}
     for copy in copies:
         floor = gone.floor(copy.message)
         if floor:
@@ -243,7 +243,7 @@ def _events(
             events[copy.id] = [event for event in known if str(event.id) >= least] if least else list(known)
             events[copy.id].extend(_new(one, stored[copy.id]))
         elif copy.events <= MOST_EVENTS:
-            ordinary.append(copy.id)
+            ordinary[copy.id] = floor or copy.message
         else:
             _put(journal_rows.first_events(copy.id, MOST_EVENTS, floor), events, stored, {})
             beyond[copy.id] = _beyond(Interaction.objects.of_delivery(copy.id).from_(floor))

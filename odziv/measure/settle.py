@@ -26,6 +26,7 @@ from odziv.measure.run import WeighedAnew, fold_copies
 from odziv.models import Delivery, Interaction, KeptFigures, Settled, journal_rows
 
 _COPIES = 500  # in memory at a time
+_MESSAGES = 100  # in one transaction
 
 
 def settle(organisation: UUID, messages: Iterable[UUID], until: datetime, now: datetime) -> int:
@@ -34,11 +35,16 @@ def settle(organisation: UUID, messages: Iterable[UUID], until: datetime, now: d
     Returns how many were not settled so far yet. To do it again changes nothing.
     """
     wanted = sorted(set(messages))
+    pieces = (wanted[start : start + _MESSAGES] for start in range(0, len(wanted), _MESSAGES))
+    return sum(_settle_piece(organisation, piece, until, now) for piece in pieces)
+
+
+def _settle_piece(organisation: UUID, messages: Sequence[UUID], until: datetime, now: datetime) -> int:
     while True:
-        _bring_up_to_date(wanted, now)
+        _bring_up_to_date(messages, now)
         try:
             with transaction.atomic():
-                return _settle(organisation, wanted, until)
+                return _settle(organisation, messages, until)
         except WeighedAnew:
             continue
 

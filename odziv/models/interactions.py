@@ -7,17 +7,21 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Self
 from uuid import UUID
 
-from django.db import models
+from django.db import connections, models
 from django.db.models import Count, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from odziv.lib.uuid7 import first_of
 from odziv.models.base import OwnedQuerySet
 from odziv.models.deliveries import Delivery
 from odziv.models.messages import Message
 
 if TYPE_CHECKING:
     from odziv.models.organisations import User
+
+
+_CLOCKS = timedelta(days=1)  # by which an identifier and the time of its event may differ
 
 
 class InteractionKind(models.TextChoices):
@@ -69,7 +73,7 @@ class InteractionQuerySet(OwnedQuerySet["Interaction"]):
 
     def clicks_by_link(self, message_id: UUID) -> dict[int, tuple[int, int]]:
         """Ordinal of a link -> clicks by people, by others."""
-        counted = self.filter(message_id=message_id, kind=InteractionKind.CLICK, counted=True).order_by()
+        counted = self.of_message(message_id).filter(kind=InteractionKind.CLICK, counted=True).order_by()
         rows = counted.values_list("ordinal", "verdict").annotate(_clicks=Count("ordinal"))
         found: dict[int, tuple[int, int]] = {}
         for ordinal, verdict, clicks in rows:
@@ -82,15 +86,22 @@ class InteractionQuerySet(OwnedQuerySet["Interaction"]):
         """Events that stand before one in the order of `of_delivery`."""
         return self.filter(Q(at__lt=at) | Q(at=at, pk__lt=pk))
 
+    def of_message(self, message_id: UUID | OuterRef) -> Self:
+        """All of a message. None of its events stands before itself, so PostgreSQL need not look at months before."""
+        rows = self.filter(message_id=message_id)
+        return rows.filter(pk__gte=message_id) if connections[self.db].vendor == "postgresql" else rows
+
     def told(self, message_id: UUID | OuterRef) -> Self:
         """What the timeline of a message tells, newest first: every event that counted as something."""
-        return self.filter(message_id=message_id, counted=True).order_by("-at", "-pk")
+        return self.of_message(message_id).filter(counted=True).order_by("-at", "-pk")
 
     def happened_to(self, user: User, since: datetime, until: datetime) -> Iterable[tuple[UUID, str, int]]:
         """(message, kind, how many) of what people did with the user's e-mails in that time."""
         # Only messages in which something was counted since: their journals are short, all others' are many.
         touched = Message.objects.of_owner(user).filter(figures_at__gte=since).values("pk")
         rows = self.by_people().filter(message__in=touched, counted=True, at__gte=since, at__lt=until)
+        if connections[self.db].vendor == "postgresql":
+            rows = rows.from_(first_of(since - _CLOCKS))  # whose months need not be looked at
         counted = rows.order_by().values("message_id", "kind").annotate(number=Count("pk"))
         return counted.values_list("message_id", "kind", "number")
 

@@ -51,6 +51,10 @@ class JournalLimitQuerySet(OwnedQuerySet["JournalLimit"]):
         """Those whose events are settled, and are there still."""
         return self.filter(Q(swept=None) | Q(swept__lt=F("since")), since__isnull=False).order_by("pk")
 
+    def settled(self, until: datetime) -> models.QuerySet[Any, Any]:
+        """The organisations of which no event before that moment is needed."""
+        return self.filter(since__gte=until).order_by().values("pk")
+
     def take(self, pk: UUID, now: datetime, lease: timedelta) -> bool:
         """Claim one; False when another worker was faster."""
         return bool(self.free(now).order_by().filter(pk=pk).update(leased_until=now + lease))

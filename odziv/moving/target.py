@@ -11,8 +11,9 @@ from django.core.management.color import no_style
 from django.db import connections, transaction
 from django.db.models import Model
 
+from odziv.lib import clock
 from odziv.lib.plain import PlainError
-from odziv.models import Organisation
+from odziv.models import Interaction, Organisation, partitions
 from odziv.moving.rows import Digest
 from odziv.settings import database_settings
 
@@ -20,7 +21,7 @@ TARGET = "target"
 _STEPS, _KEPT = "odziv_move", "odziv_move_constraint"
 _FOREIGN_KEYS = """
     SELECT conrelid::regclass::text, quote_ident(conname), pg_get_constraintdef(oid) FROM pg_constraint
-    WHERE contype = 'f' AND connamespace = current_schema()::regnamespace ORDER BY 1, 2
+    WHERE contype = 'f' AND conparentid = 0 AND connamespace = current_schema()::regnamespace ORDER BY 1, 2
 """
 
 
@@ -65,6 +66,9 @@ class Target:
             return
         call_command("migrate", database=TARGET, interactive=False, verbosity=0)
         call_command("createcachetable", database=TARGET, verbosity=0)
+        oldest = Interaction.objects.order_by("pk").values_list("pk", flat=True).first()
+        if oldest is not None:
+            partitions.make_since(oldest, clock.now(), TARGET)
         with transaction.atomic(TARGET), self.connection.cursor() as cursor:
             cursor.execute(f"CREATE TABLE {_KEPT} (place, name, definition) AS {_FOREIGN_KEYS}")
             cursor.execute(f"SELECT * FROM {_KEPT}")

@@ -9,16 +9,18 @@ Each step notes how far it came, so a crash costs one step, and to do one twice 
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from odziv.lib import clock
 from odziv.lib.uuid7 import first_of
 from odziv.measure.settle import settle
-from odziv.models import Interaction, JournalLimit, JournalMonths, User
+from odziv.models import Interaction, JournalLimit, JournalMonths, Organisation, Settled, User, partitions
 from odziv.models.retention import horizon
 
 _EVENTS = 2_000  # in one step
@@ -62,7 +64,7 @@ def let_go(now: datetime | None = None) -> int:
     # All are settled before anything is swept: what nobody keeps any more goes by whole months where it can.
     for limit in JournalLimit.objects.to_sweep()[:5]:
         if JournalLimit.objects.take(limit.pk, at, _LEASE):
-            _sweep_on(limit)
+            _sweep_on(limit, at)
             return 1
     return 0
 
@@ -88,9 +90,13 @@ def _settle_on(limit: JournalLimit, now: datetime) -> None:
     mine.update(leased_until=None)
 
 
-def _sweep_on(limit: JournalLimit) -> None:
-    """Delete the next events that are settled."""
+def _sweep_on(limit: JournalLimit, now: datetime) -> None:
+    """Delete the next events that are settled; on PostgreSQL first the months that nobody keeps any more, at once."""
     assert limit.since is not None  # to_sweep
+    if limit.place is None and partitions.is_divided():
+        keeping = _keeping(limit.since)
+        _settle_left_over(limit.since, keeping, now)
+        partitions.drop_before(first_of(limit.since), keeping)
     deadline = time.monotonic() + _TURN
     mine = JournalLimit.objects.filter(pk=limit.pk, since=limit.since)
     while time.monotonic() < deadline:
@@ -98,11 +104,26 @@ def _sweep_on(limit: JournalLimit) -> None:
         if last is None:
             mine.update(swept=limit.since, place=None, leased_until=None)
             return
+        settle(limit.pk, {message for _pk, message in rows}, limit.since, now)  # what was brought back since
         Interaction.objects.among(pk for pk, _message in rows).order_by().delete()
         limit.place = last
         if not mine.update(place=last):
             return
     mine.update(leased_until=None)
+
+
+def _keeping(since: datetime) -> list[UUID]:
+    """The organisations that keep events of before, or whose events of before are not settled."""
+    return list(Organisation.objects.exclude(pk__in=JournalLimit.objects.settled(since)).values_list("pk", flat=True))
+
+
+def _settle_left_over(since: datetime, keeping: Sequence[UUID], now: datetime) -> None:
+    """Settle messages that came between: a deleted one that was brought back. One look at all events that are to go."""
+    settled = Settled.objects.filter(pk=OuterRef("message_id"), since__gte=since)
+    going = Interaction.objects.before_id(first_of(since)).exclude(organisation_id__in=keeping)
+    rows = going.filter(~Exists(settled)).order_by().values_list("organisation_id", "message_id").distinct()
+    for organisation, message in list(rows):
+        settle(organisation, [message], since, now)
 
 
 def _next(limit: JournalLimit, until: datetime) -> tuple[UUID | None, list[tuple[UUID, UUID]]]:

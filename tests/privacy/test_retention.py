@@ -203,8 +203,8 @@ def test_a_fold_that_was_overtaken_by_it_begins_anew(cast: Cast, monkeypatch: py
     keep_for(cast.dora, JournalMonths.THREE, NOW)
     looked = []
 
-    def look(*arguments: Any) -> Any:
-        folding = measure_run.look(*arguments)
+    def look(*arguments: Any, **more: Any) -> Any:
+        folding = measure_run.look(*arguments, **more)
         if not looked:
             looked.append(let_go(NOW))  # between reading and writing
         return folding
@@ -306,6 +306,20 @@ def test_what_is_deleted_takes_what_was_kept_along_and_brings_it_back(cast: Cast
     happened(seen(copy, NOW, Kind.CLICK, agent=WINDOWS))
     assert figures(copy).opens == before.opens == 2
     assert figures(copy).link_clicks == 1
+    assert rebuild(["--check"]) == 0
+
+
+def test_what_is_brought_back_while_the_others_go_keeps_its_figures(cast: Cast) -> None:
+    message, other = sent(cast), sent(cast)
+    happened(seen(delivery_of(message), JULY), seen(delivery_of(other), JULY))
+    before = figures(delivery_of(message))
+    gone = discard([message.activity], cast.dora, NOW)
+    keep_for(cast.dora, JournalMonths.THREE, NOW)
+    assert let_go(NOW) == 1  # settled, and not swept yet
+    restore(gone)
+    let_all_go()
+    assert not Interaction.objects.exists()
+    assert figures(delivery_of(message)) == before and before.opens == 1
     assert rebuild(["--check"]) == 0
 
 
