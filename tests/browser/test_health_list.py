@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from odziv.health import LOOKS
 from tests.browser.conftest import Site
 from tests.support.cast import Cast
 
@@ -32,8 +33,8 @@ def test_nothing_moves_when_a_part_has_been_looked_at(site: Site, cast: Cast, wi
 
     page.route("**/settings/health/*/?in=*", hold)
     page.goto(site.url + "/settings/")
-    expect(page.locator("#health li")).to_have_count(15)
-    expect(page.locator("#health .spinner")).to_have_count(5)
+    expect(page.locator("#health li")).to_have_count(len(LOOKS))
+    expect(page.locator("#health .spinner")).to_have_count(sum(look.slow for look in LOOKS))
     for _ in range(100):
         if len(held) == 7:  # two of them are asked once more, for sections below
             break
