@@ -123,7 +123,8 @@ class Place:
     def put_back(self) -> None:
         if self.made.server:
             address = self.made.environ["ODZIV_DATABASE_URL"]
-            self._tool("pg_restore", "--clean", "--if-exists", "-d", address, str(self._backup))
+            self._tool("psql", "-c", "DROP SCHEMA public CASCADE; CREATE SCHEMA public", address)
+            self._tool("pg_restore", "--exit-on-error", "-d", address, str(self._backup))
             return
         for path in self.data.glob("odziv.sqlite3*"):
             path.unlink()
