@@ -18,7 +18,6 @@ from django.core.management.color import no_style
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from bench.seed.load import settle
 from bench.seed.scale import Scale
 
 
@@ -62,6 +61,8 @@ def make(scale: Scale, seed: int, ends: float, say: Callable[[str], None]) -> No
 
 def renew(say: Callable[[str], None]) -> None:
     """Run the migrations that are new since the database was filled, and gather statistics anew."""
+    from bench.seed.load import settle
+
     executor = MigrationExecutor(connection)
     if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
         return
