@@ -1,7 +1,8 @@
 """The mark beside the database: how far this installation was when a worker of this data folder last looked.
 
 It is not part of a backup. A file that was copied, as when a whole folder is put back, is told from the original: it
-says which inode it is and when it was written, and the system does not say of a copy that it was changed last then.
+says which inode it is and when it was written by the clock of its file system, which does not say of a copy that it was
+changed last then. Our own clock is not asked: it may go otherwise than a file server's, and be set.
 """
 
 from __future__ import annotations
@@ -9,7 +10,6 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-import time
 from pathlib import Path
 from typing import NamedTuple
 
@@ -43,7 +43,8 @@ def write(data: Path, number: int) -> None:
     handle, beside = tempfile.mkstemp(dir=data, prefix=f".{_NAME}.")
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump({"number": number, "inode": os.fstat(handle).st_ino, "at": time.time()}, file)
+            state = os.fstat(handle)
+            json.dump({"number": number, "inode": state.st_ino, "at": state.st_ctime}, file)
             file.flush()
             os.fsync(handle)
         Path(beside).replace(data / _NAME)

@@ -140,6 +140,7 @@ def test_a_clock_that_jumps_sends_nothing_early_and_nothing_twice(
         "FAKETIME_TIMESTAMP_FILE": str(clock),
         "FAKETIME_NO_CACHE": "1",
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        "NO_FAKE_STAT": "1",
     }
     jumps: list[tuple[float, int]] = [(0.0, 0)]
     with SmtpServer() as sink:
