@@ -41,7 +41,7 @@ def test_events_are_read_as_they_were_stored(cast: Cast) -> None:
     stored = {pk.hex: list(values) for pk, *values in Interaction.objects.values_list("pk", *names)}
     read = {
         id: [*told, verdict, list(codes), counted, list(against)]
-        for _copy, (id, *told), (verdict, codes, counted, against) in journal_rows.events([copy.pk])
+        for _copy, (id, *told), (verdict, codes, counted, against) in journal_rows.events({copy.pk: copy.message_id})
     }
     assert read == stored
     assert len(read) == 3
