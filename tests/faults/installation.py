@@ -53,18 +53,20 @@ class Installation:
 
 
 @contextmanager
-def installation(kind: str, folder: Path, **settings: str) -> Iterator[Installation]:
-    """One on `sqlite` or on `postgresql`, migrated, with further settings by name."""
+def installation(kind: str, folder: Path, *, disk: Path | None = None, **settings: str) -> Iterator[Installation]:
+    """One on `sqlite` or on `postgresql`, migrated, with further settings by name; its database on that `disk`."""
     folder.mkdir(parents=True, exist_ok=True)
     kept = {name: value for name, value in os.environ.items() if not name.startswith("ODZIV_")}
     ours = {"ODZIV_DATA": str(folder), "DJANGO_SETTINGS_MODULE": "odziv.settings"}
     migrate = "from django.core.management import call_command; answer = call_command('migrate', verbosity=0)"
     if kind == "sqlite":
+        if disk:
+            settings["ODZIV_DATABASE_URL"] = f"sqlite://{disk}/odziv.sqlite3"
         made = Installation({**kept, **ours, **settings}, None)
         made.ask(migrate)
         yield made
         return
-    with server(settings={"fsync": "on"}) as running:
+    with server(disk, settings={"fsync": "on"}) as running:
         made = Installation({**kept, **ours, "ODZIV_DATABASE_URL": running.address, **settings}, running)
         made.ask(migrate)
         yield made
