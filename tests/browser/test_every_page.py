@@ -19,7 +19,7 @@ from tests.browser.conftest import Site
 from tests.support.cast import Cast
 from tests.web.tenancy import make_world, patterns
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(1200)]
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # What may be another matter on a phone in the dark; all the rest is the same page.
