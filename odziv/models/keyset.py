@@ -30,8 +30,8 @@ from django.db.models.sql.where import WhereNode
 
 Row = TypeVar("Row", bound=Model)
 FEW = 5_000
-FAR = 10_000  # rows that a bounded walk goes past
-NEWEST = 2_500  # hits that are sorted when it gives up
+FAR = 5_000  # rows that a bounded walk goes past
+NEWEST = 2_000  # hits that are sorted when it gives up
 
 
 @dataclass(frozen=True, slots=True)
