@@ -205,7 +205,8 @@ class RecordQuerySet(OwnedQuerySet["Record"]):
     def same_person(self, record: Record) -> Self:
         """The contact that a lead became, or the leads that became a contact."""
         if record.kind == RecordKind.LEAD:
-            return self.filter(pk=record.qualified_into_id)
+            contact = record.qualified_into_id
+            return self.filter(pk__in=[contact] if contact else [])  # the database would look through all for a NULL
         return self.filter(kind=RecordKind.LEAD).became(record)
 
     def same_people(self, records: Collection[Record]) -> Self:
