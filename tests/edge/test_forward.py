@@ -22,10 +22,10 @@ pytestmark = pytest.mark.slow
 LARGE = 300_000  # bytes: one record fills a message
 
 
-def forwarding(folder: Path, address: str) -> subprocess.Popen[bytes]:
+def forwarding(folder: Path, address: str, stderr: int | None = None) -> subprocess.Popen[bytes]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("ODZIV_")}
     environ = {**kept, "ODZIV_DATA": str(folder), "ODZIV_SPOOL": address}
-    return subprocess.Popen([sys.executable, "-m", "odziv.cli", "forward"], env=environ)
+    return subprocess.Popen([sys.executable, "-m", "odziv.cli", "forward"], env=environ, stderr=stderr)
 
 
 async def record(folder: Path, records: list[bytes]) -> None:
@@ -43,9 +43,10 @@ async def batches(address: str) -> int:
         return 0
 
 
-async def everything(address: str, most: int) -> list[bytes]:
+async def everything(address: str) -> list[bytes]:
+    """All records that are in the stream: a fetch ends with the last that it asks for, or when its time is over."""
     async with Stream(address) as stream:
-        messages = await stream.fetch(most, 2)
+        messages = await stream.fetch((await stream.waiting()).batches, 60)
         return [record for message in messages for record in unpacked(message.data)]
 
 
@@ -68,7 +69,7 @@ def test_a_stream_that_goes_in_the_middle_gets_everything_once(tmp_path: Path) -
         finally:
             forward.kill()
             forward.wait()
-        assert sorted(asyncio.run(everything(servers.address, 200))) == records
+        assert sorted(asyncio.run(everything(servers.address))) == records
 
 
 def test_what_is_too_large_for_a_message_holds_up_nothing(tmp_path: Path) -> None:
@@ -82,14 +83,16 @@ def test_what_is_too_large_for_a_message_holds_up_nothing(tmp_path: Path) -> Non
         finally:
             forward.kill()
             forward.wait()
-        assert b"".join(asyncio.run(everything(servers.address, 20))) == b"before" + large + b"behind"
+        assert b"".join(asyncio.run(everything(servers.address))) == b"before" + large + b"behind"
 
 
 def test_without_a_stream_hits_wait_and_it_ends_when_asked(tmp_path: Path) -> None:
     asyncio.run(record(tmp_path / "spool", [b"one", b"two"]))
-    forward = forwarding(tmp_path, f"nats://127.0.0.1:{free_port()}")
+    forward = forwarding(tmp_path, f"nats://127.0.0.1:{free_port()}", stderr=subprocess.PIPE)
     try:
-        time.sleep(3)
+        assert forward.stderr is not None
+        assert b"hits wait in the spool" in forward.stderr.readline()
+        time.sleep(2)  # and it tries again
         assert forward.poll() is None
         assert SpoolReader(tmp_path / "spool").backlog().records == 2
         forward.terminate()

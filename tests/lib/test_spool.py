@@ -20,6 +20,8 @@ import msgspec
 import pytest
 
 from odziv.lib.spool import FileSpool, SpoolError, SpoolReader
+from odziv.lib.spool.journal import Journal
+from tests.support.waiting import wait_until
 
 
 def run(coroutine: Coroutine[Any, Any, Any]) -> Any:
@@ -117,6 +119,25 @@ def test_a_full_file_is_followed_by_another(tmp_path: Path) -> None:
 
     run(scenario())
     assert len(SpoolReader(tmp_path).files()) == 1
+
+
+def test_a_file_that_was_being_made_ahead_when_it_was_closed_goes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """This process lives on, and nobody could remove a file whose lock it holds."""
+    closed, begin = threading.Event(), Journal.begin
+
+    def slowly(folder: Path, *, frame_bytes: int = 0, gently: bool = False) -> Journal:
+        begun = begin(folder, frame_bytes=frame_bytes, gently=gently)
+        assert not gently or closed.wait(20)
+        return begun
+
+    monkeypatch.setattr(Journal, "begin", slowly)
+    run(one_by_one(tmp_path, *(b"x" * 300_000 for _ in range(9))))
+    assert len(SpoolReader(tmp_path).files()) == 2
+    closed.set()
+    wait_until(lambda: len(list(tmp_path.iterdir())) == 2)  # the other file and its lock
+    assert SpoolReader(tmp_path).backlog().records == 9
 
 
 def test_files_share_what_is_read(tmp_path: Path) -> None:

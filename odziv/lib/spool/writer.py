@@ -92,6 +92,8 @@ class FileSpool:
         self._journal: Journal | None = None
         self._next: Journal | None = None
         self._preparing: threading.Thread | None = None
+        self._handing = threading.Lock()
+        self._over = False
         self._closed = False
         try:
             self._turn_over()
@@ -239,6 +241,8 @@ class FileSpool:
         self._leave()
         if self._preparing:
             self._preparing.join(_LOOK_SECONDS)
+        with self._handing:
+            self._over = True
         if self._next:
             self._next.leave()
 
@@ -294,10 +298,17 @@ class FileSpool:
     def _prepare(self) -> None:
         """Make the next file while this one still has room, so that no commit waits for it."""
         try:
-            self._next = Journal.begin(self._folder, gently=True)
+            prepared = Journal.begin(self._folder, gently=True)
         except (SpoolError, OSError):
             # There may be space when it is needed; and then, if not, the failed commit tells why.
-            self._next = None
+            return
+        with self._handing:
+            if not self._over:
+                self._next = prepared
+                return
+        # The spool was closed meanwhile: nobody would ever write this file, nor could anybody remove it while we live.
+        with suppress(OSError):
+            prepared.leave()
 
     def _leave(self) -> None:
         journal, self._journal = self._journal, None
