@@ -5,8 +5,10 @@ from collections.abc import Iterator
 import hypothesis
 import pytest
 from django.conf import settings
+from django.db import connection, connections
 from django.utils import translation
 
+from tests.support import database
 from tests.support.cast import Cast, make_cast
 
 # Slow by design in production; here each test would wait two seconds for its cast's pass phrases.
@@ -15,9 +17,18 @@ settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 # Each test client begins by reading the folder of collected files, hundreds of them, and asks for none.
 settings.SERVESTATIC_USE_STATIC_ROOT = False
+# It is asynchronous, so that each request of the test client would go through an event loop and a thread of its own.
+settings.MIDDLEWARE.remove("servestatic.middleware.ServeStaticMiddleware")
 # How long an example takes depends on whoever shares the processor; tests of speed measure on their own.
 hypothesis.settings.register_profile("odziv", deadline=None)
 hypothesis.settings.load_profile("odziv")
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(pytestconfig: pytest.Config, django_db_modify_db_settings: None) -> None:
+    """All migrations take seconds, in each of the processes that test."""
+    if connection.vendor == "sqlite":
+        database.remember(connections["default"], pytestconfig.cache.mkdir("database"))
 
 
 @pytest.fixture
