@@ -86,7 +86,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             _begin_to_log(command.name)
         if command.name in _ON_THE_DATABASE:
             _refuse_what_was_moved()
-        return _load(command)(arguments[1:])
+        return _run(command, arguments[1:])
     except PlainError as error:
         logs.stop_with(str(error), f"odziv {command.name}: {error}")
         return 2
@@ -134,12 +134,17 @@ def _refuse_what_was_moved() -> None:
         sealed.refuse(ENV.data)
 
 
-def _load(command: Command) -> Run:
+def _run(command: Command, arguments: list[str]) -> int:
+    """Raises PlainError, SettingError."""
     if command.django:
         set_up_django()
     module, _, function = command.path.partition(":")
     run: Run = getattr(import_module(module), function)
-    return run
+    if command.django and command.name not in _PROCESSES:
+        from odziv.commands.away import plainly
+
+        return plainly(run, arguments)
+    return run(arguments)
 
 
 def set_up_django() -> None:

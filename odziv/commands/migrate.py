@@ -11,6 +11,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from odziv.commands import no_options
+from odziv.commands.away import as_line
 from odziv.environment import ENV
 from odziv.lib.logs import announce
 from odziv.lib.plain import PlainError
@@ -25,10 +26,7 @@ def run(argv: Sequence[str]) -> int:
     try:
         _database()
     except DatabaseError as error:
-        reason = str(error).strip().splitlines()[0]
-        raise PlainError(
-            f"the database cannot be used ({reason}): see to ODZIV_DATABASE_URL and to free space."
-        ) from error
+        raise as_line(error) from error
     return 0
 
 

@@ -96,10 +96,12 @@ def test_a_damaged_key_file_is_one_line_and_stays_as_it_is(name: str, tmp_path: 
 
 
 @pytest.mark.slow
-def test_a_database_that_is_away_is_one_line(tmp_path: Path) -> None:
-    done = odziv("migrate", ODZIV_DATA=str(tmp_path), ODZIV_DATABASE_URL="postgresql://odziv@127.0.0.1:1/odziv")
+@pytest.mark.parametrize("command", [("migrate",), ("password-link", "ana@lipa.example"), ("rebuild",), ("restored",)])
+def test_a_database_that_is_away_is_one_line(command: tuple[str, ...], tmp_path: Path) -> None:
+    done = odziv(*command, ODZIV_DATA=str(tmp_path), ODZIV_DATABASE_URL="postgresql://odziv@127.0.0.1:1/odziv")
     assert done.returncode == 2
-    assert done.stderr.startswith("odziv migrate: the database cannot be used (") and done.stderr.count("\n") == 1
+    assert done.stderr.startswith(f"odziv {command[0]}: the database cannot be used (") and done.stderr.count("\n") == 1
+    assert "refused" in done.stderr  # and not only that there was no connection
 
 
 @pytest.mark.slow
