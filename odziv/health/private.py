@@ -17,6 +17,7 @@ from odziv.lib.prometheus import CONTENT_TYPE, Figure, text
 log = logging.getLogger("odziv.health")
 
 _PLAIN = "text/plain; charset=utf-8"
+_ENDS_WITHIN = 0.1  # seconds
 
 
 class Private:
@@ -43,7 +44,9 @@ class Private:
         self._server.daemon_threads = True
         self._server.socket.close()
         self._server.socket = listener
-        threading.Thread(target=self._server.serve_forever, name="private listener", daemon=True).start()
+        threading.Thread(
+            target=self._server.serve_forever, args=(_ENDS_WITHIN,), name="private listener", daemon=True
+        ).start()
 
     def close(self) -> None:
         """Answer no more."""
