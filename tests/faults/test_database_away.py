@@ -53,6 +53,6 @@ def test_nobody_waits_for_the_database_and_nothing_is_lost(place: Installation, 
     print(f"{seconds} s away, {during} opens; 99 % within {max(waited):.3f} s, with the database {usual:.3f} s")
     assert not readers.opens.failed + readers.clicks.failed
     assert during > 0.9 * seconds * RATE / 2
-    # Of a machine that has much else to do, it can only be said that the database makes no difference.
-    assert max(waited) < max(PATIENCE, 2 * usual)
+    # Beside other tests, all that can be said is that the database makes no difference.
+    assert max(waited) < (PATIENCE if full else max(PATIENCE, 2 * usual))
     assert not wrong, wrong
