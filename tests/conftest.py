@@ -1,5 +1,6 @@
 """A data folder of its own: see tests/environment.py. On PostgreSQL too when ODZIV_DATABASE_URL names one."""
 
+import gc
 from collections.abc import Iterator
 
 import hypothesis
@@ -22,6 +23,13 @@ settings.MIDDLEWARE.remove("servestatic.middleware.ServeStaticMiddleware")
 # How long an example takes depends on whoever shares the processor; tests of speed measure on their own.
 hypothesis.settings.register_profile("odziv", deadline=None)
 hypothesis.settings.load_profile("odziv")
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays to the end: to look for garbage in it again and again costs a tenth of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 10, 50)
 
 
 @pytest.fixture(scope="session")
