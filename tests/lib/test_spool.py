@@ -19,7 +19,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from odziv.lib.spool import FileSpool, SpoolError, SpoolReader
+from odziv.lib.spool import FileSpool, SpoolError, SpoolReader, reader
 from odziv.lib.spool.journal import Journal
 from tests.support.waiting import wait_until
 
@@ -96,6 +96,20 @@ def test_a_file_goes_with_its_last_record(tmp_path: Path) -> None:
     reader = SpoolReader(tmp_path)
     reader.delete_through(file, reader.read({}, 3)[-1].position)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_its_writer_removes_meanwhile_is_no_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = run(write(tmp_path, *numbered(3)))
+    path = tmp_path / file
+
+    def too_late(*asked: Any) -> bool:
+        path.unlink()
+        return delete(*asked)
+
+    delete = reader._delete_through
+    monkeypatch.setattr(reader, "_delete_through", too_late)
+    SpoolReader(tmp_path).delete_through(file, 1)
+    assert SpoolReader(tmp_path).files() == []
 
 
 def test_a_full_file_is_followed_by_another(tmp_path: Path) -> None:

@@ -76,7 +76,8 @@ class SpoolReader:
             if path.exists() and _delete_through(path, position) and (held := claim(path)):
                 held.remove()
         except (SpoolError, OSError) as error:
-            raise SpoolError(f"The spool file {path} cannot be emptied: {error}.") from error
+            if path.exists():  # else its writer left it just now and found it empty
+                raise SpoolError(f"The spool file {path} cannot be emptied: {error}.") from error
 
     def tidy(self) -> list[str]:
         """Remove the files whose writer is gone and which hold nothing any more; their names. Raises SpoolError."""
