@@ -18,7 +18,7 @@ _AND = ("odziv/apps.py", "odziv/settings.py", "requirements.lock")
 
 
 def remember(connection: BaseDatabaseWrapper, folder: Path) -> None:
-    """Let the test database of SQLite, which is in memory, be the copy of a file in this folder."""
+    """Let the test database of SQLite begin as the copy of a file in this folder."""
     creation = connection.creation
     migrate = creation.create_test_db
 
