@@ -10,6 +10,8 @@ from odziv.environment import ENV, ROOT
 from odziv.lib.own_keys import OwnKeys
 
 PACKAGE = Path(__file__).resolve().parent
+SQLITE_HOLDS = 64_000_000
+"""Bytes of pages and prepared statements of a whole process; beyond that each connection uses its own pages again."""
 
 
 def database_settings(address: str) -> dict[str, Any]:
@@ -35,7 +37,9 @@ def database_settings(address: str) -> dict[str, Any]:
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
             # FULL: a power cut must not undo "the server has it" (sent twice) or "the spool was read" (lost hits).
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-32000;",
+            # Each of some thirty threads may keep 32 MB of pages, all connections of a process 64 MB together.
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-32000; "
+            f"PRAGMA soft_heap_limit={SQLITE_HOLDS};",
         },
         "TEST": {"NAME": str(ENV.data / "test.sqlite3")},
     }

@@ -24,6 +24,7 @@ from odziv.environment import ENV
 from odziv.health.metrics import WorkFigures
 from odziv.health.private import Private
 from odziv.ingest import run as ingesting
+from odziv.lib import memory
 from odziv.lib.logs import Own
 from odziv.replies import reading
 from odziv.restored import notice
@@ -78,6 +79,7 @@ JOBS: tuple[Job, ...] = (
     Job("check, write and undo imports", "odziv.records.importing.run.work_on_imports", 1),
     Job("let the database know how its tables are", "odziv.upkeep.survey", 600),
     Job("make room for the months to come", "odziv.upkeep.months_ahead", 3600),
+    Job("give back memory that nothing needs any more", "odziv.lib.memory.collect_and_give_back", 30),
     Job("show that the worker is alive", "odziv.health.beat", 10),
 )
 
@@ -88,6 +90,7 @@ def run(argv: Sequence[str]) -> int:
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
+    memory.few_arenas()
     spare_the_collector()
     private = _private()
     work(JOBS, stopping, [ingesting.stop, due.stop, reading.stop])
@@ -159,5 +162,7 @@ def _repeat(job: Job, function: Callable[[], int], stopping: threading.Event) ->
             done = 0
             log.exception("could not %s (attempt %d)", Own(job.about), failures)
         if not done:
+            if job.period > _CONNECTION_KEPT:
+                connections.close_all()  # what it has read would be held for as long as it sleeps
             stopping.wait(min(job.period * 2 ** min(failures, 10), max(job.period, _LONGEST_PAUSE)))
     connections.close_all()

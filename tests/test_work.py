@@ -9,12 +9,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+from django.db import connection, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils.module_loading import import_string
 
 from odziv import work
 from odziv.work import JOBS, Job
 
 calls: list[float] = []
+opened: list[BaseDatabaseWrapper] = []
 left: list[int] = []
 
 
@@ -79,6 +82,22 @@ def test_a_failing_job_holds_up_no_other() -> None:
     left[:] = [1] * 19
     with working(Job("fail", "tests.test_work.failing", 60), Job("be busy", "tests.test_work.busy", 60)):
         wait_for_calls(20)
+
+
+def connecting() -> int:
+    connection.ensure_connection()
+    opened.append(connections["default"])
+    calls.append(time.monotonic())
+    return 0
+
+
+@pytest.mark.parametrize(("period", "kept"), [(3600, False), (30, True)])
+def test_who_sleeps_for_long_holds_no_connection_and_nothing_that_it_read(period: float, kept: bool) -> None:
+    opened.clear()
+    with working(Job("look", "tests.test_work.connecting", period)):
+        wait_for_calls(1)
+        time.sleep(0.2)
+        assert (opened[0].connection is not None) == kept
 
 
 @pytest.mark.parametrize("job", JOBS, ids=lambda job: job.function)

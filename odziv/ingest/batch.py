@@ -55,8 +55,8 @@ class Batch:
             id: Arriving(ahead.rows.get(id) or copies[id].recipient.row, [one.event for one in kept])
             for id, kept in self.arrived.items()
         }
-        short = [one.copy for one in self.arriving.values() if not journal.is_long(one.copy)]
-        self.folding = look(short, self.arriving, ahead)
+        passing = journal.in_passing([one.copy for one in self.arriving.values()])
+        self.folding = look(passing, self.arriving, ahead)
         self.looked = True
 
     def settle(self, *, as_expected: bool) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from itertools import repeat
+from itertools import accumulate, repeat
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -29,6 +29,7 @@ from odziv.models.bulk import update_rows
 from odziv.models.journal_rows import CopyRow
 
 MOST_EVENTS = 2_000
+MOST_IN_PASSING = 100_000
 _LONG = 200
 
 
@@ -44,6 +45,20 @@ class Copy(NamedTuple):
 def is_long(copy: Copy) -> bool:
     """Whether a copy has more events than are folded in passing: it is folded by itself, and not with each of them."""
     return copy.events > min(_LONG, MOST_EVENTS)
+
+
+def in_passing(copies: Iterable[Copy]) -> list[Copy]:
+    """Those that are folded as their events come in: none that is long, and together not more events than may be held
+    in memory, so those with few events first. The others wait for `measure`."""
+    short = [copy for copy in copies if not is_long(copy)]
+    if sum(copy.events for copy in short) <= MOST_IN_PASSING:
+        return short
+    short.sort(key=lambda copy: copy.events)
+    return [
+        copy
+        for copy, held in zip(short, accumulate(one.events for one in short), strict=True)
+        if held <= MOST_IN_PASSING
+    ]
 
 
 class Arriving(NamedTuple):

@@ -102,6 +102,20 @@ def test_a_copy_with_very_many_events_is_left_to_the_fold(message: Message, monk
     assert rebuild(None, check=True, now=NOON).equal
 
 
+def test_what_a_batch_holds_of_the_journal_is_bounded(message: Message, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journal, "MOST_IN_PASSING", 12)
+    maja, jan, eva = (delivery_of(message, number) for number in range(3))
+    spool([hit(one, Kind.CLICK, after=400 + 61 * number) for one in (maja, eva) for number in range(8)])
+    ingest()
+    measure()
+    spool([hit(one, after=9000) for one in (maja, jan, eva)])  # 9, 1 and 9 events
+    ingest()
+    behind = {one.pk for one in Delivery.objects.unfolded()}
+    assert jan.pk not in behind and len(behind) == 1, "those with few events first"
+    assert measure() == 1
+    assert rebuild(None, check=True, now=NOON).equal
+
+
 def test_a_copy_with_many_events_rests_between_two_folds(message: Message) -> None:
     maja, jan = delivery_of(message), delivery_of(message, 1)
     spool([hit(maja, Kind.CLICK, after=400 + number) for number in range(250)])

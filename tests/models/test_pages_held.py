@@ -1,0 +1,39 @@
+"""What SQLite holds in memory is bounded for a whole process, however many threads it has (issue 6)."""
+
+from __future__ import annotations
+
+import ctypes
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from django.db.utils import ConnectionHandler
+
+from odziv.settings import SQLITE_HOLDS, database_settings
+
+CONNECTIONS, ROWS = 4, 30_000
+
+
+@pytest.mark.django_db  # not that database; but no other is let open
+def test_connections_of_a_process_share_what_they_may_hold(tmp_path: Path) -> None:
+    settings = {"default": database_settings(f"sqlite://{tmp_path}/much.sqlite3")}
+    opened = [ConnectionHandler(settings)["default"] for _ in range(CONNECTIONS)]
+    with closing(opened[0]), opened[0].cursor() as cursor:
+        cursor.execute("CREATE TABLE much (id INTEGER PRIMARY KEY, content BLOB)")
+        cursor.execute(
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %s) "
+            "INSERT INTO much SELECT i, zeroblob(1000) FROM n",
+            [ROWS],
+        )
+    held = ctypes.CDLL("libsqlite3.so.0").sqlite3_memory_used
+    held.restype = ctypes.c_int64
+    before, found = held(), []
+    for connection in opened:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT sum(length(content)) FROM much")
+            assert cursor.fetchone() == (ROWS * 1000,)
+        found.append(held())
+    assert found[0] - before > 25_000_000, "one alone may hold that"
+    assert max(found) < SQLITE_HOLDS + 2_000_000
+    for connection in opened:
+        connection.close()
