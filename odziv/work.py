@@ -156,13 +156,22 @@ def _repeat(job: Job, function: Callable[[], int], stopping: threading.Event) ->
                 notice.look()
             done = function()
             failures = 0
+            if not done:
+                _let_go(job)
         except Exception:
             # Whatever it is, the other jobs and the next attempt must not suffer: rows that are due stay due.
             failures += 1
             done = 0
             log.exception("could not %s (attempt %d)", Own(job.about), failures)
         if not done:
-            if job.period > _CONNECTION_KEPT:
-                connections.close_all()  # what it has read would be held for as long as it sleeps
             stopping.wait(min(job.period * 2 ** min(failures, 10), max(job.period, _LONGEST_PAUSE)))
     connections.close_all()
+
+
+def _let_go(job: Job) -> None:
+    """What the job has read is not held while it sleeps: thirty connections to SQLite would keep 32 MB each."""
+    if job.period > _CONNECTION_KEPT:
+        connections.close_all()
+    elif connection.vendor == "sqlite" and connection.connection is not None:
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA shrink_memory")
