@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import ctypes
 import logging
+import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from pathlib import Path
 
 import pytest
 from django.db import connection, connections
@@ -18,6 +21,8 @@ from odziv.work import JOBS, Job
 
 calls: list[float] = []
 opened: list[BaseDatabaseWrapper] = []
+held: list[int] = []
+files: list[str] = []
 left: list[int] = []
 
 
@@ -91,6 +96,7 @@ def connecting() -> int:
     return 0
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize(("period", "kept"), [(3600, False), (30, True)])
 def test_who_sleeps_for_long_holds_no_connection_and_nothing_that_it_read(period: float, kept: bool) -> None:
     opened.clear()
@@ -98,6 +104,39 @@ def test_who_sleeps_for_long_holds_no_connection_and_nothing_that_it_read(period
         wait_for_calls(1)
         time.sleep(0.2)
         assert (opened[0].connection is not None) == kept
+
+
+def reading() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("ATTACH %s AS much", [files[0]])
+        cursor.execute("PRAGMA much.cache_size = -32000")
+        cursor.execute("SELECT sum(length(content)) FROM much.much")
+        cursor.fetchone()
+    held.append(_sqlite_holds())
+    calls.append(time.monotonic())
+    return 0
+
+
+def _sqlite_holds() -> int:
+    used = ctypes.CDLL("libsqlite3.so.0").sqlite3_memory_used
+    used.restype = ctypes.c_int64
+    return int(used())
+
+
+@pytest.mark.django_db
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL's pages are its own")
+def test_what_a_job_has_read_is_not_held_while_it_waits(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "much")) as much:
+        much.execute("CREATE TABLE much (content BLOB)")
+        much.executemany("INSERT INTO much VALUES (zeroblob(1000))", [()] * 5_000)
+        much.commit()
+    held.clear()
+    files[:] = [str(tmp_path / "much")]
+    before = _sqlite_holds()
+    with working(Job("read", "tests.test_work.reading", 30)):
+        wait_for_calls(1)
+        time.sleep(0.2)
+        assert held[0] - before > 3_000_000 > _sqlite_holds() - before
 
 
 @pytest.mark.parametrize("job", JOBS, ids=lambda job: job.function)
