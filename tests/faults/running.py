@@ -21,7 +21,7 @@ from tests.faults.installation import Installation
 from tests.support.processes import answers, free_port
 
 _PREPARE = """
-import sys
+import sys, time
 from django.db import transaction
 from odziv.lib import clock
 from tests.support.cast import make_cast
@@ -30,8 +30,9 @@ from odziv.models import Delivery, User
 ana = make_cast().ana if not User.objects.exists() else User.objects.get(name="Ana")
 made = []
 while (left := int(sys.argv[1]) - len(made)) > 0:
-    with transaction.atomic():  # thousands of commits would take minutes; one would keep others out for long
+    with transaction.atomic():  # thousands of commits would take minutes; one would keep others out
         made += [followed_message(ana, sent_at=clock.now()).pk for _ in range(min(left, 50))]
+    time.sleep(0.05)  # whoever waits for SQLite looks every 0.1 s at the latest
 rows = Delivery.objects.filter(message__in=made)
 answer = [(organisation.hex, pk.hex) for organisation, pk in rows.values_list("organisation_id", "pk")]
 """
