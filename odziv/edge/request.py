@@ -9,7 +9,7 @@ from odziv.edge.answers import Answer
 
 _KEPT_HEADERS = frozenset(
     b"sec-purpose purpose x-purpose x-moz accept accept-language referer via from if-none-match if-modified-since "
-    b"range".split()
+    b"range sec-fetch-dest sec-fetch-mode sec-fetch-site sec-fetch-user".split()
 )
 _LONGEST_AGENT = 512
 _LONGEST_HEADER = 256
@@ -33,7 +33,7 @@ class Fields:
             self._kept = {
                 name.decode("latin-1"): _shown(value, _LONGEST_HEADER)
                 for name, value in self.headers.items()
-                if name in _KEPT_HEADERS or name.startswith(b"sec-fetch-")
+                if name in _KEPT_HEADERS
             }
             self._agent = _shown(self.headers.get(b"user-agent", b""), _LONGEST_AGENT)
         return self._agent, self._kept

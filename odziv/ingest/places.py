@@ -23,7 +23,10 @@ class Place(NamedTuple):
     city: str = ""
 
 
-@lru_cache(maxsize=50_000)
+_A_BATCH = 10_000  # asked again while a batch is looked at; what was found is kept for longer where it is used
+
+
+@lru_cache(maxsize=_A_BATCH)
 def parsed(address: str) -> IPv4Address | IPv6Address | None:
     """The address; None for what is none."""
     try:
@@ -32,14 +35,14 @@ def parsed(address: str) -> IPv4Address | IPv6Address | None:
         return None
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=_A_BATCH)
 def is_public(address: str) -> bool:
     """Whether it is one host's in all the world: not loopback, private or reserved (RFC 6890)."""
     found = parsed(address)
     return found is not None and found.is_global
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=_A_BATCH)
 def truncated(address: str) -> str:
     """The network that may be stored: /24 of an IPv4 address, /48 of an IPv6 one; empty for what is no address."""
     found = parsed(address)
@@ -60,7 +63,7 @@ class Places:
 
     def __init__(self, database: Path | None = None) -> None:
         self._database = _opened(database) if database else None
-        self.of = lru_cache(maxsize=50_000)(self._look_up)
+        self.of = lru_cache(maxsize=_A_BATCH)(self._look_up)
 
     def _look_up(self, address: str) -> Place:
         """The place of an address; empty for private, reserved and malformed ones."""

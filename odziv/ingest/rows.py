@@ -144,7 +144,7 @@ def _origin(peer: str) -> tuple[Place, str]:
 _TELLING = frozenset({"via", "from"})
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=5_000)  # of up to 5 kB each
 def _kept(headers: tuple[tuple[str, str], ...]) -> tuple[Mapping[str, str], str]:
     kept = {_storable(name): _storable(value) for name, value in headers if name not in _TELLING}
     return kept, msgspec.json.encode(kept).decode()

@@ -277,7 +277,7 @@ def _shape(first: tuple[Any, ...], names: tuple[str, ...]) -> Shape:
     return Shape(*first, *(datetime | None if name.endswith("_at") else int for name in names))
 
 
-@lru_cache(maxsize=10_000)
+@lru_cache(maxsize=5_000)
 def _headers(text: str) -> Mapping[str, str]:
     found: Mapping[str, str] = msgspec.json.decode(text)
     return found
