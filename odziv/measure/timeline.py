@@ -39,6 +39,8 @@ _TROUBLES = {
     DeliveryState.WAITING: RETRY,
     DeliveryState.IN_TRANSIT: RETRY,
 }
+_UNDER_WAY = (DeliveryState.WAITING, DeliveryState.IN_TRANSIT)  # told of once they were tried
+_ENDED_BADLY = tuple(state for state in _TROUBLES if state not in _UNDER_WAY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +83,11 @@ class Page:
     older: str
 
 
-def timeline(message: Message, *, before: str = "", size: int = PAGE) -> Page:
-    """A page of the timeline. A cursor that says nothing gives the newest page."""
+def timeline(message: Message, *, before: str = "", size: int = PAGE, copies: Sequence[Delivery] | None = None) -> Page:
+    """A page of the timeline. A cursor that says nothing gives the newest page.
+
+    `copies` are all of the message's with their parties in the writer's order, where they were read already.
+    """
     rows = Interaction.objects.told(message.pk).select_related("delivery__party")
     place = _read(before)
     if place is not None:
@@ -92,7 +97,7 @@ def timeline(message: Message, *, before: str = "", size: int = PAGE) -> Page:
     found = found[:size]
     entries = _interactions(message, found)
     oldest = found[-1].at if more else None
-    for entry in (*_sending(message), *_arrivals(message)):
+    for entry in (*_sending(message, copies), *_arrivals(message)):
         if (place is None or entry.at < place[0]) and (oldest is None or entry.at >= oldest):
             entries.append(entry)
     entries.sort(key=lambda entry: (entry.at, entry.kind != SENT), reverse=True)
@@ -144,25 +149,35 @@ def _files(message: Message, ordinals: Iterable[int]) -> dict[int, str]:
     return dict(Attachment.objects.files().filter(message=message, ordinal__in=wanted).values_list("ordinal", "name"))
 
 
-def _sending(message: Message) -> list[Entry]:
+def _sending(message: Message, copies: Sequence[Delivery] | None) -> list[Entry]:
     """The copies that were accepted, as one line; each that was not, as a line of its own (the first twenty)."""
-    copies = Delivery.objects.filter(message=message).select_related("party").order_by("party__position", "pk")
+    if copies is None:
+        named, accepted, troubles = _read_copies(message)
+    else:
+        named = [copy for copy in copies if copy.state == DeliveryState.ACCEPTED]
+        accepted, troubles = len(named), [copy for copy in copies if _is_trouble(copy)]
     entries: list[Entry] = []
-    accepted = copies.filter(state=DeliveryState.ACCEPTED)
-    named = list(accepted[: _NAMED + 1])
     if named and (at := message.sent_at or named[0].accepted_at):
-        count = len(named) if len(named) <= _NAMED else accepted.count()
         names = tuple(str(copy.party) for copy in named[:_NAMED])
-        entries.append(Entry(id="sent", kind=SENT, at=at, who=names[0], count=count, names=names))
-    troubles = copies.filter(
-        Q(state__in=(DeliveryState.REFUSED, DeliveryState.BOUNCED, DeliveryState.UNCERTAIN))
-        | Q(state__in=(DeliveryState.WAITING, DeliveryState.IN_TRANSIT), tried_at__isnull=False)
-    )
+        entries.append(Entry(id="sent", kind=SENT, at=at, who=names[0], count=accepted, names=names))
     for copy in troubles[:_MOST_TROUBLES]:
         kind = _TROUBLES[DeliveryState(copy.state)]
         at = copy.tried_at or copy.due_at
         entries.append(Entry(id=f"copy-{copy.pk.hex}", kind=kind, at=at, who=str(copy.party), delivery=copy))
     return entries
+
+
+def _read_copies(message: Message) -> tuple[list[Delivery], int, list[Delivery]]:
+    """Of the accepted ones the first, and how many they are; the first of those that are told of by themselves."""
+    copies = Delivery.objects.filter(message=message).select_related("party").order_by("party__position", "pk")
+    accepted = copies.filter(state=DeliveryState.ACCEPTED)
+    named = list(accepted[: _NAMED + 1])
+    troubles = copies.filter(Q(state__in=_ENDED_BADLY) | Q(state__in=_UNDER_WAY, tried_at__isnull=False))
+    return named, len(named) if len(named) <= _NAMED else accepted.count(), list(troubles[:_MOST_TROUBLES])
+
+
+def _is_trouble(copy: Delivery) -> bool:
+    return copy.state in _ENDED_BADLY or (copy.state in _UNDER_WAY and copy.tried_at is not None)
 
 
 def _arrivals(message: Message) -> list[Entry]:

@@ -26,6 +26,7 @@ class OwnedQuerySet(models.QuerySet[Row_co]):
     is_many = False  # so many are to be asked that nothing counts them
     asked: Exists | None = None  # what is asked of each
     newest: Callable[[int], Self] | None = None  # so many of those that were written last, found without asking each
+    share: Callable[[], float] | None = None  # of the rows that were written last, how many are among them; 0.0: few
 
     def for_(self, user: User) -> Self:
         """Only the rows of the user's organisation."""
@@ -40,7 +41,8 @@ class OwnedQuerySet(models.QuerySet[Row_co]):
     def _clone(self) -> Self:
         copy: Self = super()._clone()  # type: ignore[misc]  # django-stubs leave it out
         copy._organisation = self._organisation
-        copy.is_walked, copy.is_many, copy.asked, copy.newest = self.is_walked, self.is_many, self.asked, self.newest
+        copy.is_walked, copy.is_many, copy.asked = self.is_walked, self.is_many, self.asked
+        copy.newest, copy.share = self.newest, self.share
         return copy
 
     def among(self, keys: Iterable[UUID]) -> Self:

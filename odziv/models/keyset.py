@@ -8,7 +8,8 @@ many    More are in it. An index that has the order is walked, and each row aske
         (`is_many`) is not counted then.
 
 Where the words that are looked for have to do with the order, a walk may pass all that stands before them. A `bounded`
-one gives up after `FAR` rows, and the newest hits are sorted instead (`newest` of the queryset); the page says so.
+one gives up after `FAR` rows, or after twice as many as would fill the page if order and words had nothing to do with
+each other. Then the newest hits are sorted instead (`newest` of the queryset), and the page says so.
 
 Which rows and which index to walk, the model says (`ORDERS`, and `walk` of its queryset).
 """
@@ -20,6 +21,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from math import ceil
 from typing import Any, Generic, NamedTuple, TypeVar, cast
 from uuid import UUID
 
@@ -60,7 +62,7 @@ class Slice(Generic[Row]):
     """One page. `newer` and `older` are cursors of the pages before and after it; empty when there is none.
 
     `total` is how many rows the whole list has; None when it has more than `least`. `of_newest`: only so many, which
-    were written last, were sorted for it; 0 for all.
+    were written last, were sorted for it; None for all.
     """
 
     rows: list[Row]
@@ -68,7 +70,7 @@ class Slice(Generic[Row]):
     older: str
     total: int | None = None
     least: int = FEW
-    of_newest: int = 0
+    of_newest: int | None = None
 
 
 class Place(NamedTuple):
@@ -101,23 +103,38 @@ def page_of(
     place = _read(rows.model, order, sorting, cursor)
     is_many, is_walked = getattr(rows, "is_many", False), getattr(rows, "is_walked", False)
     if is_walked and not is_many and place is None and len(_parts(sorting, order)) == 1:
-        return _first_page(rows, sorting, order, size)
+        return _first_page(rows, _by_key(rows), sorting, order, size)
     total = FEW + 1 if is_many else at_most(rows, FEW + 1)
-    newest = 0
     try:
-        far = FAR if bounded and is_many else 0
+        far = _far(rows, size) if bounded and is_many else 0
         keys = list(_keys(rows, sorting, order, place, size + 1, walked=total > FEW, far=far)) if total else []
     except _TooFarError:
-        newest = NEWEST
-        keys = list(_keys(rows.newest(newest), sorting, order, place, size + 1, walked=False))  # type: ignore[attr-defined]
+        return _newest_page(rows, sorting, order, place, size)
     if is_many and place is None and len(keys) <= size:
         total = len(keys)
     found = _slice(_by_key(rows), order, place, keys, size, total if total <= FEW else None)
-    return replace(found, least=size if is_many else FEW, of_newest=newest)
+    return replace(found, least=size if is_many else FEW)
 
 
-def _first_page(rows: QuerySet[Row], sorting: Sorting, order: Order, size: int) -> Slice[Row]:
-    """The same where each row has to be asked for its words: they are asked once, to be sorted and to be counted."""
+def _far(rows: QuerySet[Any], size: int) -> int:
+    """How many rows a bounded walk goes past."""
+    share = getattr(rows, "share", None)
+    return min(FAR, ceil(2 * (size + 1) / found)) if share is not None and (found := share()) else FAR
+
+
+def _newest_page(rows: QuerySet[Row], sorting: Sorting, order: Order, place: Place | None, size: int) -> Slice[Row]:
+    """The page of the newest hits alone."""
+    newest: QuerySet[Row] = rows.newest(NEWEST)  # type: ignore[attr-defined]
+    if place is None and len(_parts(sorting, order)) == 1:
+        page = _first_page(newest, _by_key(rows), sorting, order, size)
+        return replace(page, total=None, least=size, of_newest=page.total)
+    keys = list(_keys(newest, sorting, order, place, size + 1, walked=False))
+    page = _slice(_by_key(rows), order, place, keys, size)
+    return replace(page, least=size, of_newest=at_most(newest, NEWEST))
+
+
+def _first_page(rows: QuerySet[Row], shown: QuerySet[Row], sorting: Sorting, order: Order, size: int) -> Slice[Row]:
+    """The same where it takes long to find the rows: they are found once, to be sorted and to be counted."""
     columns = (*sorting.columns, "pk")
     counted: QuerySet[Any] = rows.order_by().annotate(
         _total=Window(Count("*")), **{f"_sort{place}": _Sorted(F(name)) for place, name in enumerate(columns)}
@@ -125,7 +142,7 @@ def _first_page(rows: QuerySet[Row], sorting: Sorting, order: Order, size: int) 
     sign = "-" if order.descending else ""
     ordered = counted.order_by(*(f"{sign}_sort{place}" for place in range(len(columns))))
     keys = [(total, *key) for total, *key in ordered.values_list("_total", *columns)[: size + 1]]
-    return _slice(_by_key(rows), order, None, [key[1:] for key in keys], size, keys[0][0] if keys else 0)
+    return _slice(shown, order, None, [key[1:] for key in keys], size, keys[0][0] if keys else 0)
 
 
 def at_most(rows: QuerySet[Any], most: int) -> int:

@@ -10,7 +10,6 @@ from uuid import UUID, uuid4
 from django.db import connections, models
 from django.db.models import Count, Exists, F, Max, OuterRef, Q, Sum
 from django.db.models.lookups import Exact, GreaterThan
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -21,6 +20,7 @@ from odziv.models.derived import DerivedField, DerivedLink, DerivedMoment
 from odziv.models.keyset import Sorting
 from odziv.models.records import Record, RecordEmail, RecordKind, address_key
 from odziv.models.states import FINAL, Direction, Figures, FollowState, MessageState
+from odziv.models.urls import url_of
 from odziv.models.words import NEEDED, MessageWords
 
 if TYPE_CHECKING:
@@ -388,7 +388,7 @@ class Message(Figures):
             Party.objects.of_message(self.pk).stand_at(self.at)
 
     def get_absolute_url(self) -> str:
-        return reverse("message", args=[self.pk])
+        return url_of("message", self.pk)
 
     def is_held(self, now: datetime) -> bool:
         """Whether Send was pressed so lately that its copies still wait, and it can be taken back."""

@@ -17,7 +17,6 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -25,7 +24,8 @@ from odziv.lib.text import digits, fold, sort_key
 from odziv.models.base import Owned, OwnedQuerySet
 from odziv.models.derived import DerivedField
 from odziv.models.keyset import Sorting
-from odziv.models.words import RecordWords
+from odziv.models.urls import url_of
+from odziv.models.words import RecordWords, Search
 
 if TYPE_CHECKING:
     from odziv.models.imports import Import
@@ -98,9 +98,15 @@ class RecordQuerySet(OwnedQuerySet["Record"]):
         """
         return RecordWords.objects.narrow(self, text)
 
-    def suggested(self, text: str, size: int) -> list[Record]:
-        """What completion offers, at most so many: names that begin with the text first, then by name."""
-        key, found = sort_key(text), self.matching(text).select_related("account")
+    def suggested(self, text: str, size: int, search: Search | None = None) -> list[Record]:
+        """What completion offers, at most so many: names that begin with the text first, then by name.
+
+        `search` is one for the text, where it was made already.
+        """
+        words = RecordWords.objects
+        if text.strip() and search is None:
+            search = words.search(self._organisation, text)
+        key, found = sort_key(text), (words.found(self, search) if search else self).select_related("account")
         if not found.is_walked:
             begins = Case(When(name_key__startswith=key, then=0), default=1)
             return list(found.order_by(begins, "name_key", "pk")[:size])
@@ -235,7 +241,17 @@ class RecordQuerySet(OwnedQuerySet["Record"]):
         own = ("kind", "name", "follow_email", "company", "industry", "job_title", "language", "amount", "currency")
         more = ("estimated_close", "status", "owner__name", "updated_at", "created_at")
         others = ("account__kind", "account__name", "account__follow_email", "primary_contact__kind")
-        return self.with_people().only(*own, *more, *others, "primary_contact__name")
+        named = self.select_related("owner", "account", "primary_contact")
+        return named.only(*own, *more, *others, "primary_contact__name")
+
+    def with_first_of(self, *, emails: bool, phones: bool) -> Self:
+        """With `main_email` and `main_phone` of each record, and no other of its addresses and numbers."""
+        found = {}
+        if emails:
+            found["first_email"] = _first(RecordEmail.objects.all(), "address")
+        if phones:
+            found["first_phone"] = _first(RecordPhone.objects.all(), "number")
+        return self.annotate(**found)
 
     def with_people(self) -> Self:
         """All of each record and what it names, in a bounded number of queries."""
@@ -267,6 +283,10 @@ class RecordQuerySet(OwnedQuerySet["Record"]):
 
 def _key(name: str) -> str:
     return sort_key(name)[:200]
+
+
+def _first(rows: models.QuerySet[Any], column: str) -> Subquery:
+    return Subquery(rows.filter(record=OuterRef("pk")).values(column)[:1])
 
 
 def _each_once(rows: Iterable[Record]) -> list[Record]:
@@ -352,7 +372,7 @@ class Record(Owned):
         _note_words(self.pk)
 
     def get_absolute_url(self) -> str:
-        return reverse(self.kind, args=[self.pk])
+        return url_of(self.kind, self.pk)
 
     @property
     def allows_following(self) -> bool:
@@ -373,12 +393,16 @@ class Record(Owned):
 
     @property
     def main_email(self) -> str:
-        """The first e-mail address, or nothing. Uses the prefetched list when there is one."""
+        """The first e-mail address, or nothing. Uses what was read with the row, if anything was."""
+        if "first_email" in self.__dict__:
+            return self.__dict__["first_email"] or ""
         return next((row.address for row in self.emails.all()), "")
 
     @property
     def main_phone(self) -> str:
-        """The first phone number, or nothing."""
+        """The first phone number, or nothing. Uses what was read with the row, if anything was."""
+        if "first_phone" in self.__dict__:
+            return self.__dict__["first_phone"] or ""
         return next((row.number for row in self.phones.all()), "")
 
     def what_hangs_on_it(self) -> dict[str, int]:

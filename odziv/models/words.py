@@ -11,7 +11,9 @@ own rows only: what others have written costs nothing.
 from __future__ import annotations
 
 from base64 import b32encode
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 from itertools import islice
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
@@ -37,6 +39,7 @@ _LEAST_DIGITS = 3  # of a phone number that is looked for
 _MARK = 5  # characters
 _SHORT = 2  # letters of a word that is likely to be frequent
 _SAMPLE = 2_000  # rows that are looked at for it, those that were written last
+_PASSED = 10_000  # rows among which those that were written last are looked for
 _SURE = 50  # of them must have a word, or nothing is said of the others
 _BATCH = 500
 _ASKED = 2 * FEW  # rows of a list that are each asked for their words, so that what is found can be counted and sorted
@@ -79,30 +82,57 @@ def _mark(organisation_id: UUID) -> str:
     return b32encode(sha256(organisation_id.bytes).digest()).decode().lower()[:_MARK]
 
 
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What is looked for in an organisation, as the index has it, and whether few of its rows have all of that."""
+
+    organisation: UUID
+    words: list[str]
+    few: bool
+    share: Callable[[], float]  # which of the rows that were written last have them; 0.0 where hardly one has
+
+
 class WordsQuerySet(models.QuerySet["Words"]):
+    def search(self, organisation: UUID | None, text: str) -> Search:
+        """A search for this text; at most two queries find out whether it finds few. It serves any rows.
+
+        Raises ValueError without an organisation.
+        """
+        if organisation is None:
+            raise ValueError("words are looked for within an organisation")
+        words = typed_words(organisation, text)
+        share = lru_cache(maxsize=1)(lambda: self._lately(words))
+        few = not words or (not self._is_frequent(words, share) and self._counted(words, FEW + 1) <= FEW)
+        return Search(organisation, words, few, share)
+
     def narrow(self, rows: Rows, text: str) -> Rows:
         """Those of the rows in which each typed word begins a word. Narrow them by all else first.
 
-        At most two queries find out by what they are found: few by the index; many are walked through, and each is
-        asked for its words.
+        Few are found by the index; many are walked through, and each is asked for its words.
         """
         if not text.strip():
             return rows
-        if rows._organisation is None:
-            raise ValueError("words are looked for within an organisation")
-        words = typed_words(rows._organisation, text)
+        found = self.found(rows, self.search(rows._organisation, text))
+        found.is_many = found.is_walked and at_most(rows, _ASKED + 1) > _ASKED
+        return found
+
+    def found(self, rows: Rows, search: Search) -> Rows:
+        """The same for what was searched already, and for a page that is not counted."""
+        if rows._organisation != search.organisation:
+            raise ValueError("a search serves the rows of its organisation alone")
+        words = search.words
         if not words:
             return rows.none()
-        if not self._is_frequent(words) and self._counted(words, FEW + 1) <= FEW:
+        if search.few:
             return rows.filter(pk__in=RawSQL(*self._beginning(words, f"{self.model.OF}_id", FEW + 1)))
         asked = Exists(self.filter(**{self.model.OF: OuterRef("pk")})._having(words))
         found = rows.filter(asked)
         found.is_walked, found.asked = True, asked
-        found.newest = lambda most: rows.filter(pk__in=RawSQL(*self._newest(words, most)))
-        found.is_many = at_most(rows, _ASKED + 1) > _ASKED
+        found.share = search.share
+        found.newest = lambda most: rows.filter(pk__in=RawSQL(*self._newest(words, most, search.share())))
         return found
 
-    def _is_frequent(self, words: Sequence[str]) -> bool:
+    def _is_frequent(self, words: Sequence[str], share: Callable[[], float]) -> bool:
         """Whether far more than `FEW` rows have the words, by those that were written last, where that is worth a look.
 
         PostgreSQL has to put together all rows in which a word begins with one letter before it gives the first.
@@ -110,7 +140,7 @@ class WordsQuerySet(models.QuerySet["Words"]):
         at_once = connections[self.db].vendor == "sqlite" or not self.model.LARGE
         if at_once or max(map(len, words)) > _MARK + _SHORT:
             return False
-        return self._lately(words) * self._last() > 2 * FEW
+        return share() * self._last() > 2 * FEW
 
     def _last(self) -> int:
         return self.order_by("-pk").values_list("pk", flat=True).first() or 0
@@ -143,16 +173,19 @@ class WordsQuerySet(models.QuerySet["Words"]):
             [" & ".join(f"'{word}':*" for word in words)],
         )
 
-    def _newest(self, words: Sequence[str], most: int) -> tuple[str, list[str]]:
-        """A query for what the rows are of that have all of the words and were written last, at most so many."""
+    def _newest(self, words: Sequence[str], most: int, share: float) -> tuple[str, list[str]]:
+        """A query for what the rows are of that have all of the words and were written last, at most so many.
+
+        `share` is that of the rows written last that have them, 0.0 where hardly one has.
+        """
         table, column = self.model._meta.db_table, f"{self.model.OF}_id"
         if connections[self.db].vendor == "sqlite":
             index, asked = _index(table), " AND ".join(f'"{word}" *' for word in words)
             found = f"SELECT rowid FROM {index} WHERE {index} MATCH %s ORDER BY rowid DESC LIMIT {most}"
             return f"SELECT {column} FROM {table} WHERE id IN ({found})", [asked]
-        if self._lately(words):
+        if share:
             # Among many they are soon found from the last row on; to find all would take longer.
-            having = " AND ".join(["words LIKE %s"] * len(words))
+            having = " AND ".join([f"id > {self._last() - _PASSED}", *["words LIKE %s"] * len(words)])
             found = f"SELECT {column} FROM {table} WHERE {having} ORDER BY id DESC LIMIT {most}"
             return found, [f"% {word}%" for word in words]
         found = f"SELECT id, {column} FROM {table} WHERE {_VECTOR.format('words')} @@ %s::tsquery"

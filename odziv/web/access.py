@@ -129,7 +129,9 @@ def call_or_task(user: User, id: UUID | str) -> Activity:
 
 def message(user: User, id: UUID | str) -> Message:
     """A message that the user may read: of the organisation, and of the drafts their own."""
-    return one(Message.objects.visible_to(user).select_related("activity__regarding", "owner", "mailbox"), id)
+    found = one(Message.objects.visible_to(user).select_related("activity__regarding", "owner", "mailbox"), id)
+    found.organisation = user.organisation  # the same one, which was read already
+    return found
 
 
 def draft(user: User, id: UUID | str) -> Message:

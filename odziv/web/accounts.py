@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
@@ -43,6 +44,11 @@ class Backend(AuthenticationBackend):
         if request is not None and len(opened) > 1:
             _remember(request, opened)
         return opened[0] if opened else None
+
+    def get_user(self, user_id: UUID | str) -> User | None:
+        """With the organisation, which every page needs."""
+        found = User.objects.select_related("organisation").filter(pk=user_id).first()
+        return found if found is not None and self.user_can_authenticate(found) else None
 
 
 class ClosedSignup(DefaultAccountAdapter):

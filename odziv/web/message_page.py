@@ -82,7 +82,8 @@ def figures_of(message: Message, now: datetime, *, shown: int = SHOWN, before: s
     """The context of everything on the page that changes while one looks."""
     deliveries = measured.recipients(message)
     settled = measured.settled(message)
-    page = timeline(message, before=before, size=min(max(shown, SHOWN), MOST_SHOWN))
+    every = deliveries if len(deliveries) < measured.MOST_RECIPIENTS else None
+    page = timeline(message, before=before, size=min(max(shown, SHOWN), MOST_SHOWN), copies=every)
     return {
         "message": message,
         "kpis": _kpis(message, deliveries, now) if message.is_followed else [],

@@ -47,7 +47,12 @@ def near_or_far(at: datetime, now: datetime) -> str:
 
 def day_and_time(at: datetime, now: datetime, *, always_time: bool = False) -> str:
     """The day's name with the time; from a week away on the date, with the time only on demand."""
-    here, today = timezone.localtime(at), timezone.localtime(now).date()
+    return on_day(at, timezone.localtime(now).date(), always_time=always_time)
+
+
+def on_day(at: datetime, today: date, *, always_time: bool = False) -> str:
+    """The same, where it is known which day it is."""
+    here = timezone.localtime(at)
     return _day_and_time(here, here.tzinfo, today, get_language(), always_time=always_time)
 
 

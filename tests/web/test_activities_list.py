@@ -140,7 +140,7 @@ def test_a_list_takes_a_bounded_number_of_queries(
         one = followed_message(cast.ana, subject=str(number))
         Activity.objects.filter(pk=one.pk).update(regarding=account)
     ana.get("/activities/?view=all")
-    with django_assert_num_queries(9):  # session, user, organisation, choice, saved views, cards, count, keys, rows
+    with django_assert_num_queries(8):  # session, user, choice, saved views, cards, count, keys, rows
         ana.get("/activities/?view=all")
 
 

@@ -6,9 +6,11 @@ from decimal import Decimal
 
 from django import template
 from django.utils.formats import number_format
+from django.utils.safestring import SafeString
 
-from odziv.models import Record, RecordAddress
+from odziv.models import Record, RecordAddress, RecordStatus
 from odziv.web.forms import choices
+from odziv.web.templatetags.ui import badge
 
 register = template.Library()
 
@@ -21,6 +23,23 @@ def money(record: Record) -> str:
     places = 0 if record.amount == record.amount.to_integral_value() else 2
     amount = number_format(Decimal(record.amount), places, force_grouping=True)
     return f"{amount}\N{NO-BREAK SPACE}{record.currency}"
+
+
+_STATUSES = {
+    RecordStatus.WON: ("green", "trophy"),
+    RecordStatus.QUALIFIED: ("green", "check"),
+    RecordStatus.OPEN: ("blue", "circle-dot"),
+}
+
+
+@register.simple_tag
+def status(record: Record) -> SafeString | str:
+    """{% status record %}: of a lead or an opportunity, as a badge."""
+    if not record.status:
+        return ""
+    found = RecordStatus(record.status)
+    tone, symbol = _STATUSES.get(found, ("", "circle-x"))
+    return badge(str(found.label), tone, symbol)
 
 
 @register.filter

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime, tzinfo
 from functools import lru_cache
+from html import escape as escaped
 from typing import Any, Protocol
 
 from django import template
@@ -14,19 +15,21 @@ from django.forms import BoundField, CheckboxInput
 from django.forms.utils import flatatt
 from django.template.context import Context
 from django.utils import timezone
-from django.utils.html import conditional_escape as escape
 from django.utils.html import format_html, json_script
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, ngettext
 from lucide.templatetags.lucide import lucide
 
 from odziv.lib import clock
+from odziv.models import Message, MessageState
+from odziv.models.urls import url_of
 from odziv.web import held as waiting
 from odziv.web import navigation, words
 from odziv.web.texts import texts
 from odziv.web.toasts import undo_of
 
 register = template.Library()
+register.simple_tag(url_of)
 
 # Icons that scripts put into the page; the frame carries them in a <template>.
 SCRIPT_ICONS = (
@@ -44,6 +47,11 @@ FILE_ICONS = (
     (("audio/",), "file-music"),
     (("video/",), "file-video-camera"),
 )
+
+
+def escape(text: object) -> str:
+    """As `conditional_escape` does with texts; Django's looks for texts that are translated later, in every call."""
+    return text if isinstance(text, SafeString) else escaped(str(text))
 
 
 @lru_cache(maxsize=256)
@@ -97,13 +105,26 @@ def when(at: datetime | None, empty: str = "–", exact: bool = False, clock: bo
     if at is None:
         return empty
     now = timezone.now()
-    later = words.day_and_time(at, now, always_time=clock or exact)
-    shown = words.near_or_far(at, now) if words.is_near(at, now) and not exact else later
-    near: SafeString | str = ""  # lets times.js make it older
-    if not exact and words.is_near(at, now) and at <= now:
-        near = format_html(' data-near="{}" data-later="{}"', int(at.timestamp()), later)
-    stamp = at.isoformat(timespec="seconds")
-    return format_html('<time datetime="{}" title="{}"{}>{}</time>', stamp, words.full_time(at), near, shown)
+    if exact or not words.is_near(at, now):
+        zone = timezone.get_current_timezone()
+        return _far(at, now.astimezone(zone).date(), zone, get_language(), full=clock or exact)
+    near = ""  # lets times.js make it older
+    if at <= now:
+        later = words.day_and_time(at, now, always_time=clock)
+        near = f' data-near="{int(at.timestamp())}" data-later="{escape(later)}"'
+    return _time(at, near, words.near_or_far(at, now))
+
+
+# A list has a hundred of them, and the same again when it is sorted otherwise. By the zone too: the same moment is
+# equal in all zones.
+@lru_cache(maxsize=4096)
+def _far(at: datetime, today: date, _zone: tzinfo, _language: str | None, *, full: bool) -> SafeString:
+    return _time(at, "", words.on_day(at, today, always_time=full))
+
+
+def _time(at: datetime, near: str, shown: str) -> SafeString:
+    stamp, told = at.isoformat(timespec="seconds"), escape(words.full_time(at))
+    return mark_safe(f'<time datetime="{stamp}" title="{told}"{near}>{escape(shown)}</time>')
 
 
 @register.filter
@@ -122,16 +143,47 @@ def sentence(text: str) -> str:
 @register.simple_tag
 def badge(text: str, tone: str = "", icon: str = "", title: str = "") -> SafeString:
     """A state in words. Tones: accent, green, blue, amber, red. `title` says it at length on hover."""
-    drawn = mark_safe(_drawn(icon, "icon")) if icon else ""
-    hint = format_html(' title="{}"', title) if title else ""
-    return format_html('<span class="badge {}"{}>{}{}</span>', tone, hint, drawn, text)
+    return _badge(escape(text), tone, icon, escape(title))
+
+
+@lru_cache(maxsize=512)
+def _badge(text: str, tone: str, icon: str, title: str) -> SafeString:
+    drawn = _drawn(icon, "icon") if icon else ""
+    hint = f' title="{title}"' if title else ""
+    return mark_safe(f'<span class="badge {tone}"{hint}>{drawn}{text}</span>')
+
+
+# Of the states in which it has not left; the label is asked for only here.
+_NOT_SENT = {
+    MessageState.FAILED: ("red", "circle-alert"),
+    MessageState.SCHEDULED: ("green", "clock"),
+    MessageState.CANCELLED: ("", "ban"),
+    MessageState.SENDING: ("blue", "send"),
+}
+
+
+@register.simple_tag
+def sent(message: Message) -> SafeString | str:
+    """When an e-mail was sent; until then, or when that failed, its state."""
+    if message.state in _NOT_SENT and not (message.state == MessageState.SENDING and message.sent_at):
+        tone, symbol = _NOT_SENT[MessageState(message.state)]
+        return badge(message.get_state_display(), tone, symbol)
+    return when(message.sent_at, empty="")
 
 
 @register.simple_tag
 def avatar(name: str, shape: str = "", size: str = "") -> SafeString:
     """Initials in a quiet colour of their own; shape="square" for companies, size="large" in a record's header."""
-    css = " ".join(filter(None, ("avatar", f"h{words.hue(str(name))}", shape, size)))
-    return format_html('<span class="{}" aria-hidden="true">{}</span>', css, words.initials(str(name)))
+    return _avatar(str(name), shape, size)
+
+
+@lru_cache(maxsize=1024)
+def _avatar(name: str, shape: str, size: str) -> SafeString:
+    css = " ".join(filter(None, ("avatar", f"h{words.hue(name)}", shape, size)))
+    return mark_safe(f'<span class="{css}" aria-hidden="true">{escape(words.initials(name))}</span>')
+
+
+_ZERO = mark_safe('<span class="zero">0</span>')
 
 
 @register.simple_tag
@@ -139,18 +191,15 @@ def count(human: int | None, machine: int | None = 0, unsure: int | None = 0) ->
     """People's figure bold, the unsure and automatic ones together as a quiet second number with its words."""
     human, machine, unsure = human or 0, machine or 0, unsure or 0
     if not human and not machine and not unsure:
-        return mark_safe('<span class="zero">0</span>')
-    second: SafeString | str = ""
+        return _ZERO
+    second = ""
     if machine or unsure:
         parts = [ngettext("%(n)d unsure", "%(n)d unsure", unsure) % {"n": unsure}] if unsure else []
         if machine:
             parts.append(ngettext("%(n)d automatic", "%(n)d automatic", machine) % {"n": machine})
-        second = format_html(
-            '<small title="{0}"><span aria-hidden="true">+{1}</span><span class="visually-hidden">, {0}</span></small>',
-            ", ".join(parts),
-            machine + unsure,
-        )
-    return format_html('<span class="count"><b>{}</b>{}</span>', human, second)
+        told, more = escape(", ".join(parts)), f'<span aria-hidden="true">+{machine + unsure}</span>'
+        second = f'<small title="{told}">{more}<span class="visually-hidden">, {told}</span></small>'
+    return mark_safe(f'<span class="count"><b>{human}</b>{second}</span>')
 
 
 class HasOpens(Protocol):
@@ -195,12 +244,21 @@ def options(groups: Iterable[tuple[str | None, list[dict[str, Any]], int]]) -> S
     drawn = []
     for name, choices, _number in groups:
         inside = "".join(
-            f'\n  <option value="{escape(one["value"])}"{flatatt(one["attrs"]) if one["attrs"] else ""}>'
-            f"{escape(one['label'])}</option>"
+            _option(
+                str(one["value"]),
+                str(label := one["label"]),
+                flatatt(one["attrs"]) if one["attrs"] else "",
+                safe=isinstance(label, SafeString),
+            )
             for one in choices
         )
         drawn.append(f'\n  <optgroup label="{escape(name)}">{inside}\n  </optgroup>' if name else inside)
     return mark_safe("".join(drawn))
+
+
+@lru_cache(maxsize=4096)
+def _option(value: str, label: str, attributes: str, *, safe: bool) -> str:
+    return f'\n  <option value="{escaped(value)}"{attributes}>{label if safe else escaped(label)}</option>'
 
 
 @register.inclusion_tag("parts/head_row.html")
@@ -246,12 +304,9 @@ def pager(context: Context, newer: str = "", older: str = "", note: str = "") ->
 @register.simple_tag
 def pick(key: object, name: str) -> SafeString:
     """The cell with the check box of a list's row: key, name."""
-    return format_html(
-        '<td class="pick"><input type="checkbox" class="check-box" form="bulk" name="ids" value="{0}" id="pick-{0}" '
-        'aria-label="{1}"></td>',
-        key,
-        gettext("Select %(name)s") % {"name": name},
-    )
+    key, told = escape(key), escape(gettext("Select %(name)s") % {"name": str(name)})
+    box = f'class="check-box" form="bulk" name="ids" value="{key}" id="pick-{key}" aria-label="{told}"'
+    return mark_safe(f'<td class="pick"><input type="checkbox" {box}></td>')
 
 
 @register.simple_tag(takes_context=True)

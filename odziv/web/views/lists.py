@@ -92,7 +92,7 @@ def under_way(request: access.SignedRequest) -> BulkRun | None:
 
 def of_page(asked: Asked, page: Slice[Any]) -> dict[str, Any]:
     """The context that every list's page needs of the page of rows."""
-    newest = asked.view.counted(page.of_newest) if page.of_newest else ""
+    newest = asked.view.counted(page.of_newest) if page.of_newest is not None else ""
     return {"page": page, "counted": lists.counted(page, asked.view.counted), "newest": newest}
 
 

@@ -25,9 +25,9 @@ def index(request: access.SignedRequest, kind: str) -> HttpResponse:
     if elsewhere := begun(request, place, choice):
         return elsewhere
     asked, context = shown(request, place, choice)
-    rows = asked.rows()
-    found = rows.in_list()
-    if any(column.key == "country" for column in asked.columns):
+    columns = {column.key for column in asked.columns}
+    found = asked.rows().in_list().with_first_of(emails="email" in columns, phones="phone" in columns)
+    if "country" in columns:
         found = found.with_addresses()
     page = page_of(found, asked.order, request.GET.get("cursor", ""), SIZE)
     return render(request, "records/list.html", context | {"kind": kind_of(kind), **of_page(asked, page)})

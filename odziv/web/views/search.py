@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from odziv.lib.text import fold
-from odziv.models import Message, RecentRecord, Record, RecordKind, User
+from odziv.models import Message, RecentRecord, Record, RecordKind, RecordWords, User
 from odziv.models.keyset import Order, Slice, page_of
 from odziv.web import access
 from odziv.web.kinds import KINDS, kind_of
@@ -66,9 +66,10 @@ def options(request: access.SignedRequest) -> JsonResponse:
 def page(request: access.SignedRequest) -> HttpResponse:
     """GET q: records of every kind, and e-mails, in which the words occur; without words, what one looked at last."""
     words, user = _words(request), request.user
-    groups = []
+    groups, records = [], Record.objects.for_(user).in_list().with_first_of(emails=True, phones=False)
+    search = RecordWords.objects.search(user.organisation_id, words)
     for shape in KINDS.values() if words else ():
-        found = Record.objects.for_(user).of_kinds([shape.kind]).with_people().suggested(words, FOUND + 1)
+        found = records.of_kinds([shape.kind]).suggested(words, FOUND + 1, search)
         if found:
             groups.append({"kind": shape, "rows": found[:FOUND], "more": len(found) > FOUND})
     mails = _mails(user, words, FOUND) if words else None
