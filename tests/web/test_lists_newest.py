@@ -60,3 +60,26 @@ def test_an_export_has_all(ana: Client) -> None:
 def test_new_words_begin_with_the_quick_way(ana: Client) -> None:
     page = ana.get("/activities/?view=all&q=ponudba&sort=subject&whole=1").content.decode()
     assert 'type="hidden" name="sort"' in page and 'type="hidden" name="whole"' not in page
+
+
+def test_it_says_how_many_are_sorted_of_those_that_one_may_see(cast: Cast, ana: Client) -> None:
+    newest = Message.objects.filter(subject__in=["Ponudba 18", "Ponudba 19"])
+    newest.update(state="draft", owner=cast.bor)
+    page = ana.get("/activities/?view=all&q=ponudba&sort=subject").content.decode()
+    assert "sorted here (1 e-mail)." in page and shown(page)[:1] == ["Ponudba 17"]
+    Message.objects.filter(subject="Ponudba 17").update(state="draft", owner=cast.bor)
+    page = ana.get("/activities/?view=all&q=ponudba&sort=subject").content.decode()
+    assert "sorted here (0 e-mails)." in page and "Sort all" in page and shown(page) == []
+
+
+def test_a_walk_ends_where_a_word_that_is_that_frequent_would_have_filled_the_page(
+    cast: Cast, ana: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half of the e-mails have the word: a page of two and one more is looked for among the first twelve."""
+    for module, name, value in ((keyset, "FAR", 1000), (words, "_SAMPLE", 20), (words, "_SURE", 1)):
+        monkeypatch.setattr(module, name, value)
+    page = ana.get("/activities/?view=all&q=ponudba&sort=subject").content.decode()
+    assert NOTICE not in page and set(shown(page)) == {"Ponudba 10", "Ponudba 11"}
+    monkeypatch.setattr(words, "_SAMPLE", 10)  # all of the last ten have it: six are enough
+    page = ana.get("/activities/?view=all&q=ponudba&sort=subject").content.decode()
+    assert NOTICE in page

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 from django.template import engines
 from django.test import RequestFactory
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 
@@ -103,3 +105,9 @@ def test_bars_are_measured_by_the_largest() -> None:
         '{% include "parts/kpi.html" with icon="mail" label="Opens" value=4 bars=rows %}', rows=[("M", 3), ("J", 1)]
     )
     assert '<meter class="bar" min="0" max="3" value="1"' in drawn
+
+
+def test_the_page_of_a_row_is_where_django_says() -> None:
+    pk = uuid4()
+    for name in ("message", "compose", "activity", "account", "contact", "lead", "opportunity"):
+        assert draw("{% url_of name pk %}", name=name, pk=pk) == reverse(name, args=[pk])

@@ -137,3 +137,11 @@ def test_the_page_of_the_search_groups_what_it_found(cast: Cast, ana: Client) ->
 
 def test_whoever_did_not_sign_in_is_led_to_the_log_in_page(client: Client, db: None) -> None:
     assert client.get("/contacts/?q=a").headers["Location"] == "/account/login/?next=/contacts/%3Fq%3Da"
+
+
+def test_the_first_address_and_number_of_each_are_shown(cast: Cast, ana: Client) -> None:
+    add(cast.ana, Contact(name="Maja"), "z-first@hrib.example", "b@hrib.example", phone="+386 41 555 123")
+    add(cast.ana, Contact(name="Žiga"))
+    page = ana.get("/contacts/").content.decode()
+    assert "z-first@hrib.example" in page and "+386 41 555 123" in page and "b@hrib.example" not in page
+    assert "None" not in page.partition('id="rows"')[2].partition("</tbody>")[0]

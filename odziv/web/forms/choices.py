@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import gettext as system_gettext
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import lru_cache
+from typing import Any
 from zoneinfo import available_timezones
 
 import pycountry
+from django import forms
+from django.utils.choices import BaseChoiceIterator
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from holidays.registry import COUNTRIES as HOLIDAY_COUNTRIES
@@ -68,6 +71,27 @@ def phone_labels() -> Choices:
 def address_labels() -> Choices:
     """(code, words) of what a postal address is for."""
     return [("main", _("Main address")), ("billing", _("Billing")), ("delivery", _("Delivery")), ("home", _("Home"))]
+
+
+class Many(BaseChoiceIterator):
+    """Many pairs of value and label, none of them a group: Django looks for groups in a list each time it is used."""
+
+    def __init__(self, pairs: Callable[[], Choices]) -> None:
+        self._pairs = pairs
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return iter(self._pairs())
+
+
+class ManySelect(forms.Select):
+    """A <select> of many options. Of each it says what is drawn and no more; a contact's form has 1,200 of them."""
+
+    def optgroups(self, name: str, value: list[str], attrs: dict[str, Any] | None = None) -> list[Any]:
+        options = [
+            {"value": one, "label": label, "attrs": {"selected": True} if one in value else {}}
+            for one, label in self.choices
+        ]
+        return [(None, options, 0)]
 
 
 def optional(choices: Choices) -> Choices:

@@ -68,7 +68,10 @@ class PostalRow(LabelledRow):
     city = forms.CharField(label=_("City"), max_length=120, required=False)
     region = forms.CharField(label=_("Region"), max_length=120, required=False)
     country = forms.ChoiceField(
-        label=_("Country"), required=False, choices=lambda: choices.optional(choices.countries())
+        label=_("Country"),
+        required=False,
+        choices=choices.Many(lambda: choices.optional(choices.countries())),
+        widget=choices.ManySelect,
     )
 
     def offered(self) -> choices.Choices:

@@ -108,7 +108,9 @@ class RecordForm(forms.ModelForm):
         kept = getattr(self.instance, name)
         if kept and kept not in dict(options):
             options = [*options, (kept, kept)]  # what an import or a former list brought stays
-        self.fields[name] = forms.ChoiceField(label=label, choices=options, required=required)
+        self.fields[name] = forms.ChoiceField(
+            label=label, choices=choices.Many(lambda: options), required=required, widget=choices.ManySelect
+        )
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
