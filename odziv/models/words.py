@@ -10,6 +10,7 @@ own rows only: what others have written costs nothing.
 
 from __future__ import annotations
 
+import json
 from base64 import b32encode
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -39,6 +40,7 @@ _LEAST_DIGITS = 3  # of a phone number that is looked for
 _MARK = 5  # characters
 _SHORT = 2  # letters of a word that is likely to be frequent
 _SAMPLE = 2_000  # rows that are looked at for it, those that were written last
+_AT_HAND = 200  # hits that are kept for all that a page asks of them
 _PASSED = 10_000  # rows among which those that were written last are looked for
 _SURE = 50  # of them must have a word, or nothing is said of the others
 _BATCH = 500
@@ -84,11 +86,15 @@ def _mark(organisation_id: UUID) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What is looked for in an organisation, as the index has it, and whether few of its rows have all of that."""
+    """What is looked for in an organisation, as the index has it, and whether few of its rows have all of that.
+
+    `keys` are those rows where they are at most `_AT_HAND`, so that the index is asked once for a page.
+    """
 
     organisation: UUID
     words: list[str]
     few: bool
+    keys: list[Any] | None
     share: Callable[[], float]  # which of the rows that were written last have them; 0.0 where hardly one has
 
 
@@ -102,8 +108,10 @@ class WordsQuerySet(models.QuerySet["Words"]):
             raise ValueError("words are looked for within an organisation")
         words = typed_words(organisation, text)
         share = lru_cache(maxsize=1)(lambda: self._lately(words))
-        few = not words or (not self._is_frequent(words, share) and self._counted(words, FEW + 1) <= FEW)
-        return Search(organisation, words, few, share)
+        if not words or self._is_frequent(words, share):
+            return Search(organisation, words, not words, None, share)
+        keys, count = self._looked_up(words)
+        return Search(organisation, words, count <= FEW, keys if count <= min(FEW, _AT_HAND) else None, share)
 
     def narrow(self, rows: Rows, text: str) -> Rows:
         """Those of the rows in which each typed word begins a word. Narrow them by all else first.
@@ -123,6 +131,8 @@ class WordsQuerySet(models.QuerySet["Words"]):
         words = search.words
         if not words:
             return rows.none()
+        if search.keys is not None:
+            return rows.filter(pk__in=RawSQL(*self._given(search.keys)))
         if search.few:
             return rows.filter(pk__in=RawSQL(*self._beginning(words, f"{self.model.OF}_id", FEW + 1)))
         asked = Exists(self.filter(**{self.model.OF: OuterRef("pk")})._having(words))
@@ -150,12 +160,28 @@ class WordsQuerySet(models.QuerySet["Words"]):
         found = self.filter(pk__gt=self._last() - _SAMPLE)._having(words).order_by().count()
         return found / _SAMPLE if found >= _SURE else 0.0
 
-    def _counted(self, words: Sequence[str], most: int) -> int:
-        """How many have all of the words, counted in the index and no further than so far."""
-        sql, parameters = self._beginning(words, "id", most)
+    def _looked_up(self, words: Sequence[str]) -> tuple[list[Any], int]:
+        """What the rows are of that have all of the words, the first ones, and how many: `FEW` and one at most.
+
+        In one query, as both databases put together what begins with a word before they give the first row.
+        """
+        table, column = self.model._meta.db_table, f"{self.model.OF}_id"
+        found, parameters = self._beginning(words, "id", FEW + 1)
+        some = f"SELECT {column} FROM {table} WHERE id IN (SELECT id FROM found LIMIT {_AT_HAND + 1})"
+        sqlite = connections[self.db].vendor == "sqlite"
+        first = f"(SELECT json_group_array({column}) FROM ({some}))" if sqlite else f"ARRAY({some})"
         with connections[self.db].cursor() as cursor:
-            cursor.execute(f"SELECT COUNT(*) FROM ({sql}) AS found", parameters)
-            return int(cursor.fetchone()[0])
+            cursor.execute(
+                f"WITH found AS MATERIALIZED ({found}) SELECT {first}, (SELECT COUNT(*) FROM found)", parameters
+            )
+            keys, count = cursor.fetchone()
+        return json.loads(keys) if sqlite else keys, count
+
+    def _given(self, keys: Sequence[Any]) -> tuple[str, list[Any]]:
+        """A query for these keys, as the database gave them."""
+        if connections[self.db].vendor == "sqlite":
+            return "SELECT value FROM json_each(%s)", [json.dumps(keys)]
+        return "SELECT unnest(%s::uuid[])", [keys]
 
     def _beginning(self, words: Sequence[str], column: str, most: int) -> tuple[str, list[str]]:
         """A query for a column of those with all of the words, found in the index, at most so many."""
@@ -179,15 +205,15 @@ class WordsQuerySet(models.QuerySet["Words"]):
         `share` is that of the rows written last that have them, 0.0 where hardly one has.
         """
         table, column = self.model._meta.db_table, f"{self.model.OF}_id"
-        if connections[self.db].vendor == "sqlite":
-            index, asked = _index(table), " AND ".join(f'"{word}" *' for word in words)
-            found = f"SELECT rowid FROM {index} WHERE {index} MATCH %s ORDER BY rowid DESC LIMIT {most}"
-            return f"SELECT {column} FROM {table} WHERE id IN ({found})", [asked]
         if share:
             # Among many they are soon found from the last row on; to find all would take longer.
             having = " AND ".join([f"id > {self._last() - _PASSED}", *["words LIKE %s"] * len(words)])
             found = f"SELECT {column} FROM {table} WHERE {having} ORDER BY id DESC LIMIT {most}"
             return found, [f"% {word}%" for word in words]
+        if connections[self.db].vendor == "sqlite":
+            index, asked = _index(table), " AND ".join(f'"{word}" *' for word in words)
+            found = f"SELECT rowid FROM {index} WHERE {index} MATCH %s ORDER BY rowid DESC LIMIT {most}"
+            return f"SELECT {column} FROM {table} WHERE id IN ({found})", [asked]
         found = f"SELECT id, {column} FROM {table} WHERE {_VECTOR.format('words')} @@ %s::tsquery"
         ordered = f"SELECT {column} FROM found ORDER BY id DESC LIMIT {most}"
         return f"WITH found AS MATERIALIZED ({found}) {ordered}", [" & ".join(f"'{word}':*" for word in words)]

@@ -36,9 +36,11 @@ def found(cast: Cast, text: str) -> list[str]:
     return sorted(rows.values_list("subject", flat=True))
 
 
-@pytest.fixture(params=["few", "many"])
+@pytest.fixture(params=["at hand", "few", "many"])
 def either_way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Found by the index, or, as where many are, asked one by one."""
+    """Kept as the index found them, looked up in it again, or, as where many are, asked one by one."""
+    if request.param == "few":
+        monkeypatch.setattr(words, "_AT_HAND", -1)
     if request.param == "many":
         monkeypatch.setattr(words, "FEW", -1)
         monkeypatch.setattr(words, "_ASKED", 0)
