@@ -19,7 +19,7 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from odziv.models.activities import Activity, ActivityKind
-from odziv.models.keyset import Slice, Source, merged
+from odziv.models.keyset import Slice, Source, merged, nearest
 from odziv.models.messages import Message, Party
 from odziv.models.organisations import User
 from odziv.models.records import Record, RecordKind
@@ -42,9 +42,9 @@ def page(record: Record, user: User, *, kind: str = "", cursor: str = "", size: 
 
 def newest_e_mails(record: Record, user: User, size: int) -> QuerySet[Message]:
     """The newest e-mails of the feed, at most `size`, in no order; for figures of them together."""
-    shown = Activity.objects.only("pk", "at", "organisation")
-    found = merged(list(sources(record, user, ActivityKind.EMAIL)), shown, size=size)
-    own = [row.pk for row in found.rows if row.organisation_id == user.organisation_id]
+    found = nearest(list(sources(record, user, ActivityKind.EMAIL)), Activity, size)
+    whose = Activity.objects.filter(pk__in=[pk for _at, pk in found]).values_list("pk", "organisation")
+    own = [pk for pk, organisation in whose if organisation == user.organisation_id]
     return Message.objects.filter(pk__in=own)
 
 

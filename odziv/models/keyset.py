@@ -183,20 +183,25 @@ def merged(sources: Sequence[Source], shown: QuerySet[Row], cursor: str = "", si
     """
     order = Order("at", descending=True)
     place = _read(shown.model, order, Sorting(("at",)), cursor)
+    return _slice(shown, order, place, nearest(sources, shown.model, size + 1, place), size)
+
+
+def nearest(sources: Sequence[Source], model: type[Row], size: int, place: Place | None = None) -> list[Pair]:
+    """The times and identifiers of the rows of `model` that stand nearest to a place; without one, the newest."""
     back = place is not None and place.back
     ahead = [(source, source.ahead(place, back=back)) for source in sources]
-    every = shown.model._default_manager
+    every = model._default_manager
     # A part of a UNION may have no LIMIT on SQLite, a subquery of the part may.
     parts = [
-        every.filter(pk__in=rows.values(source.pk)[: size + 1]).order_by().values_list("at", "pk")
+        every.filter(pk__in=rows.values(source.pk)[:size]).order_by().values_list("at", "pk")
         for source, rows in ahead
         if not source.repeated
     ]
     pairs: set[Pair] = set(parts[0].union(*parts[1:])) if parts else set()
     for source, rows in ahead:
         if source.repeated:
-            pairs.update(rows.values_list(source.at, source.pk).distinct()[: size + 1])
-    return _slice(shown, order, place, sorted(pairs, reverse=not back)[: size + 1], size)
+            pairs.update(rows.values_list(source.at, source.pk).distinct()[:size])
+    return sorted(pairs, reverse=not back)[:size]
 
 
 def _slice(
