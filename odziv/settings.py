@@ -7,11 +7,10 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from odziv.environment import ENV, ROOT
+from odziv.lib.memory import SQLITE_HOLDS
 from odziv.lib.own_keys import OwnKeys
 
 PACKAGE = Path(__file__).resolve().parent
-SQLITE_HOLDS = 64_000_000
-"""Bytes of pages and prepared statements of a whole process; beyond that each connection uses its own pages again."""
 
 
 def database_settings(address: str) -> dict[str, Any]:

@@ -34,7 +34,8 @@ log = logging.getLogger("odziv.work")
 
 _SECONDS_TO_END = 3.0
 _LONGEST_PAUSE = 60.0
-_CONNECTION_KEPT = 60.0
+_LONG_SLEEP = 60.0
+_CONNECTION_KEPT = 600.0
 
 
 class Job(NamedTuple):
@@ -90,7 +91,7 @@ def run(argv: Sequence[str]) -> int:
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
-    memory.few_arenas()
+    memory.begin()
     spare_the_collector()
     private = _private()
     work(JOBS, stopping, [ingesting.stop, due.stop, reading.stop])
@@ -170,7 +171,7 @@ def _repeat(job: Job, function: Callable[[], int], stopping: threading.Event) ->
 
 def _let_go(job: Job) -> None:
     """What the job has read is not held while it sleeps: thirty connections to SQLite would keep 32 MB each."""
-    if job.period > _CONNECTION_KEPT:
+    if job.period > _LONG_SLEEP:
         connections.close_all()
     elif connection.vendor == "sqlite" and connection.connection is not None:
         with connection.cursor() as cursor:

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from django.db.utils import ConnectionHandler
 
-from odziv.settings import SQLITE_HOLDS, database_settings
+from odziv.lib.memory import SQLITE_HOLDS
+from odziv.settings import database_settings
 
 CONNECTIONS, ROWS = 4, 30_000
 
