@@ -26,6 +26,7 @@ from odziv.health.private import Private
 from odziv.ingest import run as ingesting
 from odziv.lib import memory
 from odziv.lib.logs import Own
+from odziv.lib.sqlite_pages import keep_pages_apart
 from odziv.replies import reading
 from odziv.restored import notice
 from odziv.supervise.preflight import bind
@@ -91,7 +92,9 @@ def run(argv: Sequence[str]) -> int:
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
-    memory.begin()
+    memory.few_arenas()
+    if connection.vendor == "sqlite":
+        keep_pages_apart(memory.SQLITE_HOLDS)
     spare_the_collector()
     private = _private()
     work(JOBS, stopping, [ingesting.stop, due.stop, reading.stop])

@@ -11,20 +11,12 @@ import ctypes
 import gc
 import threading
 
-from odziv.lib.sqlite_pages import keep_pages_apart
-
 SQLITE_HOLDS = 64_000_000
 """Bytes of pages of all SQLite connections of a process together; beyond that each uses its own pages again."""
 EVERY = 30.0
 _ARENAS = 2
 _M_ARENA_MAX = -8  # malloc.h
 _libc = ctypes.CDLL(None)
-
-
-def begin() -> None:
-    """What a process that runs for months does before anything else."""
-    few_arenas()
-    keep_pages_apart(SQLITE_HOLDS)
 
 
 def few_arenas() -> None:

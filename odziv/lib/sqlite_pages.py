@@ -18,7 +18,7 @@ _pieces: list[ctypes.c_void_p] = []
 
 
 def keep_pages_apart(size: int) -> bool:
-    """Let the pages of this process stand in one piece of `size` bytes, of which only what is used takes memory.
+    """Let the pages of this process stand in one piece of `size` bytes, which are taken at once.
 
     Call it before anything connects. Returns False, and changes nothing, where something has, where it was done before,
     and where the library has no such entry.

@@ -26,7 +26,7 @@ _SECONDS_TO_END = 3.0
 def run(argv: Sequence[str]) -> int:
     """Serve on ODZIV_WEB_LISTEN until SIGTERM or SIGINT. Raises PlainError."""
     no_options("web", "Serve the pages and the API.", argv)
-    memory.begin()
+    memory.few_arenas()
     memory.keep_giving_back()
     uvloop.run(_serve())
     return 0
