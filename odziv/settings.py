@@ -35,6 +35,8 @@ def database_settings(address: str) -> dict[str, Any]:
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
+            # Python keeps 128; one that writes as many rows as it can takes 3 MB, and the next is another text.
+            "cached_statements": 16,
             # FULL: a power cut must not undo "the server has it" (sent twice) or "the spool was read" (lost hits).
             # Each of some thirty threads may keep 32 MB of pages, all connections of a process 64 MB together.
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-32000; "

@@ -13,6 +13,8 @@ import threading
 
 SQLITE_HOLDS = 64_000_000
 """Bytes of pages of all SQLite connections of a process together; beyond that each uses its own pages again."""
+WEB_HOLDS = 32_000_000
+"""As many as one request may keep."""
 EVERY = 30.0
 _ARENAS = 2
 _M_ARENA_MAX = -8  # malloc.h

@@ -16,6 +16,7 @@ from granian.server.embed import Server
 from odziv.commands import no_options
 from odziv.environment import ENV
 from odziv.lib import memory
+from odziv.lib.sqlite_pages import keep_pages_apart
 from odziv.supervise.preflight import bind
 
 # A page that listens for live figures holds its request open as long as it is shown, so these are many.
@@ -27,6 +28,8 @@ def run(argv: Sequence[str]) -> int:
     """Serve on ODZIV_WEB_LISTEN until SIGTERM or SIGINT. Raises PlainError."""
     no_options("web", "Serve the pages and the API.", argv)
     memory.few_arenas()
+    if not ENV.database_url.startswith("postgresql"):
+        keep_pages_apart(memory.WEB_HOLDS)
     memory.keep_giving_back()
     uvloop.run(_serve())
     return 0

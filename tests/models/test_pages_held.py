@@ -26,15 +26,32 @@ def test_connections_of_a_process_share_what_they_may_hold(tmp_path: Path) -> No
             "INSERT INTO much SELECT i, zeroblob(1000) FROM n",
             [ROWS],
         )
-    held = ctypes.CDLL("libsqlite3.so.0").sqlite3_memory_used
-    held.restype = ctypes.c_int64
-    before, found = held(), []
+    before, found = _held(), []
     for connection in opened:
         with connection.cursor() as cursor:
             cursor.execute("SELECT sum(length(content)) FROM much")
             assert cursor.fetchone() == (ROWS * 1000,)
-        found.append(held())
+        found.append(_held())
     assert found[0] - before > 25_000_000, "one alone may hold that"
     assert max(found) < SQLITE_HOLDS + 2_000_000
     for connection in opened:
         connection.close()
+
+
+@pytest.mark.django_db
+def test_statements_of_so_many_rows_are_not_all_kept(tmp_path: Path) -> None:
+    connection = ConnectionHandler({"default": database_settings(f"sqlite://{tmp_path}/rows.sqlite3")})["default"]
+    with closing(connection), connection.cursor() as cursor:
+        cursor.execute(f"CREATE TABLE rows ({', '.join(f'c{number}' for number in range(20))})")
+        before = _held()
+        for rows in range(300, 350):  # batches of a spool differ in length
+            one = f"({', '.join(['%s'] * 20)})"
+            cursor.execute(f"INSERT INTO rows VALUES {', '.join([one] * rows)}", [1] * 20 * rows)
+        cursor.execute("PRAGMA shrink_memory")
+        assert _held() - before < 12_000_000  # all: 30 MB
+
+
+def _held() -> int:
+    used = ctypes.CDLL("libsqlite3.so.0").sqlite3_memory_used
+    used.restype = ctypes.c_int64
+    return int(used())
