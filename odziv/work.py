@@ -96,6 +96,7 @@ def run(argv: Sequence[str]) -> int:
     if connection.vendor == "sqlite":
         keep_pages_apart(memory.SQLITE_HOLDS)
     spare_the_collector()
+    ingesting.look_beside()
     private = _private()
     work(JOBS, stopping, [ingesting.stop, due.stop, reading.stop])
     if private:

@@ -45,6 +45,7 @@ class Seed:
                 return
             address = self._environment["ODZIV_DATABASE_URL"]
             with psycopg.connect(address.replace("/postgres", "/template1"), autocommit=True) as connection:
+                connection.execute("DROP DATABASE IF EXISTS copied WITH (FORCE)")  # of a run that was broken off
                 connection.execute("CREATE DATABASE copied TEMPLATE postgres STRATEGY file_copy")
                 try:
                     yield environment | {"ODZIV_DATABASE_URL": address.replace("/postgres", "/copied")}

@@ -1,79 +1,150 @@
-"""One batch of hits: what is made of it before the transaction, and what stands in that.
+"""One batch of records: what is made of it before the transaction, and what stands in that.
 
-While a batch is being stored the next one is looked at, as the journal will be then (`Ahead`). Where that was not what
-came of it, the next one is looked at again (`settle`). Of a copy with very many events nothing is said ahead; so its
+While a batch is being stored the next one may be looked at, as the journal will be then (`Ahead`). Where that was not
+what came of it, the next one is looked at again. Of a copy with very many events nothing is said ahead; so its
 colleagues' may be found to have been overtaken, and be folded once more by `measure`.
+
+What was made of a batch is plain and small, so that another process may make it (`beside`).
 """
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import math
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import transaction
 
-from odziv.ingest.rows import Understood, known, understood
-from odziv.lib.hit import Hit
-from odziv.lib.logs import Own
+from odziv.ingest.rows import KINDS, Understood, known, understood
+from odziv.lib.hit import Hit, HitError, decode
 from odziv.lib.probe import NOBODY
 from odziv.lib.seal import Kind
 from odziv.measure import journal
-from odziv.measure.evidence import Figures
-from odziv.measure.journal import Ahead, Arriving
-from odziv.measure.run import Folding, WeighedAnew, look
+from odziv.measure.evidence import Figures, Judgement
+from odziv.measure.folding import Folding, WeighedAnew
+from odziv.measure.journal import NOTHING_AHEAD, Ahead, Arriving
+from odziv.measure.run import Seen, look
+from odziv.measure.verdict import UNSURE
 from odziv.models import Heartbeat, journal_rows
-from odziv.models.journal_rows import Standing
+from odziv.models.journal_rows import CopyRow, Ready, Standing
 from odziv.privacy.refusing import Said, refuse
 
-log = logging.getLogger("odziv.ingest")
+_LATEST = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
+_NOT_JUDGED = Judgement(UNSURE, (), False, ())
+
+
+class Arrived(NamedTuple):
+    """What is kept of the hits on a copy, as it was read before."""
+
+    copy: CopyRow
+    rows: list[Ready]
 
 
 @dataclass(slots=True)
-class Batch:
-    """Hits in the order in which they were recorded, and what was made of them so far."""
+class Looked:
+    """What was made of a batch of records, in the order in which they were recorded."""
 
-    hits: Sequence[Hit]
-    refusals: Sequence[Said] = ()
-    probes: Mapping[UUID, datetime] = field(default_factory=dict)
-    arrived: Mapping[UUID, Sequence[Understood]] = field(default_factory=dict)
-    """What is kept of the hits, by copy."""
-    arriving: Mapping[UUID, Arriving] = field(default_factory=dict)
+    refusals: list[Said] = field(default_factory=list)
+    probes: dict[UUID, datetime] = field(default_factory=dict)
+    arrived: dict[UUID, Arrived] = field(default_factory=dict)
     folding: Folding = field(default_factory=Folding.of_nothing)
-    looked: bool = False
+    dropped: dict[str, int] = field(default_factory=dict)
+    """How many hits are not kept, by the reason."""
+    poison: list[tuple[int, str]] = field(default_factory=list)
+    """Which records are no hits, and why."""
 
-    def look(self, ahead: Ahead = journal.NOTHING_AHEAD) -> None:
-        """What is kept of the hits, and what the fold makes of those copies that are not too long for it."""
-        copies = known({hit.delivery for hit in self.hits})
-        self.arrived, dropped = understood(self.hits, copies)
-        if dropped:
-            told = (f"{count} {reason}" for reason, count in sorted(dropped.items()))
-            log.info("dropped: %s", Own(", ".join(told)))
-        self.arriving = {
-            id: Arriving(ahead.rows.get(id) or copies[id].recipient.row, [one.event for one in kept])
-            for id, kept in self.arrived.items()
+
+class Looker:
+    """Looks at one batch after the other, and remembers how copies stand when the last one is stored."""
+
+    def __init__(self) -> None:
+        self._ahead = NOTHING_AHEAD
+
+    def look(self, records: Sequence[bytes], *, onward: bool = False) -> Looked:
+        """What is kept of the records, and what the fold makes of those copies that are not too long for it. `onward`:
+        as though the batch before, of this one, were stored as it was looked at. Nothing is written."""
+        hits, poison = _decoded(records)
+        looked, events = _sorted(hits)
+        looked.poison = poison
+        ahead = self._ahead if onward else NOTHING_AHEAD
+        copies = known({hit.delivery for hit in events})
+        kept, dropped = understood(events, copies)
+        looked.dropped = dict(dropped)
+        arriving = {
+            id: Arriving(ahead.rows.get(id) or copies[id].recipient.row, [one.event for one in some])
+            for id, some in kept.items()
         }
-        passing = journal.in_passing([one.copy for one in self.arriving.values()])
-        self.folding = look(passing, self.arriving, ahead)
-        self.looked = True
+        seen = look(journal.in_passing([one.copy for one in arriving.values()]), arriving, ahead)
+        looked.folding = seen.folding()
+        looked.arrived = {id: Arrived(one.row, _ready(kept[id], seen, id)) for id, one in arriving.items()}
+        self._ahead = _ahead(seen, kept)
+        return looked
 
-    def settle(self, *, as_expected: bool) -> None:
-        """The batch before is stored; look, unless it was done with that in mind."""
-        if not (self.looked and as_expected):
-            self.look()
 
-    def ahead(self) -> Ahead | None:
-        """What will stand in the journal when this is stored; None when that decides what may be kept."""
-        if self.refusals:
-            return None
-        folded = self.folding.folded
-        rows = {id: read.row for id, read in self.folding.found.items() if read.row}
-        return Ahead(
-            {id: row._replace(touched=row.touched + len(self.arrived.get(id, ()))) for id, row in rows.items()},
-            {id: (self.folding.found[id].events, folded[id].judgements) for id in rows},
-        )
+def _sorted(hits: Iterable[Hit]) -> tuple[Looked, list[Hit]]:
+    """What is no event of a copy, and what is."""
+    found, events = Looked(), list[Hit]()
+    for hit in hits:
+        if hit.organisation == NOBODY:
+            found.probes[hit.delivery] = datetime.fromtimestamp(hit.at, UTC)
+        elif hit.kind != Kind.PREFERENCE:
+            events.append(hit)
+        elif hit.method == "POST":
+            found.refusals.append(Said(hit.organisation, hit.delivery, datetime.fromtimestamp(hit.at, UTC)))
+    return found, events
+
+
+def _ready(kept: Sequence[Understood], seen: Seen, id: UUID) -> list[Ready]:
+    folded = seen.folded.get(id)
+    if folded is None:
+        return [journal_rows.ready(one.row, _NOT_JUDGED) for one in kept]
+    return [journal_rows.ready(one.row, folded.judgements[one.event.id]) for one in kept]
+
+
+def _ahead(seen: Seen, kept: dict[UUID, list[Understood]]) -> Ahead:
+    """What will stand in the journal when this is stored."""
+    rows = {id: one.row for id, one in seen.found.items() if one.row}
+    return Ahead(
+        {id: row._replace(touched=row.touched + len(kept.get(id, ()))) for id, row in rows.items()},
+        {id: (seen.found[id].events, seen.folded[id].judgements) for id in rows},
+    )
+
+
+def _decoded(records: Sequence[bytes]) -> tuple[list[Hit], list[tuple[int, str]]]:
+    hits: list[Hit] = []
+    poison: list[tuple[int, str]] = []
+    for number, record in enumerate(records):
+        try:
+            hits.append(_checked(decode(record)))
+        except HitError as error:
+            poison.append((number, str(error)))
+    return hits, poison
+
+
+def _checked(hit: Hit) -> Hit:
+    """The hit, when a row can be made of it. Raises HitError."""
+    if hit.kind not in KINDS and hit.kind != Kind.PREFERENCE:
+        raise HitError(f"kind {hit.kind} is not known")
+    if not math.isfinite(hit.at) or not 0 < hit.at < _LATEST:
+        raise HitError(f"{hit.at} is not a time")
+    if not 0 <= hit.ordinal <= 2**31 - 1:
+        raise HitError(f"ordinal {hit.ordinal} is out of range")
+    return hit
+
+
+class Batch:
+    """Records, and what was made of them."""
+
+    def __init__(self, records: Sequence[bytes], looked: Looked) -> None:
+        self._records, self._looked = records, looked
+
+    @property
+    def decides(self) -> bool:
+        """Whether what may be kept of the next batch is only known when this one is stored."""
+        return bool(self._looked.refusals)
 
     def store(self, move: Callable[[], None], now: datetime) -> bool:
         """In one transaction, in which `move` notes that these records are done with: rows with their verdicts, and
@@ -83,57 +154,38 @@ class Batch:
             try:
                 with transaction.atomic():
                     move()
-                    Heartbeat.objects.note_probes(self.probes)
+                    Heartbeat.objects.note_probes(self._looked.probes)
                     written = self._store(now)
                     # Behind the rows: what was done before the refusal, and came with it, was allowed.
-                    refuse(self.refusals)
+                    refuse(self._looked.refusals)
             except WeighedAnew:
                 as_looked_at = False
-                self.look()
+                self._looked = Looker().look(self._records)
                 continue
             return written and as_looked_at
 
     def _store(self, now: datetime) -> bool:
         """Add rows, passing over known ids, mark their copies, and write the figures of those that were folded."""
-        arrived, arriving, folding = self.arrived, self.arriving, self.folding
+        arrived, folding = self._looked.arrived, self._looked.folding
         if not arrived:
             return True
-        messages = journal_rows.hold_messages({one.row.message for one in arriving.values()}, Figures._fields)
+        messages = journal_rows.hold_messages({one.copy.message for one in arrived.values()}, Figures._fields)
         held = journal_rows.hold(arrived)
         # What happened to a copy that is gone by now was evidence about its colleagues'.
-        shaken = {one.row.message for id, one in arriving.items() if id not in held}
-        changed = {id for id, one in arriving.items() if _as_read(one) != held.get(id)}
-        left_out = {id for id, read in folding.found.items() if id in changed or read.copy.message in shaken}
+        shaken = {one.copy.message for id, one in arrived.items() if id not in held}
+        changed = {id for id, one in arrived.items() if _as_read(one.copy) != held.get(id)}
+        left_out = {id for id, made in folding.made.items() if id in changed or made.copy.message in shaken}
         folding.leave_out(left_out)
-        journal_rows.add(
-            [
-                (one.row, folding.judgement(id, one.event.id))
-                for id, kept in arrived.items()
-                if id in held
-                for one in kept
-            ]
-        )
-        touched = {id: standing.touched + len(arrived[id]) for id, standing in held.items()}
+        rows: list[Ready] = []
+        for id, one in arrived.items():
+            if id in held:
+                rows += one.rows if id in folding.made else journal_rows.otherwise(one.rows, _NOT_JUDGED)
+        journal_rows.add(rows)
+        touched = {id: standing.touched + len(arrived[id].rows) for id, standing in held.items()}
         folding.store(now, touched, messages)
-        journal_rows.raise_touched({id: len(arrived[id]) for id in touched if id not in folding.found})
+        journal_rows.raise_touched({id: len(arrived[id].rows) for id in touched if id not in folding.made})
         return not left_out and not shaken
 
 
-def _as_read(arriving: Arriving) -> Standing:
-    row = arriving.row
+def _as_read(row: CopyRow) -> Standing:
     return Standing(row.touched, row.accepted_at, row.replies)
-
-
-def batch_of(hits: Iterable[Hit]) -> Batch:
-    """Nothing is looked at yet."""
-    probes: dict[UUID, datetime] = {}
-    seen: list[Hit] = []
-    refusals: list[Said] = []
-    for hit in hits:
-        if hit.organisation == NOBODY:
-            probes[hit.delivery] = datetime.fromtimestamp(hit.at, UTC)
-        elif hit.kind != Kind.PREFERENCE:
-            seen.append(hit)
-        elif hit.method == "POST":
-            refusals.append(Said(hit.organisation, hit.delivery, datetime.fromtimestamp(hit.at, UTC)))
-    return Batch(seen, refusals, probes)

@@ -7,7 +7,7 @@
                 over) as they are judged, the copies are marked as touched and get their figures, the positions move
     empty       what is stored is deleted from the spool; a crash before that is mended by the next batch
 
-While a batch is stored, the next one is read, understood and looked at in another thread (`batch`).
+While a batch is stored, the next one is understood and looked at beside it (`batch`, `beside`).
 
 Two workers may do this at once: the one whose positions have moved meanwhile takes its batch back and starts again. A
 copy that changed meanwhile, or that has too many events, is only marked: `measure.run` folds what was touched.
@@ -16,38 +16,32 @@ copy that changed meanwhile, or that has too many events, is only marked: `measu
 from __future__ import annotations
 
 import logging
-import math
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import Any
 
-from django.db import connections
 from django.utils import timezone
 
 from odziv.environment import ENV
 from odziv.ingest.aside import set_aside
-from odziv.ingest.batch import Batch, batch_of
-from odziv.ingest.rows import KINDS
+from odziv.ingest.batch import Batch, Looked
+from odziv.ingest.beside import Looking, Process, Thread
 from odziv.ingest.stream import Source, source
-from odziv.lib.hit import Hit, HitError, decode
-from odziv.lib.seal import Kind
+from odziv.lib.logs import Own
 from odziv.lib.spool import SpoolError, SpoolReader, SpoolRecord
 from odziv.lib.stream import NotABatch, StreamError, unpacked
-from odziv.measure.journal import NOTHING_AHEAD, Ahead
 from odziv.models import SpoolPosition
 
 log = logging.getLogger("odziv.ingest")
-T = TypeVar("T")
 
 BATCH = 10_000
 MOST = 20 * BATCH  # in one call, one batch beside the other
 _BATCHES = 5  # messages of a stream, of up to some thousands of hits each
-_LATEST = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
 _stopping = threading.Event()
 
 
@@ -87,6 +81,10 @@ class _Piece:
     """Behind it: have them deleted where they came from."""
     more: bool
     """Whether others may wait behind them."""
+
+    @property
+    def hits(self) -> list[bytes]:
+        return [record.record for record in self.records]
 
 
 def _of_spool(reader: SpoolReader, limit: int, batch: int, now: datetime | None) -> Iterator[_Piece]:
@@ -146,12 +144,15 @@ def _take_in(pieces: Iterator[_Piece], folder: Path, now: datetime | None) -> in
     Raises _Faster when nothing was taken in, because somebody else did.
     """
     taken = 0
-    following = _following(pieces, folder, NOTHING_AHEAD, now)
-    with _Beside() as beside:
-        while following:
-            piece, batch = following
-            going_on = piece.more and not _stopping.is_set()
-            coming = beside.begin(partial(_following, pieces, folder, batch.ahead(), now)) if going_on else None
+    piece = next(pieces, None)
+    if piece is None:
+        return 0
+    with closing(_looking(more=piece.more)) as looking:
+        looked = looking.look(piece.hits)
+        while piece:
+            batch = _batch(piece, looked, folder, now)
+            following = next(pieces, None) if piece.more and not _stopping.is_set() else None
+            begun = following is not None and not batch.decides and looking.begin(following.hits)
             try:
                 as_expected = batch.store(piece.move, now or timezone.now())
             except _Faster:
@@ -160,50 +161,40 @@ def _take_in(pieces: Iterator[_Piece], folder: Path, now: datetime | None) -> in
                 break
             piece.empty()
             taken += len(piece.records)
-            following = coming.result() if coming else None
             if following:
-                following[1].settle(as_expected=as_expected)
+                looked = looking.result() if begun and as_expected else looking.look(following.hits)
+            piece = following
     return taken
 
 
+def look_beside() -> None:
+    """From now on have a process that looks at batches ahead, while more than one waits."""
+    _Beside.process = Process()
+
+
 class _Beside:
-    """Another thread, which is there when something is begun in it, with a database connection of its own."""
-
-    def __init__(self) -> None:
-        self._threads = ThreadPoolExecutor(1, "ingest ahead")
-        self._begun = False
-
-    def __enter__(self) -> Self:
-        return self
-
-    def begin(self, what: Callable[[], T]) -> Future[T]:
-        self._begun = True
-        return self._threads.submit(what)
-
-    def __exit__(self, *_: object) -> None:
-        if self._begun:
-            self._threads.submit(connections.close_all)
-        self._threads.shutdown()
+    process: Process | None = None
 
 
-def _following(
-    pieces: Iterator[_Piece], folder: Path, ahead: Ahead | None, now: datetime | None
-) -> tuple[_Piece, Batch] | None:
-    """The next piece, looked at as far as can be; None when there is none."""
-    piece = next(pieces, None)
-    if piece is None:
-        return None
-    hits, poison = _decoded(piece.records)
-    if poison:
+def _looking(*, more: bool) -> Looking:
+    if not more or _Beside.process is None:
+        return Thread()
+    _Beside.process.start()
+    return _Beside.process
+
+
+def _batch(piece: _Piece, looked: Looked, folder: Path, now: datetime | None) -> Batch:
+    if looked.poison:
+        poison = [(piece.records[number], why) for number, why in looked.poison]
         try:
             set_aside(folder, poison, now=now or timezone.now())
         except OSError as error:
             # Rubbish must not hold up the hits behind it. What could not be kept was named in the log.
             log.error("records that are no hits could not be kept: %s", error)
-    batch = batch_of(hits)
-    if ahead is not None:
-        batch.look(ahead)
-    return piece, batch
+    if looked.dropped:
+        told = (f"{count} {reason}" for reason, count in sorted(looked.dropped.items()))
+        log.info("dropped: %s", Own(", ".join(told)))
+    return Batch(piece.hits, looked)
 
 
 def _empty(reader: SpoolReader, through: Mapping[str, int]) -> None:
@@ -213,28 +204,6 @@ def _empty(reader: SpoolReader, through: Mapping[str, int]) -> None:
         except SpoolError as error:
             # Harmless: the position is stored, the records are passed over and deleted another time.
             log.warning("%s", error)
-
-
-def _decoded(records: Iterable[SpoolRecord]) -> tuple[list[Hit], list[tuple[SpoolRecord, str]]]:
-    hits: list[Hit] = []
-    poison: list[tuple[SpoolRecord, str]] = []
-    for record in records:
-        try:
-            hits.append(_checked(decode(record.record)))
-        except HitError as error:
-            poison.append((record, str(error)))
-    return hits, poison
-
-
-def _checked(hit: Hit) -> Hit:
-    """The hit, when a row can be made of it. Raises HitError."""
-    if hit.kind not in KINDS and hit.kind != Kind.PREFERENCE:
-        raise HitError(f"kind {hit.kind} is not known")
-    if not math.isfinite(hit.at) or not 0 < hit.at < _LATEST:
-        raise HitError(f"{hit.at} is not a time")
-    if not 0 <= hit.ordinal <= 2**31 - 1:
-        raise HitError(f"ordinal {hit.ordinal} is out of range")
-    return hit
 
 
 def _move(positions: Mapping[str, int], through: Mapping[str, int], now: datetime | None) -> None:

@@ -163,15 +163,21 @@ def read(
     return found
 
 
-def weighed_anew(reads: Iterable[Read]) -> bool:
-    """Whether evidence weighs otherwise by now than it did when these were read, or was let go meanwhile (L4)."""
-    known = [read for read in reads if read.organisation is not None]
-    weighed = {read.organisation: read.points for read in known if read.organisation is not None}
+def weighed(reads: Iterable[Read]) -> tuple[dict[UUID, Points], dict[UUID, UUID | None]]:
+    """What evidence weighed when these were read, by organisation, and before which identifiers of each message events
+    were let go."""
+    known = [(read, read.organisation) for read in reads if read.organisation is not None]
+    return {owner: read.points for read, owner in known}, {read.copy.message: read.floor for read, _owner in known}
+
+
+def weighed_anew(weighed: Mapping[UUID, Points], floors: Mapping[UUID, UUID | None]) -> bool:
+    """Whether evidence weighs otherwise by now in these organisations, or events before other identifiers than these
+    were let go of messages (L4)."""
     now = Organisation.objects.weights(weighed)
     if any(in_force(adjusted) != weighed[organisation] for organisation, adjusted in now.items()):
         return True
-    gone = past(weighed, {read.copy.message for read in known}, ())
-    return any(gone.floor(read.copy.message) != read.floor for read in known)
+    gone = past(weighed, floors, ())
+    return any(gone.floor(message) != floor for message, floor in floors.items())
 
 
 class _Member(NamedTuple):
@@ -276,12 +282,15 @@ def _new(arriving: Arriving | None, stored: Mapping[EventId, Judgement]) -> Iter
 def _put(
     rows: Iterable[tuple[UUID, Any, Any]], events: Events, stored: dict[UUID, Any], floors: Mapping[UUID, str]
 ) -> None:
+    last, of_copy, judged_of_copy = None, list[Event](), dict[EventId, Judgement]()
     for copy, told, judged in rows:
-        event = Event(*told)
+        if copy is not last:  # mostly they stand together: identifiers take long to look up
+            last, of_copy, judged_of_copy = copy, events[copy], stored[copy]
+        event = Event._make(told)
         if floors and str(event.id) < floors.get(copy, ""):
             continue
-        events[copy].append(event)
-        stored[copy][event.id] = Judgement(*judged)
+        of_copy.append(event)
+        judged_of_copy[event.id] = Judgement._make(judged)
 
 
 def _beyond(rows: models.QuerySet[Interaction]) -> dict[str, int]:

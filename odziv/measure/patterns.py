@@ -9,6 +9,7 @@ from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
 from uuid import UUID
 
 from odziv.measure import reasons
@@ -25,6 +26,7 @@ NAMELESS_REMEMBERED = timedelta(minutes=10)  # when the address is not known, an
 MOST_REPEATED = 10
 PICTURES = ("open", "image")
 CLICKS = ("click", "hidden")
+_SEEN = frozenset({*PICTURES, *CLICKS})
 
 Found = dict[EventId, set[str]]
 Key = Callable[[Event], Hashable]
@@ -92,18 +94,24 @@ def _windows(clicks: Iterable[Event], key: Key, span: timedelta, need: int, *, o
 
 def _at_once(ordered: Sequence[Event], found: Found) -> None:
     """Opening and clicking, or two links, by the same source within a second; read forwards and backwards."""
-    whole = [event for event in ordered if not event.partial and event.kind in (*PICTURES, *CLICKS)]
+    whole = [event for event in ordered if not event.partial and event.kind in _SEEN]
+    # Nothing to be found where nobody clicked, or where nothing happened so soon behind something else.
+    if all(event.kind in PICTURES for event in whole) or not any(
+        event.at - before.at <= AT_ONCE for before, event in pairwise(whole)
+    ):
+        return
     for events in (whole, whole[::-1]):
         opened: dict[Source, datetime] = {}
         clicked: dict[Source, dict[int, datetime]] = {}
         for event in events:
-            others = clicked.setdefault(event.source, {})
+            source = event.source
+            others = clicked.setdefault(source, {})
             if event.kind in PICTURES:
                 if any(_near(at, event.at) for at in others.values()):
                     found[event.id].add(reasons.TWO_AT_ONCE)
-                opened[event.source] = event.at
+                opened[source] = event.at
                 continue
-            if _near(opened.get(event.source), event.at):
+            if _near(opened.get(source), event.at):
                 found[event.id].add(reasons.TWO_AT_ONCE)
             if any(ordinal != event.ordinal and _near(at, event.at) for ordinal, at in others.items()):
                 found[event.id].add(reasons.TWO_LINKS)

@@ -20,9 +20,10 @@ from odziv.lib.uuid7 import first_of
 from odziv.measure import journal
 from odziv.measure.evidence import Figures
 from odziv.measure.fold import fold
+from odziv.measure.folding import WeighedAnew
 from odziv.measure.journal import Copy, Read
 from odziv.measure.kept import clicks_with, minus, plus, written
-from odziv.measure.run import WeighedAnew, fold_copies
+from odziv.measure.run import fold_copies
 from odziv.models import Delivery, Interaction, KeptFigures, Settled, journal_rows
 
 _COPIES = 500  # in memory at a time
@@ -70,7 +71,7 @@ def _settle(organisation: UUID, messages: Sequence[UUID], until: datetime) -> in
     copies = [Copy(row.id, row.message, row.touched, row.touched) for row in journal_rows.touched_copies(todo)]
     for some in _in_pieces(copies):
         whole, rest = journal.read(some), journal.read(some, floors=floors)
-        if journal.weighed_anew(whole.values()):
+        if journal.weighed_anew(*journal.weighed(whole.values())):
             raise WeighedAnew
         kept = {id: _kept(whole[id], rest[id], until) for id in whole}
         KeptFigures.objects.keep(organisation, {id: written(one.figures) for id, one in kept.items()})

@@ -32,7 +32,7 @@ FIRST_SECONDS = timedelta(seconds=10)
 READING = timedelta(seconds=3)
 """From opening to clicking it takes a person at least this long."""
 
-_PREFETCH_HEADERS = ("sec-purpose", "purpose", "x-purpose", "x-moz")
+_PREFETCH_HEADERS = frozenset({"sec-purpose", "purpose", "x-purpose", "x-moz"})
 _PREFETCH_WORDS = ("prefetch", "prerender", "preview")
 _SHOWS_A_MACHINE = frozenset({reasons.BURST, reasons.ALL_LINKS, reasons.HONEYPOT, reasons.REPEATED})
 # Doubts that a later sign of a person dispels. What looks like a machine's doing is none the less its.
@@ -101,8 +101,10 @@ def judge_ordered(ordered: Sequence[Event], facts: Facts, points: Points) -> dic
     asked_for_headers = [event for event in of_people if reasons.HEAD in evidence[event.id]]
     if disguised or asked_for_headers:
         _add(evidence, patterns.left_by_machines(of_people, disguised, asked_for_headers))
-    _add(evidence, _of_later(ordered, evidence, facts, judged))
-    return {event.id: _named(judged[frozenset(evidence[event.id])], event) for event in ordered}
+    verdicts = {id: judged[frozenset(codes)] for id, codes in evidence.items()}
+    for id, codes in _of_later(ordered, evidence, verdicts, facts).items():
+        verdicts[id] = judged[frozenset(evidence[id] | codes)]
+    return {event.id: _named(verdicts[event.id], event) for event in ordered}
 
 
 _OF_NETWORK = {networks.SECURITY: reasons.SECURITY_NETWORK, networks.CLOUD: reasons.CLOUD_NETWORK}
@@ -153,7 +155,9 @@ def _named(verdict: Verdict, event: Event) -> Verdict:
 def _of_program(event: Event) -> str:
     """What the request says of itself; the first that fits."""
     headers = event.headers
-    said = " ".join([headers[name] for name in _PREFETCH_HEADERS if name in headers]).lower() if headers else ""
+    said = ""
+    if headers and not _PREFETCH_HEADERS.isdisjoint(headers):
+        said = " ".join([headers[name] for name in headers if name in _PREFETCH_HEADERS]).lower()
     if event.kind == "hidden":
         code = reasons.HONEYPOT
     elif event.method == "HEAD":
@@ -210,13 +214,15 @@ def _is_no_readers(event: Event) -> bool:
     return event.client in (APPLE_PRIVACY, GMAIL_PREFETCH) or event.teammate is not None
 
 
-def _of_later(ordered: Sequence[Event], evidence: Evidence, facts: Facts, judged: _Judged) -> Evidence:
+def _of_later(
+    ordered: Sequence[Event], evidence: Evidence, verdicts: Mapping[EventId, Verdict], facts: Facts
+) -> Evidence:
     """A person's later event from another network, or a reply, speaks for events of which one can only be unsure."""
     latest: dict[str, datetime] = {}
     doubtful: list[Event] = []
     for event in ordered:
         codes = evidence[event.id]
-        verdict = judged[frozenset(codes)].verdict
+        verdict = verdicts[event.id].verdict
         if verdict == UNSURE and codes <= _DISPELLED:
             doubtful.append(event)
         elif verdict == HUMAN and event.network and event.agent_kind == PERSON:

@@ -89,25 +89,18 @@ def write(
 
 
 def _write_here(table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]], how: Insert | Update) -> None:
-    """In SQLite, as many rows as it takes in one statement: its driver gives up the interpreter and waits for it again
-    at every statement, also of `executemany`, for as long as another thread computes."""
     told = ", ".join(f'"{name}"' for name in columns)
-    marks = f"({', '.join(['%s'] * len(columns))})"
-    step = _MOST_PARAMETERS // len(columns)
-    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
-        for start in range(0, len(rows), step):
-            some = rows[start : start + step]
-            values = f"VALUES {', '.join([marks] * len(some))}"
-            if isinstance(how, Insert):
-                statement = f"INSERT INTO {table} ({told}) {values} ON CONFLICT {how.on_conflict}"
-            else:
-                changes = how.changes.format(**{name: f'v."{name}"' for name in columns})
-                where = f"t.{columns[-1]} = v.{columns[-1]}"
-                statement = f"WITH v({told}) AS ({values}) UPDATE {table} AS t SET {changes} FROM v WHERE {where}"
-            cursor.execute(statement, [value for row in some for value in row])
-
-
-_MOST_PARAMETERS = 32_766  # of a statement, since SQLite 3.32
+    if isinstance(how, Insert):
+        marks = ", ".join(["?"] * len(columns))
+        statement = f"INSERT INTO {table} ({told}) VALUES ({marks}) ON CONFLICT {how.on_conflict}"
+    else:
+        changes = how.changes.format(**{name: f"?{place}" for place, name in enumerate(columns, 1)})
+        statement = f"UPDATE {table} AS t SET {changes} WHERE t.{columns[-1]} = ?{len(columns)}"
+    here = connections[DEFAULT_DB_ALIAS]
+    # Without Django's cursor, which would look at every value for the marks of its own style.
+    here.ensure_connection()
+    with here.wrap_database_errors:
+        here.connection.executemany(statement, rows)
 
 
 class Plan:

@@ -48,24 +48,47 @@ class NewRow(NamedTuple):
     teammate: str | None
 
 
+Ready = Sequence[Any]
+"""The columns of a row as the database at hand takes them, in the order of `_COLUMNS`."""
+
 _COLUMNS = (*NewRow._fields, "verdict", "reasons", "counted", "against")
 _AT = NewRow._fields.index("at")
+_JUDGED = len(NewRow._fields)
 _EVENT = ("kind", "ordinal", "at", "method", "partial", "agent", "agent_kind", "client", "headers", "network",
           "teammate", "verdict", "reasons", "counted", "against")  # fmt: skip
 _IN_JSON = {"headers", "reasons", "against"}
+_RAW = tuple(place for place, name in enumerate(_COLUMNS) if name in _IN_JSON)
 
 
-def add(rows: Sequence[tuple[NewRow, Judged]]) -> None:
-    """Insert events with how they are judged, passing over those whose identifier is known."""
-    if _on_sqlite():
-        values: list[Sequence[Any]] = [
-            (*row[:_AT], _moment(row.at), *row[_AT + 1 :], verdict, _codes(codes), counted, _codes(against))
-            for row, (verdict, codes, counted, against) in rows
-        ]
-    else:
-        raw = NewRow._fields.index("headers")
-        values = [(*row[:raw], msgspec.Raw(row.headers.encode()), *row[raw + 1 :], *judged) for row, judged in rows]
-    write(Interaction, _COLUMNS, values, Insert("(id) DO NOTHING"))
+def ready(row: NewRow, judged: Judged) -> Ready:
+    """An event with how it is judged."""
+    at = _moment(row.at) if _on_sqlite() else row.at.isoformat()
+    return (*row[:_AT], at, *row[_AT + 1 :], *_told(judged))
+
+
+def otherwise(rows: Iterable[Ready], judged: Judged) -> Iterator[Ready]:
+    """The same rows, judged so."""
+    told = _told(judged)
+    return ((*row[:_JUDGED], *told) for row in rows)
+
+
+def add(rows: Sequence[Ready]) -> None:
+    """Insert events, passing over those whose identifier is known."""
+    if not _on_sqlite():
+        rows = [_with_documents(row) for row in rows]
+    write(Interaction, _COLUMNS, rows, Insert("(id) DO NOTHING"))
+
+
+def _with_documents(row: Ready) -> list[Any]:
+    values = list(row)
+    for place in _RAW:
+        values[place] = msgspec.Raw(values[place].encode())
+    return values
+
+
+def _told(judged: Judged) -> tuple[str, str, bool, str]:
+    verdict, codes, counted, against = judged
+    return verdict, _codes(tuple(codes)), counted, _codes(tuple(against))
 
 
 def judge(judged: Mapping[UUID | str, Judged]) -> None:

@@ -217,8 +217,8 @@ def test_a_fold_that_was_overtaken_by_it_begins_anew(cast: Cast, monkeypatch: py
     assert rebuild(["--check"]) == 0
     monkeypatch.undo()
     found = journal.read([Copy(copy.pk, copy.message_id, 0, 0)])[copy.pk]
-    assert found.floor == first_of(AUGUST) and not journal.weighed_anew([found])
-    assert journal.weighed_anew([found._replace(floor=None)])
+    assert found.floor == first_of(AUGUST) and not journal.weighed_anew(*journal.weighed([found]))
+    assert journal.weighed_anew(*journal.weighed([found._replace(floor=None)]))
 
 
 def test_events_that_wait_for_a_fold_are_folded_before_they_go(cast: Cast) -> None:
