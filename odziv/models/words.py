@@ -22,7 +22,7 @@ from uuid import UUID
 
 from django.db import connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, Max, OuterRef, QuerySet
 from django.db.models.expressions import RawSQL
 
 from odziv.lib.text import digits, fold
@@ -153,7 +153,7 @@ class WordsQuerySet(models.QuerySet["Words"]):
         return share() * self._last() > 2 * FEW
 
     def _last(self) -> int:
-        return self.order_by("-pk").values_list("pk", flat=True).first() or 0
+        return int(self.aggregate(last=Max("pk"))["last"] or 0)
 
     def _lately(self, words: Sequence[str]) -> float:
         """Which share of the rows that were written last have the words; 0.0 where hardly one has."""
