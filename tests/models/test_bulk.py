@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from odziv.lib.seal import Kind
-from odziv.models import DomainHabit, Interaction, bulk, journal_rows
+from odziv.models import DomainHabit, Interaction, journal_rows
 from odziv.models.bulk import update_rows
 from odziv.models.habits import Tally
 from tests.support.cast import Cast
@@ -16,8 +16,7 @@ from tests.support.journal import NOON, delivery_of, followed_message, happened,
 pytestmark = pytest.mark.django_db
 
 
-def test_more_rows_than_one_statement_takes(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bulk, "_MOST_PARAMETERS", 50)
+def test_rows_are_added_up_and_updated(cast: Cast) -> None:
     moved = [(cast.lipa.pk, f"{number}.example", Tally(1, number, 2, 3)) for number in range(30)]
     DomainHabit.objects.move(moved)
     DomainHabit.objects.move(moved[:20])
