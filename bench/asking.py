@@ -134,8 +134,15 @@ def processor_clock() -> Callable[[], float]:
 
 
 def _own() -> float:
-    started = Path("/proc/self/task").glob("*/children")
-    return time.process_time() + sum(_on_processor(child) for some in started for child in some.read_text().split())
+    started = [child for thread in Path("/proc/self/task").iterdir() for child in _started_by(thread)]
+    return time.process_time() + sum(map(_on_processor, started))
+
+
+def _started_by(thread: Path) -> list[str]:
+    try:
+        return (thread / "children").read_text().split()
+    except OSError:
+        return []  # it has ended meanwhile
 
 
 def _on_processor(process: str) -> float:
