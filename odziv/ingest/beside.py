@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 import socket
+import struct
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -79,7 +80,7 @@ class Process:
     def __init__(self) -> None:
         self._running: subprocess.Popen[bytes] | None = None
         self._connection: Connection | None = None
-        self._asked = 0
+        self._asked = self._answered = 0
         self._records: Sequence[bytes] = ()
         self._onward = False  # whether it looked at the last batch
 
@@ -91,12 +92,14 @@ class Process:
         if self._running:
             return
         ours, theirs = socket.socketpair()
+        for option in (socket.SO_SNDTIMEO, socket.SO_RCVTIMEO):
+            ours.setsockopt(socket.SOL_SOCKET, option, struct.pack("ll", int(_MOST_SECONDS), 0))
         with theirs:
             number = theirs.fileno()
             command = [*COMMAND, str(number)]
             self._running = subprocess.Popen(command, pass_fds=[number], stdin=subprocess.DEVNULL)
         self._connection = Connection(ours.detach())
-        self._asked = 0
+        self._asked = self._answered = 0
 
     def look(self, records: Sequence[bytes]) -> Looked:
         return self.result() if self._ask(records, onward=False) else self._here(records)
@@ -121,22 +124,30 @@ class Process:
         self._records = records
         if self._connection is None:
             return False
-        self._asked += 1
         try:
+            # What nobody waits for any more first: it cannot be asked while it still tells.
+            while self._answered < self._asked:
+                self._read()
+            self._asked += 1
             self._connection.send_bytes(ENCODER.encode(Question(self._asked, onward, list(records))))
-        except OSError as error:
+        except (OSError, EOFError, msgspec.DecodeError) as error:
             log.warning("the process that looks ahead is gone: %s", error)
             self._end()
             return False
         return True
 
     def _answer(self) -> Looked | str:
-        while True:
-            if self._connection is None or not self._connection.poll(_MOST_SECONDS):
-                raise TimeoutError("it does not answer")
-            answer = _answers.decode(self._connection.recv_bytes())
-            if answer.number == self._asked:
-                return answer.looked or answer.failed
+        answer = self._read()
+        while answer.number != self._asked:
+            answer = self._read()
+        return answer.looked or answer.failed
+
+    def _read(self) -> Answer:
+        if self._connection is None or not self._connection.poll(_MOST_SECONDS):
+            raise TimeoutError("it does not answer")
+        answer: Answer = _answers.decode(self._connection.recv_bytes())
+        self._answered = answer.number
+        return answer
 
     def _failed(self, why: object) -> Looked:
         log.warning("the process that looks ahead failed, so this one looks: %s", why)

@@ -137,6 +137,23 @@ def _is_gone(process: int) -> bool:
         return True
 
 
+def test_what_nobody_waits_for_any_more_holds_up_nothing(data: Path) -> None:
+    """Question and answer are each larger than what a socket holds, so neither side can put its own away."""
+    asked = _run(
+        "import django; django.setup()\nfrom odziv.ingest.beside import Process\n"
+        "process, many = Process(), [b'rubbish' * 20] * 20_000\n"
+        "process.start(); process.look(many); assert process.begin(many)\n"
+        "assert len(process.look(many[1:]).poison) == 19_999 and process.begin(many)\n"
+        "process.start(); assert len(process.look(many).poison) == 20_000\nprint(process._onward, flush=True)",
+        data,
+    )
+    try:
+        output, _ = asked.communicate(timeout=60)
+    finally:
+        asked.kill()
+    assert output.strip() == "True"
+
+
 @pytest.mark.django_db
 def test_rubbish_and_silence_are_looked_at_here(monkeypatch: pytest.MonkeyPatch) -> None:
     process = Process()
