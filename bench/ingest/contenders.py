@@ -98,10 +98,13 @@ def _ends() -> dict[str, int]:
 
 
 def _is_done(ends: Mapping[str, int]) -> bool:
+    from odziv.environment import ENV
     from odziv.models import Delivery, SpoolPosition
 
+    # The files first: one that is empty goes, and its position with it.
+    files = set(SpoolReader(ENV.spool_folder).files())
     positions = dict(SpoolPosition.objects.values_list("file", "position"))
-    if any(positions.get(file, 0) < end for file, end in ends.items()):
+    if any(positions.get(file, 0) < end for file, end in ends.items() if file in files):
         return False
     return not Delivery.objects.unfolded().exists()
 
