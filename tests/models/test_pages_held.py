@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from contextlib import closing
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,7 @@ def test_statements_of_so_many_rows_are_not_all_kept(tmp_path: Path) -> None:
 
 
 def _held() -> int:
-    used = ctypes.CDLL("libsqlite3.so.0").sqlite3_memory_used
+    # What Python's own module is linked with; a library found by its name might be another one, that holds nothing.
+    used = ctypes.CDLL(str(import_module("_sqlite3").__file__)).sqlite3_memory_used
     used.restype = ctypes.c_int64
     return int(used())
