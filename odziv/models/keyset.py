@@ -137,7 +137,7 @@ def _first_page(rows: QuerySet[Row], shown: QuerySet[Row], sorting: Sorting, ord
     """The same where it takes long to find the rows: they are found once, to be sorted and to be counted."""
     columns = (*sorting.columns, "pk")
     counted: QuerySet[Any] = rows.order_by().annotate(
-        _total=Window(Count("*")), **{f"_sort{place}": _Sorted(F(name)) for place, name in enumerate(columns)}
+        _total=Window(Count("*")), **{f"_sort{place}": Unindexed(F(name)) for place, name in enumerate(columns)}
     )
     sign = "-" if order.descending else ""
     ordered = counted.order_by(*(f"{sign}_sort{place}" for place in range(len(columns))))
@@ -251,8 +251,8 @@ def _many(rows: QuerySet[Row], columns: tuple[str, ...]) -> QuerySet[Row]:
     return cast(QuerySet[Row], walked.filter(Exists(rows.order_by().filter(pk=OuterRef("pk")))))
 
 
-class _Sorted(Func):
-    """The same value, but none that an index could be walked or looked into for: rows are found first, sorted then."""
+class Unindexed(Func):
+    """The same value, but none that an index could be walked or looked into for: rows are found by all else."""
 
     arity = 1
 
@@ -279,7 +279,7 @@ def _keys(
     columns = (*sorting.columns, "pk")
     names = {name: name if walked else f"_sort{place}" for place, name in enumerate(columns)}
     if not walked:
-        rows = rows.alias(**{alias: _Sorted(F(name)) for name, alias in names.items()})
+        rows = rows.alias(**{alias: Unindexed(F(name)) for name, alias in names.items()})
     back = place is not None and place.back
     parts = _parts(sorting, order)
     if back:
