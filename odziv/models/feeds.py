@@ -9,17 +9,18 @@ No query here names the organisation: the record is of it, and SQLite would rath
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
+from django.db.models.lookups import Exact
 
 from odziv.models.activities import Activity, ActivityKind
-from odziv.models.keyset import Slice, Source, merged, nearest
+from odziv.models.keyset import Pair, Slice, Source, Unindexed, first_of, merged, nearest
 from odziv.models.messages import Message, Party
 from odziv.models.organisations import User
 from odziv.models.records import Record, RecordKind
@@ -36,16 +37,29 @@ def page(record: Record, user: User, *, kind: str = "", cursor: str = "", size: 
     An activity shows on its regarding, on the records of its parties, on the account behind one of these, and on the
     contact that a lead became. Drafts are seen by their writer alone (O2). At most six queries.
     """
-    found = merged(list(sources(record, user, kind)), Activity.objects.with_tile(), cursor, size)
+    return _own(merged(list(sources(record, user, kind)), Activity.objects.with_tile(), cursor, size), user)
+
+
+def opened(record: Record, user: User, *, size: int, e_mails: int) -> tuple[Slice[Activity], QuerySet[Message]]:
+    """The first page of the feed, and its newest e-mails, at most `e_mails`, in no order, for figures of them together.
+
+    What stands in both is found once. At most seven queries, and one for what is asked of the e-mails.
+    """
+    keys, rest = _whose(record), [kind for kind in ActivityKind if kind != ActivityKind.EMAIL]
+    mails = nearest(list(_sources(record, user, ActivityKind.EMAIL, keys)), Activity, max(e_mails, size + 1))
+    others = nearest([one for kind in rest for one in _sources(record, user, kind, keys)], Activity, size + 1)
+    return _own(first_of([*mails, *others], Activity.objects.with_tile(), size), user), _own_mails(
+        mails[:e_mails], user
+    )
+
+
+def _own(found: Slice[Activity], user: User) -> Slice[Activity]:
     return replace(found, rows=[row for row in found.rows if row.organisation_id == user.organisation_id])
 
 
-def newest_e_mails(record: Record, user: User, size: int) -> QuerySet[Message]:
-    """The newest e-mails of the feed, at most `size`, in no order; for figures of them together."""
-    found = nearest(list(sources(record, user, ActivityKind.EMAIL)), Activity, size)
-    whose = Activity.objects.filter(pk__in=[pk for _at, pk in found]).values_list("pk", "organisation")
-    own = [pk for pk, organisation in whose if organisation == user.organisation_id]
-    return Message.objects.filter(pk__in=own)
+def _own_mails(found: Sequence[Pair], user: User) -> QuerySet[Message]:
+    own = Exact(Unindexed(F("organisation_id")), user.organisation_id)  # asked of each that the keys lead to
+    return Message.objects.filter(own, pk__in=[pk for _at, pk in found])
 
 
 def follow_account(record: Record) -> None:
@@ -91,9 +105,18 @@ def _pieces(records: Iterable[UUID]) -> Iterator[list[UUID]]:
 
 def sources(record: Record, user: User, kind: str) -> Iterator[Source]:
     """What the feed is made of; each has an index that holds its order."""
+    yield from _sources(record, user, kind, _whose(record))
+
+
+def _whose(record: Record) -> list[UUID]:
+    """The records whose feed it is: the leads that became a contact go on in its."""
     keys: list[UUID] = [record.pk]
     if record.kind == RecordKind.CONTACT:
         keys += Record.objects.became(record).values_list("pk", flat=True)[:MOST_FORMER]
+    return keys
+
+
+def _sources(record: Record, user: User, kind: str, keys: Sequence[UUID]) -> Iterator[Source]:
     ways: list[dict[str, Any]] = [{"regarding": key} for key in keys]
     parties: list[dict[str, Any]] = [{"record": key} for key in keys]
     if record.kind == RecordKind.ACCOUNT:

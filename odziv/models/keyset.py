@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from math import ceil
@@ -175,15 +175,22 @@ class Source:
         return rows.order_by(self.at, self.pk) if back else rows.order_by(f"-{self.at}", f"-{self.pk}")
 
 
+NEWEST_FIRST = Order("at", descending=True)
+
+
 def merged(sources: Sequence[Source], shown: QuerySet[Row], cursor: str = "", size: int = 50) -> Slice[Row]:
     """A page of `shown`, newest first, out of several sources, each of which has an index to walk.
 
     One query for all sources that are not `repeated`, one for each that is, one for the rows; each source is read for
     size + 1 rows at most, however many it has.
     """
-    order = Order("at", descending=True)
-    place = _read(shown.model, order, Sorting(("at",)), cursor)
-    return _slice(shown, order, place, nearest(sources, shown.model, size + 1, place), size)
+    place = _read(shown.model, NEWEST_FIRST, Sorting(("at",)), cursor)
+    return _slice(shown, NEWEST_FIRST, place, nearest(sources, shown.model, size + 1, place), size)
+
+
+def first_of(pairs: Iterable[Pair], shown: QuerySet[Row], size: int) -> Slice[Row]:
+    """The first page of `shown`, newest first, where the nearest of all its sources were found already."""
+    return _slice(shown, NEWEST_FIRST, None, sorted(set(pairs), reverse=True)[: size + 1], size)
 
 
 def nearest(sources: Sequence[Source], model: type[Row], size: int, place: Place | None = None) -> list[Pair]:

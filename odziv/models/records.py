@@ -275,10 +275,10 @@ class RecordQuerySet(OwnedQuerySet["Record"]):
         return self.of(record.organisation_id).filter(pk__in=shared).exclude(pk=record.pk).order_by("name_key", "pk")
 
     def behind(self, account: Record, kind: RecordKind) -> Self:
-        """The contacts or opportunities of an account, or the opportunities of a contact."""
-        rows = self.of(account.organisation_id).filter(kind=kind)
+        """The contacts of an account with their addresses, its opportunities, or the opportunities of a contact."""
         link = "account" if account.kind == RecordKind.ACCOUNT else "primary_contact"
-        return rows.filter(**{link: account}).select_related("owner").prefetch_related("emails").order_by("name_key")
+        rows = self.of(account.organisation_id).filter(kind=kind, **{link: account}).order_by("name_key")
+        return rows if kind == RecordKind.OPPORTUNITY else rows.prefetch_related("emails")
 
 
 def _key(name: str) -> str:

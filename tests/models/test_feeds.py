@@ -143,6 +143,25 @@ def test_a_long_feed_costs_as_many_queries_as_a_short_one(
     assert (len(page.rows), cursor) == (4, "")
 
 
+def test_the_first_page_and_the_newest_e_mails_are_found_together(
+    cast: Cast, hrib: Record, maja: Record, django_assert_max_num_queries: Any
+) -> None:
+    for n in range(6):
+        task(cast.ana, maja, f"task {n}", NOW + timedelta(hours=2 * n))
+        mail(cast.ana, f"mail {n}", maja, hrib, at=NOW + timedelta(hours=2 * n + 1))
+    mail(cast.bor, "a draft of Bor's", maja, at=NOW + timedelta(hours=50), state="draft")
+    mail(cast.eva, "foreign", maja, at=NOW + timedelta(hours=51))
+    for record, queries in ((maja, 6), (hrib, 6)):
+        with django_assert_max_num_queries(queries):
+            page, mails = feeds.opened(record, cast.ana, size=4, e_mails=3)
+            subjects = {message.subject for message in mails}
+        alone = feeds.page(record, cast.ana, size=4)
+        assert ([row.pk for row in page.rows], page.older) == ([row.pk for row in alone.rows], alone.older)
+        assert subjects == {"mail 5", "mail 4"}  # the third one is foreign
+    whole, _mails = feeds.opened(maja, cast.ana, size=20, e_mails=3)
+    assert (len(whole.rows), whole.older) == (12, "")
+
+
 def test_every_source_walks_an_index_and_sorts_nothing(cast: Cast, hrib: Record, maja: Record) -> None:
     """With 500 contacts and a million messages behind an account, a sort would be the whole page's time."""
     mail(cast.ana, "one", maja)

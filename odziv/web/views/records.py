@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -16,6 +17,7 @@ from odziv.models import (
     Activity,
     ActivityKind,
     HardBounce,
+    Message,
     Qualification,
     RecentRecord,
     Record,
@@ -47,24 +49,25 @@ def summary(request: access.SignedRequest, id: UUID, kind: str) -> HttpResponse:
     elif kind == RecordKind.CONTACT:
         related = [_related(request.user, record, RecordKind.OPPORTUNITY)]
     now = clock.now()
+    column, e_mails = feeds.opened(record, request.user, size=COLUMN, e_mails=COUNTED)
     to_do = list(Activity.objects.for_(request.user).to_do_about(record).with_tile()[: TO_DO + 1])
     context = {
         "related": related,
         "sharing": Record.objects.for_(request.user).sharing_address_with(record)[:RELATED],
         "to_do": [tile_of(activity, now) for activity in to_do[:TO_DO]],
         "more_to_do": len(to_do) > TO_DO,
-        "figures": _figures(request.user, record),
+        "figures": _figures(e_mails),
         "counted_mails": COUNTED,
         "came_from": _came_from(record),
     }
-    return _page(request, record, "summary", **context)
+    return _page(request, record, "summary", column, **context)
 
 
 @access.signed_in
 def details(request: access.SignedRequest, id: UUID, kind: str) -> HttpResponse:
     """Every field, Follow email with its history (R2, L3), and that of the status."""
     record = access.record(request.user, id, kind)
-    context = {
+    context: dict[str, Any] = {
         "history": list(record.consent_history.select_related("user")[:50]) if record.has_preference else [],
         "changes": list(StatusChange.objects.told(record)[:50]) if record.status else [],
         "returns": list(HardBounce.objects.for_(request.user).from_addresses(_addresses(record))[:RETURNS]),
@@ -84,10 +87,12 @@ def activities(request: access.SignedRequest, id: UUID, kind: str) -> HttpRespon
     return _page(request, record, "activities", page=page, all_tiles=tiles, only=only, activity_kinds=ActivityKind)
 
 
-def _page(request: access.SignedRequest, record: Record, tab: str, **context: Any) -> HttpResponse:
+def _page(
+    request: access.SignedRequest, record: Record, tab: str, column: Slice[Activity] | None = None, **context: Any
+) -> HttpResponse:
     RecentRecord.objects.saw(request.user, record, clock.now())
     if tab != "activities":
-        column = _activities(request.user, record, "", "", COLUMN)
+        column = column or _activities(request.user, record, "", "", COLUMN)
         context |= {"tiles": tiles_of(column.rows, clock.now()), "more_tiles": bool(column.older)}
     if record.status not in ("", RecordStatus.OPEN):
         context |= {
@@ -111,9 +116,9 @@ def _live_urls(tiles: list[Tile]) -> tuple[str, str]:
     return (f"{reverse('activities-live')}?ids={ids}", f"{reverse('activity-states')}?ids={ids}") if ids else ("", "")
 
 
-def _figures(user: User, record: Record) -> Together | None:
+def _figures(e_mails: QuerySet[Message]) -> Together | None:
     """What became of the record's newest e-mails; None without any that was sent."""
-    found = together(feeds.newest_e_mails(record, user, COUNTED))
+    found = together(e_mails)
     return found if found.sent else None
 
 
