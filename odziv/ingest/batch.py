@@ -1,7 +1,7 @@
 """One batch of records: what is made of it before the transaction, and what stands in that.
 
-While a batch is being stored the next one may be looked at, as the journal will be then (`Ahead`). Where that was not
-what came of it, the next one is looked at again. Of a copy with very many events nothing is said ahead; so its
+While a batch is being stored the next ones may be looked at, as the journal will be then (`Ahead`). Where that was not
+what came of it, they are looked at again. Of a copy with very many events nothing is said ahead; so its
 colleagues' may be found to have been overtaken, and be folded once more by `measure`.
 
 What was made of a batch is plain and small, so that another process may make it (`beside`).
@@ -10,15 +10,16 @@ What was made of a batch is plain and small, so that another process may make it
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import transaction
 
-from odziv.ingest.rows import KINDS, Understood, known, understood
+from odziv.ingest.rows import KINDS, WITHDRAWN, Understood, known, understood
 from odziv.lib.hit import Hit, HitError, decode
 from odziv.lib.probe import NOBODY
 from odziv.lib.seal import Kind
@@ -34,6 +35,9 @@ from odziv.privacy.refusing import Said, refuse
 
 _LATEST = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
 _NOT_JUDGED = Judgement(UNSURE, (), False, ())
+
+MOST_AHEAD = 2
+"""Batches that may be looked at while one is stored: with one, who looks waits whenever storing takes longer."""
 
 
 class Arrived(NamedTuple):
@@ -55,21 +59,33 @@ class Looked:
     """How many hits are not kept, by the reason."""
     poison: list[tuple[int, str]] = field(default_factory=list)
     """Which records are no hits, and why."""
+    withdrawn: set[UUID] = field(default_factory=set)
+    """Copies whose recipient said no after this was looked at: nothing of theirs is kept."""
+
+    def withdraw(self) -> None:
+        """Look once more at who refuses: somebody has said no meanwhile."""
+        said = known(set(self.arrived))
+        self.withdrawn = {id for id in self.arrived if id in said and said[id].refuses}
+        if hits := sum(len(self.arrived[id].rows) for id in self.withdrawn):
+            self.dropped[WITHDRAWN] = self.dropped.get(WITHDRAWN, 0) + hits
 
 
 class Looker:
-    """Looks at one batch after the other, and remembers how copies stand when the last one is stored."""
+    """Looks at one batch after the other, and remembers how copies stand when the last ones are stored."""
 
     def __init__(self) -> None:
-        self._ahead = NOTHING_AHEAD
+        # Of those that may still be being stored, or wait for it.
+        self._ahead: deque[Ahead] = deque(maxlen=MOST_AHEAD)
 
     def look(self, records: Sequence[bytes], *, onward: bool = False) -> Looked:
         """What is kept of the records, and what the fold makes of those copies that are not too long for it. `onward`:
-        as though the batch before, of this one, were stored as it was looked at. Nothing is written."""
+        as though the batches before, of this one, were stored as they were looked at. Nothing is written."""
         hits, poison = _decoded(records)
         looked, events = _sorted(hits)
         looked.poison = poison
-        ahead = self._ahead if onward else NOTHING_AHEAD
+        if not onward:
+            self._ahead.clear()
+        ahead = _together(self._ahead)
         copies = known({hit.delivery for hit in events})
         kept, dropped = understood(events, copies)
         looked.dropped = dict(dropped)
@@ -80,7 +96,8 @@ class Looker:
         seen = look(journal.in_passing([one.copy for one in arriving.values()]), arriving, ahead)
         looked.folding = seen.folding()
         looked.arrived = {id: Arrived(one.row, _ready(kept[id], seen, id)) for id, one in arriving.items()}
-        self._ahead = _ahead(seen, kept)
+        self._ahead = deque((_without(one, kept) for one in self._ahead), MOST_AHEAD)
+        self._ahead.append(_ahead(seen, kept))
         return looked
 
 
@@ -113,6 +130,22 @@ def _ahead(seen: Seen, kept: dict[UUID, list[Understood]]) -> Ahead:
     )
 
 
+def _together(ahead: Iterable[Ahead]) -> Ahead:
+    """How copies stand behind several batches; the last one that folded a copy knows."""
+    rows: dict[UUID, CopyRow] = {}
+    told: dict[UUID, Any] = {}
+    for one in ahead:
+        rows |= one.rows
+        told |= one.told
+    return Ahead(rows, told) if rows else NOTHING_AHEAD
+
+
+def _without(ahead: Ahead, later: Mapping[UUID, object]) -> Ahead:
+    """What still holds of it behind a batch with hits on these copies."""
+    rows = {id: row for id, row in ahead.rows.items() if id not in later}
+    return Ahead(rows, {id: ahead.told[id] for id in rows})
+
+
 def _decoded(records: Sequence[bytes]) -> tuple[list[Hit], list[tuple[int, str]]]:
     hits: list[Hit] = []
     poison: list[tuple[int, str]] = []
@@ -143,7 +176,7 @@ class Batch:
 
     @property
     def decides(self) -> bool:
-        """Whether what may be kept of the next batch is only known when this one is stored."""
+        """Whether what may be kept of the next ones is only known when this one is stored."""
         return bool(self._looked.refusals)
 
     def store(self, move: Callable[[], None], now: datetime) -> bool:
@@ -170,8 +203,8 @@ class Batch:
         if not arrived:
             return True
         messages = journal_rows.hold_messages({one.copy.message for one in arrived.values()}, Figures._fields)
-        held = journal_rows.hold(arrived)
-        # What happened to a copy that is gone by now was evidence about its colleagues'.
+        held = journal_rows.hold(arrived.keys() - self._looked.withdrawn)
+        # What happened to a copy that is gone by now, or withdrawn, was evidence about its colleagues'.
         shaken = {one.copy.message for id, one in arrived.items() if id not in held}
         changed = {id for id, one in arrived.items() if _as_read(one.copy) != held.get(id)}
         left_out = {id for id, made in folding.made.items() if id in changed or made.copy.message in shaken}

@@ -1,4 +1,4 @@
-"""Who looks at the next batch while this one is stored: another thread, or, in the worker, another process.
+"""Who looks at the next batches while this one is stored: another thread, or, in the worker, another process.
 
 Python lets one thread of a process compute at a time, so a thread only helps while the database works. The worker has a
 process for it (`Process`): it is there while there is more than a batch to take in, ends when it was not needed for a
@@ -13,6 +13,7 @@ import socket
 import struct
 import subprocess
 import sys
+from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from multiprocessing.connection import Connection
@@ -38,10 +39,10 @@ class Looking(Protocol):
         """At once, by what stands in the database."""
 
     def begin(self, records: Sequence[bytes]) -> bool:
-        """Meanwhile, as though the last one were stored as it was looked at; whether that is possible."""
+        """Meanwhile, as though those before were stored as they were looked at; whether that is possible."""
 
     def result(self) -> Looked:
-        """What was begun."""
+        """What was begun first. After `look` nothing that was begun before it is wanted any more."""
 
     def close(self) -> None:
         """What was begun is no longer wanted."""
@@ -53,23 +54,28 @@ class Thread:
     def __init__(self) -> None:
         self._looker = Looker()
         self._threads = ThreadPoolExecutor(1, "ingest ahead")
-        self._begun: Future[Looked] | None = None
+        self._begun: deque[Future[Looked]] = deque()
+        self._used = False
 
     def look(self, records: Sequence[bytes]) -> Looked:
-        if self._begun:
-            self._begun.exception()  # the looker does one thing at a time
+        for begun in self._begun:
+            if not begun.cancel():
+                begun.exception()  # the looker does one thing at a time
+        self._begun.clear()
         return self._looker.look(records)
 
     def begin(self, records: Sequence[bytes]) -> bool:
-        self._begun = self._threads.submit(self._looker.look, records, onward=True)
+        self._used = True
+        self._begun.append(self._threads.submit(self._looker.look, records, onward=True))
         return True
 
     def result(self) -> Looked:
-        assert self._begun
-        return self._begun.result()
+        return self._begun.popleft().result()
 
     def close(self) -> None:
-        if self._begun:
+        for begun in self._begun:
+            begun.cancel()
+        if self._used:
             self._threads.submit(connections.close_all)
         self._threads.shutdown()
 
@@ -80,13 +86,14 @@ class Process:
     def __init__(self) -> None:
         self._running: subprocess.Popen[bytes] | None = None
         self._connection: Connection | None = None
-        self._asked = self._answered = 0
-        self._records: Sequence[bytes] = ()
+        self._asked = 0
+        self._wanted: deque[tuple[int, Sequence[bytes]]] = deque()  # what it was asked, and has not told yet
         self._onward = False  # whether it looked at the last batch
 
     def start(self) -> None:
         """Have it, if need be; what was begun for whoever used it before is forgotten."""
         self._onward = False
+        self._wanted.clear()
         if self._running and self._running.poll() is not None:
             self._end()
         if self._running:
@@ -99,21 +106,24 @@ class Process:
             command = [*COMMAND, str(number)]
             self._running = subprocess.Popen(command, pass_fds=[number], stdin=subprocess.DEVNULL)
         self._connection = Connection(ours.detach())
-        self._asked = self._answered = 0
 
     def look(self, records: Sequence[bytes]) -> Looked:
+        self._wanted.clear()
         return self.result() if self._ask(records, onward=False) else self._here(records)
 
     def begin(self, records: Sequence[bytes]) -> bool:
         return self._onward and self._ask(records, onward=True)
 
     def result(self) -> Looked:
+        number, records = self._wanted.popleft()
+        if self._connection is None:
+            return self._here(records)
         try:
-            answer = self._answer()
+            answer = self._answer(number)
         except (OSError, EOFError, msgspec.DecodeError) as error:
-            return self._failed(error)
+            return self._failed(error, records)
         if isinstance(answer, str):
-            return self._failed(answer)
+            return self._failed(answer, records)
         self._onward = True
         return answer
 
@@ -121,24 +131,21 @@ class Process:
         """It stays; what it still answers is passed over."""
 
     def _ask(self, records: Sequence[bytes], *, onward: bool) -> bool:
-        self._records = records
         if self._connection is None:
             return False
+        self._asked += 1
         try:
-            # What nobody waits for any more first: it cannot be asked while it still tells.
-            while self._answered < self._asked:
-                self._read()
-            self._asked += 1
             self._connection.send_bytes(ENCODER.encode(Question(self._asked, onward, list(records))))
-        except (OSError, EOFError, msgspec.DecodeError) as error:
+        except OSError as error:
             log.warning("the process that looks ahead is gone: %s", error)
             self._end()
             return False
+        self._wanted.append((self._asked, records))
         return True
 
-    def _answer(self) -> Looked | str:
+    def _answer(self, number: int) -> Looked | str:
         answer = self._read()
-        while answer.number != self._asked:
+        while answer.number != number:  # nobody waits for that one any more
             answer = self._read()
         return answer.looked or answer.failed
 
@@ -146,13 +153,12 @@ class Process:
         if self._connection is None or not self._connection.poll(_MOST_SECONDS):
             raise TimeoutError("it does not answer")
         answer: Answer = _answers.decode(self._connection.recv_bytes())
-        self._answered = answer.number
         return answer
 
-    def _failed(self, why: object) -> Looked:
+    def _failed(self, why: object, records: Sequence[bytes]) -> Looked:
         log.warning("the process that looks ahead failed, so this one looks: %s", why)
         self._end()
-        return self._here(self._records)
+        return self._here(records)
 
     def _here(self, records: Sequence[bytes]) -> Looked:
         self._onward = False

@@ -38,6 +38,7 @@ KINDS: Mapping[int, str] = {
     Kind.HONEYPOT: InteractionKind.HONEYPOT.value,
     Kind.FILE: InteractionKind.FILE.value,
 }
+WITHDRAWN = "consent was withdrawn"
 _places = Places(ENV.geoip)
 
 
@@ -60,7 +61,7 @@ class Known(NamedTuple):
             return "not followed"
         if self.off and any(span.holds(datetime.fromtimestamp(at, UTC)) for span in self.off):
             return "engagement was off"
-        return "consent was withdrawn" if self.refuses else ""
+        return WITHDRAWN if self.refuses else ""
 
 
 def known(copies: set[UUID]) -> dict[UUID, Known]:

@@ -7,7 +7,7 @@
                 over) as they are judged, the copies are marked as touched and get their figures, the positions move
     empty       what is stored is deleted from the spool; a crash before that is mended by the next batch
 
-While a batch is stored, the next one is understood and looked at beside it (`batch`, `beside`).
+While a batch is stored, the next two are understood and looked at beside it (`batch`, `beside`).
 
 Two workers may do this at once: the one whose positions have moved meanwhile takes its batch back and starts again. A
 copy that changed meanwhile, or that has too many events, is only marked: `measure.run` folds what was touched.
@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -29,7 +30,7 @@ from django.utils import timezone
 
 from odziv.environment import ENV
 from odziv.ingest.aside import set_aside
-from odziv.ingest.batch import Batch, Looked
+from odziv.ingest.batch import MOST_AHEAD, Batch, Looked
 from odziv.ingest.beside import Looking, Process, Thread
 from odziv.ingest.stream import Source, source
 from odziv.lib.logs import Own
@@ -41,6 +42,7 @@ log = logging.getLogger("odziv.ingest")
 
 BATCH = 10_000
 MOST = 20 * BATCH  # in one call, one batch beside the other
+_SHORT = 5  # the first batch of a call is so many times shorter than others
 _BATCHES = 5  # messages of a stream, of up to some thousands of hits each
 _stopping = threading.Event()
 
@@ -95,6 +97,10 @@ def _of_spool(reader: SpoolReader, limit: int, batch: int, now: datetime | None)
         records = reader.read(positions, wanted)
         if not records:
             break
+        if first and len(records) == wanted < limit:
+            # While the first one is looked at there is nothing to store.
+            wanted = wanted // _SHORT or wanted
+            records = records[:wanted]
         through = {record.file: record.position for record in records}
         limit -= len(records)
         move, empty = partial(_move, positions, through, now), partial(_empty, reader, through)
@@ -139,20 +145,21 @@ def _acknowledge(stream: Source, messages: Sequence[Any]) -> None:
 
 
 def _take_in(pieces: Iterator[_Piece], folder: Path, now: datetime | None) -> int:
-    """Take in all pieces; each is looked at while the one before is stored. Returns how many records they had.
+    """Take in all pieces; the next ones are looked at while one is stored. Returns how many records they had.
 
     Raises _Faster when nothing was taken in, because somebody else did.
     """
     taken = 0
-    piece = next(pieces, None)
-    if piece is None:
+    first = next(pieces, None)
+    if first is None:
         return 0
-    with closing(_looking(more=piece.more)) as looking:
-        looked = looking.look(piece.hits)
-        while piece:
+    with closing(_looking(more=first.more)) as looking:
+        line = _Line(looking, pieces)
+        at: _LookedAt | None = (first, looking.look(first.hits))
+        while at:
+            piece, looked = at
             batch = _batch(piece, looked, folder, now)
-            following = next(pieces, None) if piece.more and not _stopping.is_set() else None
-            begun = following is not None and not batch.decides and looking.begin(following.hits)
+            line.begin(piece)
             try:
                 as_expected = batch.store(piece.move, now or timezone.now())
             except _Faster:
@@ -161,10 +168,48 @@ def _take_in(pieces: Iterator[_Piece], folder: Path, now: datetime | None) -> in
                 break
             piece.empty()
             taken += len(piece.records)
-            if following:
-                looked = looking.result() if begun and as_expected else looking.look(following.hits)
-            piece = following
+            at = line.next(as_expected=as_expected, decided=batch.decides)
     return taken
+
+
+_LookedAt = tuple[_Piece, Looked]
+
+
+class _Line:
+    """The pieces behind the one that is being stored, which are being looked at."""
+
+    def __init__(self, looking: Looking, pieces: Iterator[_Piece]) -> None:
+        self._looking, self._pieces = looking, pieces
+        self._waiting: deque[_Piece] = deque()
+        self._begun = 0
+        self._decided = 0  # how many of the first ones were begun before somebody said no
+
+    def begin(self, last: _Piece) -> None:
+        """Have the next ones looked at, as many as may be; `last` is being stored."""
+        while len(self._waiting) < MOST_AHEAD and not _stopping.is_set():
+            last = self._waiting[-1] if self._waiting else last
+            following = next(self._pieces, None) if last.more else None
+            if following is None:
+                break
+            self._waiting.append(following)
+        while self._begun < len(self._waiting) and self._looking.begin(self._waiting[self._begun].hits):
+            self._begun += 1
+
+    def next(self, *, as_expected: bool, decided: bool) -> _LookedAt | None:
+        """What comes behind the one that was stored: as it was looked at meanwhile, where that still holds."""
+        if not self._waiting:
+            return None
+        piece = self._waiting.popleft()
+        if not (self._begun and as_expected):
+            self._begun = self._decided = 0
+            return piece, self._looking.look(piece.hits)
+        looked = self._looking.result()
+        if decided:
+            self._decided = self._begun
+        if self._decided:
+            looked.withdraw()
+        self._begun, self._decided = self._begun - 1, max(0, self._decided - 1)
+        return piece, looked
 
 
 def look_beside() -> None:

@@ -167,7 +167,8 @@ def test_files_share_what_is_read(tmp_path: Path) -> None:
     assert len(reader.files()) == 2
     found = reader.read({}, 20)
     assert sorted([record.file for record in found].count(name) for name in reader.files()) == [10, 10]
-    assert len(reader.read({reader.files()[0]: 45}, 40)) == 40
+    for short in reader.files():
+        assert len(reader.read({short: 45}, 40)) == 40  # what it leaves of its share is the other's
 
 
 def test_many_hits_at_once_take_few_commits(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -53,17 +53,22 @@ class SpoolReader:
         whole, as one record, at the position of its last: it is then for the caller to see that this is no hit.
         """
         found: list[SpoolRecord] = []
+        positions = dict(after)
         paths = spool_files(self._folder)
-        for index, path in enumerate(paths):
-            share = -(-(limit - len(found)) // min(_SHARERS, len(paths) - index))
-            if share <= 0:
-                break
-            try:
-                records = islice(_records(path, after.get(path.name, 0)), share)
-                found.extend(SpoolRecord(path.name, position, record) for position, record in records)
-            except SpoolError:
-                # `backlog` reports it; whoever writes this file moves on to a new one by itself.
-                continue
+        # Whoever asks for so many and gets fewer takes it that no more wait: what a short file leaves of its share is
+        # the others'.
+        while paths and len(found) < limit:
+            longer = []
+            for index, path in enumerate(paths):
+                share = -(-(limit - len(found)) // min(_SHARERS, len(paths) - index))
+                if share <= 0:
+                    break
+                records = _first_records(path, positions.get(path.name, 0), share)
+                found += records
+                if len(records) == share:
+                    positions[path.name] = records[-1].position
+                    longer.append(path)
+            paths = longer
         return found
 
     def delete_through(self, file: str, position: int) -> None:
@@ -117,6 +122,16 @@ def _records(path: Path, after: int) -> Iterator[tuple[int, bytes]]:
     with _opened(path) as handle:
         for frame in journal.frames(handle, after):
             yield from (found for found in frame.records() if found[0] > after)
+
+
+def _first_records(path: Path, after: int, most: int) -> list[SpoolRecord]:
+    """None of a file that cannot be read: `backlog` reports it, and whoever writes it moves on to a new one."""
+    found: list[SpoolRecord] = []
+    with suppress(SpoolError):
+        found.extend(
+            SpoolRecord(path.name, position, record) for position, record in islice(_records(path, after), most)
+        )
+    return found
 
 
 def _backlog(path: Path, after: int) -> tuple[int, float | None]:
