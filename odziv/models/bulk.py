@@ -15,6 +15,8 @@ import msgspec
 import psycopg
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 
+from odziv.models.streamed import FEW, streamed
+
 # Their values are what the database drivers take.
 _AS_THEY_ARE = (models.CharField, models.TextField, models.IntegerField, models.BooleanField)
 
@@ -65,27 +67,36 @@ def write(
 ) -> None:
     """Write rows of values for columns: those that SQLite's driver takes; for PostgreSQL what is understood in JSON.
 
-    PostgreSQL gets one statement with one document: row by row the wire and the server cost several times as much.
+    PostgreSQL gets all of them at once, for one statement: row by row the wire and the server cost several times as
+    much.
     """
     here = connections[DEFAULT_DB_ALIAS]
     if not rows:
         return
-    table, told = _table(model), ", ".join(f'"{name}"' for name in columns)
-    if here.vendor == "postgresql":
-        types = {field.column: field.db_type(here) for field in model._meta.concrete_fields}
-        source = f"json_to_recordset(%s::json) AS v({', '.join(f'{name} {types[name]}' for name in columns)})"
-        if isinstance(how, Insert):
-            statement = f"INSERT INTO {table} ({told}) SELECT {told} FROM {source} ON CONFLICT {how.on_conflict}"
-        else:
-            changes = how.changes.format(**{name: f'v."{name}"' for name in columns})
-            statement = f"UPDATE {table} AS t SET {changes} FROM {source} WHERE t.{columns[-1]} = v.{columns[-1]}"
-        values = msgspec.json.encode([dict(zip(columns, row, strict=True)) for row in rows])
-        # The document goes beside the statement and not within it, where it would be looked through for quotes twice.
-        here.ensure_connection()
-        with here.wrap_database_errors, psycopg.Cursor(here.connection) as cursor:
-            cursor.execute(statement, [values.decode()])
+    table = _table(model)
+    if here.vendor != "postgresql":
+        _write_here(table, columns, rows, how)
         return
-    _write_here(table, columns, rows, how)
+    # Documents go beside the statement and not within it, where they would be looked through for quotes twice.
+    here.ensure_connection()
+    with here.wrap_database_errors, psycopg.Cursor(here.connection) as cursor:
+        # An UPDATE knows by a document, whose rows it reckons with as few, that it looks them up one by one.
+        if isinstance(how, Insert) and len(rows) > FEW and here.in_atomic_block:
+            cursor.execute(_statement(table, columns, how, f"{streamed(cursor, table, columns, rows)} AS v"))
+        else:
+            types = {field.column: field.db_type(here) for field in model._meta.concrete_fields}
+            source = f"json_to_recordset(%s::json) AS v({', '.join(f'{name} {types[name]}' for name in columns)})"
+            values = msgspec.json.encode([dict(zip(columns, row, strict=True)) for row in rows])
+            cursor.execute(_statement(table, columns, how, source), [values.decode()])
+
+
+def _statement(table: str, columns: Sequence[str], how: Insert | Update, source: str) -> str:
+    """PostgreSQL's, with rows `v` from a source."""
+    if isinstance(how, Insert):
+        told = ", ".join(f'"{name}"' for name in columns)
+        return f"INSERT INTO {table} ({told}) SELECT {told} FROM {source} ON CONFLICT {how.on_conflict}"
+    changes = how.changes.format(**{name: f'v."{name}"' for name in columns})
+    return f"UPDATE {table} AS t SET {changes} FROM {source} WHERE t.{columns[-1]} = v.{columns[-1]}"
 
 
 def _write_here(table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]], how: Insert | Update) -> None:
