@@ -31,7 +31,9 @@ def make(scale: Scale, seed: int, ends: float, say: Callable[[str], None]) -> No
     from bench.seed.people import organisations
     from odziv.models import MessageWords
 
-    fill_words = import_module("odziv.migrations.0038_words_filled").fill
+    fillings = [
+        import_module(f"odziv.migrations.{name}").fill for name in ("0038_words_filled", "0054_owners_in_words")
+    ]
 
     call_command("migrate", interactive=False, verbosity=0)
     call_command("createcachetable", verbosity=0)
@@ -48,7 +50,8 @@ def make(scale: Scale, seed: int, ends: float, say: Callable[[str], None]) -> No
                 loader.put(into[name], into[name].rows(given))
             if number % 5 == 0:
                 say(f"{number * PIECE:,} messages drawn after {time.monotonic() - begun:.0f} s")
-        fill_words(apps, connection.schema_editor())
+        for fill in fillings:
+            fill(apps, connection.schema_editor())
         say(f"words after {time.monotonic() - begun:.0f} s")
         for done in copy(into, scale.copies):
             say(f"{done}: copied after {time.monotonic() - begun:.0f} s")

@@ -22,6 +22,8 @@ class OwnedQuerySet(models.QuerySet[Row_co]):
     """Rows of organisations. Doors start with `for_(user)`; a foreign row is then as absent as a missing one (O1)."""
 
     _organisation: UUID | None = None  # the one to which the rows were narrowed
+    _owner: UUID | None = None  # the one whose rows alone they are
+    is_dear = False  # to find them takes long, so a page finds them once
     is_walked = False  # whether a row is among them is asked of each
     is_many = False  # so many are to be asked that nothing counts them
     asked: Exists | None = None  # what is asked of each
@@ -40,7 +42,7 @@ class OwnedQuerySet(models.QuerySet[Row_co]):
 
     def _clone(self) -> Self:
         copy: Self = super()._clone()  # type: ignore[misc]  # django-stubs leave it out
-        copy._organisation = self._organisation
+        copy._organisation, copy._owner, copy.is_dear = self._organisation, self._owner, self.is_dear
         copy.is_walked, copy.is_many, copy.asked = self.is_walked, self.is_many, self.asked
         copy.newest, copy.share = self.newest, self.share
         return copy

@@ -101,8 +101,8 @@ def page_of(
     """
     sorting = _sorting(rows.model, order)
     place = _read(rows.model, order, sorting, cursor)
-    is_many, is_walked = getattr(rows, "is_many", False), getattr(rows, "is_walked", False)
-    if is_walked and not is_many and place is None and len(_parts(sorting, order)) == 1:
+    is_many, is_dear = getattr(rows, "is_many", False), getattr(rows, "is_dear", False)
+    if is_dear and not is_many and place is None and len(_parts(sorting, order)) == 1:
         return _first_page(rows, _by_key(rows), sorting, order, size)
     total = FEW + 1 if is_many else at_most(rows, FEW + 1)
     try:

@@ -46,13 +46,6 @@ REACTIONS = ("opens", "link_clicks", "attachment_views", "replies")
 
 
 class MessageQuerySet(OwnedQuerySet["Message"]):
-    _of_one = False  # narrowed to what one person owns, so that no index of a figure leads to fewer
-
-    def _clone(self) -> Self:
-        copy = super()._clone()
-        copy._of_one = self._of_one
-        return copy
-
     def visible_to(self, user: User) -> Self:
         """Messages of the organisation; of the drafts only the user's own (O2)."""
         return self.for_(user).filter(~Q(state=MessageState.DRAFT) | Q(owner=user))
@@ -78,7 +71,7 @@ class MessageQuerySet(OwnedQuerySet["Message"]):
 
     def of_owner(self, user: User) -> Self:
         rows = self.filter(owner=user)
-        rows._of_one = True
+        rows._owner = user.pk
         return rows
 
     def drafts(self) -> Self:
@@ -97,7 +90,7 @@ class MessageQuerySet(OwnedQuerySet["Message"]):
 
     def _with(self, figure: str) -> Self:
         """With at least one of a figure."""
-        if self._of_one and connections[self.db].vendor == "sqlite":
+        if self._owner and connections[self.db].vendor == "sqlite":
             # It would look up everybody's in the index of the figure.
             return self.filter(GreaterThan(Unindexed(F(figure)), 0))
         return self.filter(**{f"{figure}__gt": 0})

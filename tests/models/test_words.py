@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from importlib import import_module
+from typing import Any
 
 import pytest
+from django.apps import apps
 from django.db import connection
 
 from odziv.lib import clock
@@ -64,6 +67,48 @@ def test_what_is_no_word_is_looked_for_harmlessly(cast: Cast, either_way: str) -
         found(cast, text)
     assert found(cast, "100%") == found(cast, "not and") == ['Offer 100% "new" * AND OR NOT -x (a:b)']
     assert found(cast, "🎉") == []
+
+
+def test_of_ones_own_the_same_is_found(cast: Cast, either_way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for signs in (4, 0):  # without any, all have the same sign
+        monkeypatch.setattr(words, "_SIGNS", signs)
+        mine = mail(cast, f"Ponudba {signs}")
+        mail(cast, f"Ponudba {signs}", owner=cast.bor)
+        mail(cast, f"Predračun {signs}")
+        rows = Message.objects.for_(cast.ana).of_owner(cast.ana)
+        assert list(rows.matching(f"ponudba {signs}")) == [mine]
+        page = page_of(rows.matching(f"pon {signs}"), Order("subject"), size=1)
+        assert (page.rows, page.total) == ([mine], None if either_way == "many" and not page.rows else 1)
+    assert not rows.matching("§")
+
+
+def test_whose_an_e_mail_is_stands_behind_its_words(cast: Cast) -> None:
+    draft = mail(cast, "Ponudba")
+    MessageWords.objects.update(words=" before")
+    migration = import_module("odziv.migrations.0054_owners_in_words")
+    for _again in range(2):
+        migration.fill(apps, connection.schema_editor())
+        assert MessageWords.objects.get().words == f" before {words.owner_sign(cast.ana.pk)}"
+    draft.owner = cast.bor
+    draft.save(update_fields=["owner"])
+    assert MessageWords.objects.get().words.endswith(f"ponudba {words.owner_sign(cast.bor.pk)}")
+
+
+def test_how_frequent_a_word_is_is_asked_before_all_are_put_together(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
+) -> None:
+    for name, value in (("FEW", 2), ("_ASKED", 5), ("_SURE", 3), ("_SAMPLE", 10)):
+        monkeypatch.setattr(words, name, value)
+    for n in range(9):
+        mail(cast, f"{'Ponudba' if n < 8 else 'Predračun'} {n}")
+    with django_assert_num_queries(1):  # the newest say that it is: the index is left alone
+        assert MessageWords.objects.search(cast.lipa.pk, "ponudba").few is False
+    with django_assert_num_queries(2):
+        assert MessageWords.objects.search(cast.lipa.pk, "predračun").hits is not None
+    with django_assert_num_queries(1):  # together with an owner it is found at once
+        assert MessageWords.objects.search(cast.lipa.pk, "ponudba", cast.bor.pk).hits == []
+    rows = Message.objects.for_(cast.ana)
+    assert [len(rows.matching(text)) for text in ("ponudba", "predračun")] == [8, 1]
 
 
 def test_the_words_follow_what_they_are_made_of(cast: Cast, either_way: str) -> None:
@@ -137,7 +182,8 @@ def test_what_many_rows_would_have_to_be_asked_for_is_not_counted(
     for order, first in ((Order("at", descending=True), "Ponudba 4"), (Order("subject"), "Ponudba 0")):
         page = page_of(Message.objects.for_(cast.ana).matching("ponudba"), order, size=2)
         assert page.rows[0].subject == first
-        assert (page.total, page.least) == ((None, 2) if either_way == "many" else (None, 3))
+        told = {"at hand": (5, 5_000), "few": (5, 5_000), "many": (None, 2)}
+        assert (page.total, page.least) == told[either_way]
         last = page_of(Message.objects.for_(cast.ana).matching("ponudba 3"), order, size=2)
         assert (last.total, len(last.rows)) == (1, 1)
 

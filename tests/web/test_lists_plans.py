@@ -37,6 +37,7 @@ def full(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> Cast:
     monkeypatch.setattr(keyset, "FEW", MANY // 2)
     monkeypatch.setattr(words, "FEW", MANY // 2)
     monkeypatch.setattr(words, "_ASKED", MANY - 2)
+    monkeypatch.setattr(words, "_SAMPLE", MANY // 2)
     monkeypatch.setattr(plans, "MANY", MANY)
     for organisation, owner in ((cast.lipa, cast.ana), (cast.hrast, cast.eva)):
         _fill(organisation, owner)
