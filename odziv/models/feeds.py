@@ -35,7 +35,7 @@ def page(record: Record, user: User, *, kind: str = "", cursor: str = "", size: 
     """A page of the record's feed as the user may see it, of one kind of activity when one is named.
 
     An activity shows on its regarding, on the records of its parties, on the account behind one of these, and on the
-    contact that a lead became. Drafts are seen by their writer alone (O2). At most six queries.
+    contact that a lead became. Drafts are seen by their writer alone (O2). At most three queries.
     """
     return _own(merged(list(sources(record, user, kind)), Activity.objects.with_tile(), cursor, size), user)
 
@@ -43,7 +43,7 @@ def page(record: Record, user: User, *, kind: str = "", cursor: str = "", size: 
 def opened(record: Record, user: User, *, size: int, e_mails: int) -> tuple[Slice[Activity], QuerySet[Message]]:
     """The first page of the feed, and its newest e-mails, at most `e_mails`, in no order, for figures of them together.
 
-    What stands in both is found once. At most seven queries, and one for what is asked of the e-mails.
+    What stands in both is found once. At most four queries, and one for what is asked of the e-mails.
     """
     keys, rest = _whose(record), [kind for kind in ActivityKind if kind != ActivityKind.EMAIL]
     mails = nearest(list(_sources(record, user, ActivityKind.EMAIL, keys)), Activity, max(e_mails, size + 1))

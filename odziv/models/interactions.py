@@ -54,6 +54,12 @@ class AgentKind(models.TextChoices):
     BOT = "bot", _("program")
 
 
+_TOLD = (
+    *("kind", "ordinal", "at", "method", "agent", "agent_kind", "device", "system", "client", "network", "country"),
+    *("city", "verdict", "reasons", "against", "delivery__party__name", "delivery__party__address"),
+)
+
+
 class InteractionQuerySet(OwnedQuerySet["Interaction"]):
     def of_delivery(self, delivery_id: UUID) -> Self:
         """The journal of one copy, in the order in which a fold reads it."""
@@ -92,8 +98,11 @@ class InteractionQuerySet(OwnedQuerySet["Interaction"]):
         return rows.filter(pk__gte=message_id) if connections[self.db].vendor == "postgresql" else rows
 
     def told(self, message_id: UUID | OuterRef) -> Self:
-        """What the timeline of a message tells, newest first: every event that counted as something."""
-        return self.of_message(message_id).filter(counted=True).order_by("-at", "-pk")
+        """What the timeline of a message tells, newest first: every event that counted as something.
+
+        Of its copy the recipient alone is read, where `delivery__party` is.
+        """
+        return self.of_message(message_id).filter(counted=True).order_by("-at", "-pk").only(*_TOLD)
 
     def happened_to(self, user: User, since: datetime, until: datetime) -> Iterable[tuple[UUID, str, int]]:
         """(message, kind, how many) of what people did with the user's e-mails in that time."""

@@ -181,8 +181,7 @@ NEWEST_FIRST = Order("at", descending=True)
 def merged(sources: Sequence[Source], shown: QuerySet[Row], cursor: str = "", size: int = 50) -> Slice[Row]:
     """A page of `shown`, newest first, out of several sources, each of which has an index to walk.
 
-    One query for all sources that are not `repeated`, one for each that is, one for the rows; each source is read for
-    size + 1 rows at most, however many it has.
+    One query for all sources, and one for the rows; each source is read for size + 1 rows at most, however many it has.
     """
     place = _read(shown.model, NEWEST_FIRST, Sorting(("at",)), cursor)
     return _slice(shown, NEWEST_FIRST, place, nearest(sources, shown.model, size + 1, place), size)
@@ -196,19 +195,23 @@ def first_of(pairs: Iterable[Pair], shown: QuerySet[Row], size: int) -> Slice[Ro
 def nearest(sources: Sequence[Source], model: type[Row], size: int, place: Place | None = None) -> list[Pair]:
     """The times and identifiers of the rows of `model` that stand nearest to a place; without one, the newest."""
     back = place is not None and place.back
-    ahead = [(source, source.ahead(place, back=back)) for source in sources]
-    every = model._default_manager
-    # A part of a UNION may have no LIMIT on SQLite, a subquery of the part may.
-    parts = [
-        every.filter(pk__in=rows.values(source.pk)[:size]).order_by().values_list("at", "pk")
-        for source, rows in ahead
-        if not source.repeated
-    ]
-    pairs: set[Pair] = set(parts[0].union(*parts[1:])) if parts else set()
-    for source, rows in ahead:
-        if source.repeated:
-            pairs.update(rows.values_list(source.at, source.pk).distinct()[:size])
-    return sorted(pairs, reverse=not back)[:size]
+    parts = []
+    for source in sources:
+        pairs = source.ahead(place, back=back).values_list(source.at, source.pk)
+        parts.append((pairs.distinct() if source.repeated else pairs)[:size])
+    return sorted(set(_together(parts)), reverse=not back)[:size]
+
+
+def _together(parts: Sequence[QuerySet[Any, Pair]]) -> Iterator[Pair]:
+    """The rows of all of these, found by one query. (To SQLite a part of Django's own unions may have no LIMIT.)"""
+    compilers = [part.query.get_compiler(part.db) for part in parts]
+    compiled = [compiler.as_sql() for compiler in compilers]
+    sql = " UNION ALL ".join(f"SELECT * FROM ({one}) AS part{number}" for number, (one, _some) in enumerate(compiled))
+    first = compilers[0]
+    with first.connection.cursor() as cursor:
+        cursor.execute(sql, [value for _one, some in compiled for value in some])
+        rows = cursor.fetchall()
+    yield from map(tuple, first.apply_converters(rows, first.get_converters([column for column, *_ in first.select])))
 
 
 def _slice(

@@ -415,6 +415,11 @@ class PartyQuerySet(OwnedQuerySet["Party"]):
         """Everybody who gets a copy: To, Cc, Bcc."""
         return self.filter(message=message).exclude(role=PartyRole.FROM)
 
+    def in_letter(self, message: Message) -> Self:
+        """All of a message, as the writer put them, with what its letter shows: of their records the names alone."""
+        shown = ("role", "position", "name", "address", "record__kind", "record__name")
+        return self.filter(message=message).select_related("record").only(*shown).order_by("position")
+
     def doubtful(self, *, known_only: bool) -> bool:
         """Whether one of them has an address that somebody refused to have followed or, with `known_only`, that is in
         no record.

@@ -96,7 +96,7 @@ def body(request: access.SignedRequest, id: UUID) -> HttpResponse:
 
 
 def _letter(message: Message) -> dict[str, Any]:
-    parties = list(Party.objects.filter(message=message).select_related("record").order_by("position"))
+    parties = list(Party.objects.in_letter(message))
     return {
         "to": [party for party in parties if party.role == "to"],
         "cc": [party for party in parties if party.role == "cc"],
