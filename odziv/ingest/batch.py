@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -30,7 +31,7 @@ from odziv.measure.journal import NOTHING_AHEAD, Ahead, Arriving
 from odziv.measure.run import Seen, look
 from odziv.measure.verdict import UNSURE
 from odziv.models import Heartbeat, journal_rows
-from odziv.models.journal_rows import CopyRow, Ready, Standing
+from odziv.models.journal_rows import CopyRow, NewRow, Ready, Standing
 from odziv.privacy.refusing import Said, refuse
 
 _LATEST = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
@@ -95,7 +96,7 @@ class Looker:
         }
         seen = look(journal.in_passing([one.copy for one in arriving.values()]), arriving, ahead)
         looked.folding = seen.folding()
-        looked.arrived = {id: Arrived(one.row, _ready(kept[id], seen, id)) for id, one in arriving.items()}
+        looked.arrived = _arrived(arriving, kept, seen)
         self._ahead = deque((_without(one, kept) for one in self._ahead), MOST_AHEAD)
         self._ahead.append(_ahead(seen, kept))
         return looked
@@ -114,11 +115,15 @@ def _sorted(hits: Iterable[Hit]) -> tuple[Looked, list[Hit]]:
     return found, events
 
 
-def _ready(kept: Sequence[Understood], seen: Seen, id: UUID) -> list[Ready]:
-    folded = seen.folded.get(id)
-    if folded is None:
-        return [journal_rows.ready(one.row, _NOT_JUDGED) for one in kept]
-    return [journal_rows.ready(one.row, folded.judgements[one.event.id]) for one in kept]
+def _arrived(
+    arriving: Mapping[UUID, Arriving], kept: Mapping[UUID, Sequence[Understood]], seen: Seen
+) -> dict[UUID, Arrived]:
+    rows: list[tuple[NewRow, Judgement]] = []
+    for id in arriving:
+        folded = seen.folded.get(id)
+        rows += ((one.row, folded.judgements[one.event.id] if folded else _NOT_JUDGED) for one in kept[id])
+    ready = iter(journal_rows.ready(rows))
+    return {id: Arrived(one.row, list(islice(ready, len(kept[id])))) for id, one in arriving.items()}
 
 
 def _ahead(seen: Seen, kept: dict[UUID, list[Understood]]) -> Ahead:

@@ -9,7 +9,6 @@ from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from itertools import pairwise
 from uuid import UUID
 
 from odziv.measure import reasons
@@ -37,7 +36,8 @@ def together(ordered: Sequence[Event], facts: Facts) -> Found:
     found: Found = defaultdict(set)
     clicks = [event for event in ordered if event.kind in CLICKS and not event.partial]
     if len(clicks) >= 3:
-        _bursts(clicks, found)
+        if _within_span(clicks, 3, SWEEP):
+            _bursts(clicks, found)
         _sweeps(clicks, facts.links, found)
     if len(ordered) > 1:
         _at_once(ordered, found)
@@ -62,11 +62,18 @@ def _sweeps(clicks: Sequence[Event], links: int, found: Found) -> None:
     if links < 3:
         return
     span = SWEEP if links < 5 else SLOWEST_SWEEP
+    if not _within_span(clicks, links, max(span, SLOW_SWEEP)):
+        return
     sure = _windows(clicks, lambda event: event.source, span, links, once=True)
     for id in sure:
         found[id].add(reasons.ALL_LINKS)
     for id in _windows(clicks, lambda event: event.source, SLOW_SWEEP, links, once=True) - sure:
         found[id].add(reasons.MANY_LINKS)
+
+
+def _within_span(clicks: Sequence[Event], many: int, span: timedelta) -> bool:
+    """Whether so many lie in one span, whatever they are."""
+    return any(last.at - first.at <= span for first, last in zip(clicks, clicks[many - 1 :], strict=False))
 
 
 def _windows(clicks: Iterable[Event], key: Key, span: timedelta, need: int, *, once: bool = False) -> set[EventId]:
@@ -76,6 +83,8 @@ def _windows(clicks: Iterable[Event], key: Key, span: timedelta, need: int, *, o
         groups[key(event)].append(event)
     found: set[EventId] = set()
     for group in groups.values():
+        if len(group) < need:
+            continue
         inside: Counter[int] = Counter()
         first = marked = 0
         for last, event in enumerate(group):
@@ -95,31 +104,37 @@ def _windows(clicks: Iterable[Event], key: Key, span: timedelta, need: int, *, o
 def _at_once(ordered: Sequence[Event], found: Found) -> None:
     """Opening and clicking, or two links, by the same source within a second; read forwards and backwards."""
     whole = [event for event in ordered if not event.partial and event.kind in _SEEN]
-    # Nothing to be found where nobody clicked, or where nothing happened so soon behind something else.
-    if all(event.kind in PICTURES for event in whole) or not any(
-        event.at - before.at <= AT_ONCE for before, event in pairwise(whole)
-    ):
-        return
-    for events in (whole, whole[::-1]):
-        opened: dict[Source, datetime] = {}
-        clicked: dict[Source, dict[int, datetime]] = {}
-        for event in events:
-            source = event.source
-            others = clicked.setdefault(source, {})
-            if event.kind in PICTURES:
-                if any(_near(at, event.at) for at in others.values()):
-                    found[event.id].add(reasons.TWO_AT_ONCE)
-                opened[source] = event.at
-                continue
-            if _near(opened.get(source), event.at):
+    # What lies further behind than a second says nothing; nor do pictures alone.
+    start = 0
+    for place in range(1, len(whole) + 1):
+        if place < len(whole) and whole[place].at - whole[place - 1].at <= AT_ONCE:
+            continue
+        run, start = whole[start:place], place
+        if len(run) > 1 and any(event.kind not in PICTURES for event in run):
+            _in_a_run(run, found)
+            _in_a_run(run[::-1], found)
+
+
+def _in_a_run(events: Sequence[Event], found: Found) -> None:
+    opened: dict[Source, datetime] = {}
+    clicked: dict[Source, dict[int, datetime]] = {}
+    for event in events:
+        source = event.source
+        others = clicked.setdefault(source, {})
+        if event.kind in PICTURES:
+            if any(_near(at, event.at) for at in others.values()):
                 found[event.id].add(reasons.TWO_AT_ONCE)
-            if any(ordinal != event.ordinal and _near(at, event.at) for ordinal, at in others.items()):
-                found[event.id].add(reasons.TWO_LINKS)
-            # The two links that were followed last are enough to find another one.
-            others.pop(event.ordinal, None)
-            others[event.ordinal] = event.at
-            if len(others) > 2:
-                del others[next(iter(others))]
+            opened[source] = event.at
+            continue
+        if _near(opened.get(source), event.at):
+            found[event.id].add(reasons.TWO_AT_ONCE)
+        if any(ordinal != event.ordinal and _near(at, event.at) for ordinal, at in others.items()):
+            found[event.id].add(reasons.TWO_LINKS)
+        # The two links that were followed last are enough to find another one.
+        others.pop(event.ordinal, None)
+        others[event.ordinal] = event.at
+        if len(others) > 2:
+            del others[next(iter(others))]
 
 
 def _near(before: datetime | None, at: datetime) -> bool:

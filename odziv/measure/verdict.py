@@ -81,18 +81,16 @@ def judge_ordered(ordered: Sequence[Event], facts: Facts, points: Points) -> dic
     """As `judge`, of what `in_order` gave."""
     judged = _judging(tuple(points[code] for code in WEIGHTS) if points is not DEFAULTS else _DEFAULTS)
     evidence = {event.id: {_of_program(event)} for event in ordered}
-    abroad = [event for event in ordered if networks.kind_of(event.network) != networks.HERE]
+    kinds = [networks.kind_of(event.network) for event in ordered]
+    abroad = [event for event, kind in zip(ordered, kinds, strict=True) if kind != networks.HERE]
     of_people = [event for event in abroad if event.agent_kind == PERSON]
     _add(evidence, patterns.together(of_people, facts))
     _add(evidence, _of_time(abroad, facts))
-    for event in abroad:
+    for event, kind in zip(ordered, kinds, strict=True):
         # An image proxy stands in its service's network, which says nothing, and is the same source for everybody.
-        if event.agent_kind == IMAGE_PROXY:
-            continue
-        if code := _OF_NETWORK.get(networks.kind_of(event.network)):
-            evidence[event.id].add(code)
-        if event.agent_kind != PERSON:
-            continue
+        if kind in _OF_NETWORK and event.agent_kind != IMAGE_PROXY:
+            evidence[event.id].add(_OF_NETWORK[kind])
+    for event in of_people:
         if event.teammate is not None:
             evidence[event.id].add(reasons.TEAM_NETWORK)
         if facts.colleagues and (code := patterns.with_colleagues(event, facts)):

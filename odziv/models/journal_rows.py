@@ -60,10 +60,10 @@ _IN_JSON = {"headers", "reasons", "against"}
 _RAW = tuple(place for place, name in enumerate(_COLUMNS) if name in _IN_JSON)
 
 
-def ready(row: NewRow, judged: Judged) -> Ready:
-    """An event with how it is judged."""
-    at = _moment(row.at) if _on_sqlite() else row.at.isoformat()
-    return (*row[:_AT], at, *row[_AT + 1 :], *_told(judged))
+def ready(rows: Iterable[tuple[NewRow, Judged]]) -> list[Ready]:
+    """Events with how each is judged."""
+    moment = _moment if _on_sqlite() else datetime.isoformat
+    return [(*row[:_AT], moment(row.at), *row[_AT + 1 :], *_told(judged)) for row, judged in rows]
 
 
 def otherwise(rows: Iterable[Ready], judged: Judged) -> Iterator[Ready]:
@@ -121,16 +121,16 @@ def events(copies: Mapping[UUID, UUID]) -> Iterator[tuple[UUID, Told, Judged]]:
             "(SELECT * FROM odziv_interaction WHERE delivery_id = copy AND id >= floor OFFSET 0) AS found"
         )
         parameters = [list(wanted), [floor.hex for floor in copies.values()]]
-    for delivery, *values in _AN_EVENT.rows(_event(), source, parameters) if wanted else ():
-        yield (wanted[delivery], *_understood(values))
+    for row in _AN_EVENT.rows(_event(), source, parameters) if wanted else ():
+        yield (wanted[row[0]], *_understood(row))
 
 
 def first_events(copy: UUID, most: int, floor: UUID | None = None) -> Iterator[tuple[UUID, Told, Judged]]:
     """The first so many events of a copy, from this identifier on."""
     from_floor, least = (" AND id >= %s", [floor.hex]) if floor else ("", [])
     source = f"FROM odziv_interaction WHERE delivery_id = %s{from_floor} ORDER BY at, id LIMIT %s"
-    for _delivery, *values in _AN_EVENT.rows(_event(), source, [copy.hex, *least, most]):
-        yield (copy, *_understood(values))
+    for row in _AN_EVENT.rows(_event(), source, [copy.hex, *least, most]):
+        yield (copy, *_understood(row))
 
 
 class CopyRow(NamedTuple):
@@ -287,9 +287,9 @@ def _event() -> list[str]:
     return [_hex("delivery_id"), _hex("id"), *columns.values()]
 
 
-def _understood(values: Sequence[Any]) -> tuple[Told, Judged]:
-    (id, kind, ordinal, at, method, partial, agent, agent_kind, client, headers, network, teammate,
-     verdict, codes, counted, against) = values  # fmt: skip
+def _understood(row: Sequence[Any]) -> tuple[Told, Judged]:
+    (_delivery, id, kind, ordinal, at, method, partial, agent, agent_kind, client, headers, network, teammate,
+     verdict, codes, counted, against) = row  # fmt: skip
     told = (id, kind, ordinal, at, method, partial, agent, agent_kind, client, _headers(headers), network, teammate)
     return told, (verdict, _parsed(codes), counted, _parsed(against))
 
