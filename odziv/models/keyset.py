@@ -87,6 +87,9 @@ class Part(NamedTuple):
     columns: tuple[str, ...]
 
 
+_FILLED: dict[str, Any] = {"__isnull": False}
+
+
 class _TooFarError(Exception):
     """A bounded walk has passed `FAR` rows, and the page is not full."""
 
@@ -325,7 +328,9 @@ class _Stretch:
     def of(self, rows: QuerySet[Row], ends: tuple[Any, ...] | None = None) -> QuerySet[Row]:
         """Those of the rows, in order; with `ends` up to the row with these values."""
         first, *_others = self.names.values()
-        rows = rows.filter(**{first + asked: value for asked, value in self.part.condition.items()})
+        # What comes behind a row has a value: PostgreSQL, told so twice, takes them for a part of what they are.
+        condition = {} if self.begins is not None and self.part.condition == _FILLED else self.part.condition
+        rows = rows.filter(**{first + asked: value for asked, value in condition.items()})
         paths = (*self.part.columns, "pk")
         for values, sign in ((self.begins, "<" if self.descending else ">"), (ends, ">=" if self.descending else "<=")):
             if values is not None:
@@ -350,9 +355,7 @@ def _parts(sorting: Sorting, order: Order) -> list[Part]:
     others = sorting.columns[1:]
     if sorting.last is not ...:
         filled, empty = (
-            ({"__isnull": False}, {"__isnull": True})
-            if sorting.last is None
-            else ({"__gt": sorting.last}, {"": sorting.last})
+            (_FILLED, {"__isnull": True}) if sorting.last is None else ({"__gt": sorting.last}, {"": sorting.last})
         )
         return [Part(filled, sorting.columns), Part(empty, others)]
     if sorting.lowest is not ...:

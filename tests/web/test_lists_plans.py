@@ -26,7 +26,7 @@ ROWS = 900
 SIZE = 50  # of a page
 MANY = 160  # more rows than these are many here: a page must not go through as many
 STATUSES = {"lead": ["open", "qualified", "disqualified"], "opportunity": ["open", "won", "lost"]}
-COLLECTED = {"state", "owner"}  # of calls and tasks: read from an index alone, and sorted
+COLLECTED = {"owner"}  # of calls and tasks: those of one owner are read and sorted, and here one has all
 # Where few rows are expected in any list: they are found by an index and sorted.
 FEW = {"scheduled", "drafts"}
 
