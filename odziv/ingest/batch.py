@@ -27,11 +27,11 @@ from odziv.lib.seal import Kind
 from odziv.measure import journal
 from odziv.measure.evidence import Figures, Judgement
 from odziv.measure.folding import Folding, WeighedAnew
-from odziv.measure.journal import NOTHING_AHEAD, Ahead, Arriving
+from odziv.measure.journal import NOTHING_AHEAD, Ahead, Arriving, Former
 from odziv.measure.run import Seen, look
 from odziv.measure.verdict import UNSURE
 from odziv.models import Heartbeat, journal_rows
-from odziv.models.journal_rows import CopyRow, NewRow, Ready, Standing
+from odziv.models.journal_rows import CopyRow, HeldCopy, NewRow, Ready, Standing
 from odziv.privacy.refusing import Said, refuse
 
 _LATEST = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
@@ -208,10 +208,11 @@ class Batch:
         if not arrived:
             return True
         messages = journal_rows.hold_messages({one.copy.message for one in arrived.values()}, Figures._fields)
-        held = journal_rows.hold(arrived.keys() - self._looked.withdrawn)
+        held = journal_rows.hold(arrived.keys() - self._looked.withdrawn, Figures._fields)
         # What happened to a copy that is gone by now, or withdrawn, was evidence about its colleagues'.
-        shaken = {one.copy.message for id, one in arrived.items() if id not in held}
-        changed = {id for id, one in arrived.items() if _as_read(one.copy) != held.get(id)}
+        gone = arrived.keys() - held
+        shaken = {arrived[id].copy.message for id in gone}
+        changed = gone | {id for id, one in held.items() if _as_read(arrived[id].copy) != one.standing}
         left_out = {id for id, made in folding.made.items() if id in changed or made.copy.message in shaken}
         folding.leave_out(left_out)
         rows: list[Ready] = []
@@ -219,10 +220,14 @@ class Batch:
             if id in held:
                 rows += one.rows if id in folding.made else journal_rows.otherwise(one.rows, _NOT_JUDGED)
         journal_rows.add(rows)
-        touched = {id: standing.touched + len(arrived[id].rows) for id, standing in held.items()}
-        folding.store(now, touched, messages)
+        touched = {id: one.standing.touched + len(arrived[id].rows) for id, one in held.items()}
+        folding.store(now, touched, messages, {id: _former(arrived[id].copy, one) for id, one in held.items()})
         journal_rows.raise_touched({id: len(arrived[id].rows) for id in touched if id not in folding.made})
         return not left_out and not shaken
+
+
+def _former(row: CopyRow, held: HeldCopy) -> Former:
+    return Former(row.organisation, row.address, Figures(*held.values))
 
 
 def _as_read(row: CopyRow) -> Standing:

@@ -11,7 +11,7 @@ from uuid import UUID
 from odziv.measure import habits, journal
 from odziv.measure.evidence import EventId, Figures, Folded, Judgement
 from odziv.measure.fold import settles_at
-from odziv.measure.journal import Copy, Read
+from odziv.measure.journal import Copy, Former, Read
 from odziv.models import CardKind, Happening, TemplateVersion, journal_rows
 from odziv.models.journal_rows import Held
 
@@ -77,11 +77,16 @@ class Folding:
             self.made.pop(copy, None)
 
     def store(
-        self, now: datetime, touched: Mapping[UUID, int] | None = None, held: Mapping[UUID, Held] | None = None
+        self,
+        now: datetime,
+        touched: Mapping[UUID, int] | None = None,
+        held: Mapping[UUID, Held] | None = None,
+        former: Mapping[UUID, Former] | None = None,
     ) -> None:
         """Write it, in a transaction of the caller's; `touched` of copies is written too. Raises WeighedAnew.
 
-        `held` are the messages, where the caller has locked them already, with their figures.
+        `held` are the messages, where the caller has locked them already, with their figures; `former` is what it has
+        read of copies since then.
         """
         copies = [one.copy for one in self.made.values()]
         # Two workers with copies of one message: each must see the other's figures when it adds them up.
@@ -94,8 +99,9 @@ class Folding:
             raise WeighedAnew
         self._store_judgements()
         figures = {id: one.figures for id, one in self.made.items()}
-        habits.move((owner, address, former, figures[id])
-                    for id, owner, address, former in journal.former_figures(copies))  # fmt: skip
+        former = former or {}
+        stood = {**former, **journal.former_figures(copy for copy in copies if copy.id not in former)}
+        habits.move((*stood[id], after) for id, after in figures.items() if id in stood)
         journal.store_figures(figures, copies, now, touched or {})
         totals = journal.sums_and_touched(self.messages)
         after = {key: figures for key, (figures, _touched) in totals.items()}

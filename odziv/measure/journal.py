@@ -325,10 +325,18 @@ def store_flood(delivery: UUID, floor: UUID | None = None) -> None:
         unmarked.order_by().update(verdict=MACHINE, reasons=[reasons.FLOOD], counted=True, against=[])
 
 
-def former_figures(copies: Sequence[Copy]) -> Iterator[tuple[UUID, UUID, str, Figures]]:
-    """Of each copy: identifier, organisation, address, and the figures as they stand."""
-    for id, owner, address, *numbers in journal_rows.figures([copy.id for copy in copies], Figures._fields):
-        yield id, owner, address, Figures(*numbers)
+class Former(NamedTuple):
+    """What stands of a copy: whose it is, where it went, and its figures."""
+
+    organisation: UUID
+    address: str
+    figures: Figures
+
+
+def former_figures(copies: Iterable[Copy]) -> dict[UUID, Former]:
+    """Of each copy, as it stands now."""
+    rows = journal_rows.figures([copy.id for copy in copies], Figures._fields)
+    return {id: Former(owner, address, Figures(*numbers)) for id, owner, address, *numbers in rows}
 
 
 def store_figures(

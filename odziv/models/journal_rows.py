@@ -236,18 +236,26 @@ class Standing(NamedTuple):
     replies: int
 
 
-_STANDING = Shape(str, int, datetime | None, int)
+class HeldCopy(NamedTuple):
+    """How a copy stands, and the columns that were asked for."""
+
+    standing: Standing
+    values: tuple[Any, ...]
 
 
-def hold(copies: Iterable[UUID]) -> dict[UUID, Standing]:
+def hold(copies: Iterable[UUID], names: Sequence[str]) -> dict[UUID, HeldCopy]:
     """Lock copies until the transaction ends, and look at them once more; those that are gone are left out.
 
     Their messages have to be locked before: everybody else does it in this order.
     """
     wanted = {copy.hex: copy for copy in copies}
-    columns = [_hex("id"), "touched", _moment_of("accepted_at"), "replies"]
-    rows = _of(wanted, _STANDING, columns, f"FROM odziv_delivery WHERE id IN ({_each()}){_locked()}")
-    return {wanted[id]: Standing(*values) for id, *values in rows}
+    columns = [_hex("id"), "touched", _moment_of("accepted_at"), "replies", *(_figure(name, name) for name in names)]
+    shape = _shape((str, int, datetime | None, int), tuple(names))
+    rows = _of(wanted, shape, columns, f"FROM odziv_delivery WHERE id IN ({_each()}){_locked()}")
+    return {
+        wanted[id]: HeldCopy(Standing(touched, accepted, replies), tuple(values))
+        for id, touched, accepted, replies, *values in rows
+    }
 
 
 class Held(NamedTuple):
