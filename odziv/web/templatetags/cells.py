@@ -2,12 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django import template
 from django.template.base import FilterExpression, Node, NodeList, Parser, Token
 from django.template.context import Context
 from django.utils.safestring import SafeString, mark_safe
 
+from odziv.models import Message
+from odziv.web.lists.shape import Column
+from odziv.web.templatetags.ui import count, escape, opens, when
+
 register = template.Library()
+
+# Column -> what its cell shows of a followed e-mail.
+_FIGURES: dict[str, Callable[[Message], str]] = {
+    "opens": opens,
+    "opened": lambda message: when(message.last_opened_at, empty=""),
+    "views": lambda message: count(
+        message.attachment_views, message.machine_attachment_views, message.unsure_attachment_views
+    ),
+    "clicks": lambda message: count(message.link_clicks, message.machine_link_clicks, message.unsure_link_clicks),
+    "replies": lambda message: count(message.replies),
+}
+
+
+@register.simple_tag
+def figure(message: Message, column: Column, engagement: bool) -> SafeString:
+    """The cell of what recipients did; empty where nothing of that is recorded."""
+    if not engagement or not message.is_followed:
+        return mark_safe('<td class="num"></td>' if column.num else "<td></td>")
+    css, shown = "num" if column.num else "nowrap", _FIGURES[column.key](message)
+    return mark_safe(f'<td class="{css}" data-label="{escape(column.label)}">{shown}</td>')
 
 
 class _Cells(Node):
