@@ -129,7 +129,8 @@ def judged(found: dict[str, Any]) -> list[Bar]:
             ours = backlog[NAMES["product"]]
             bars.append(Bar(f"{vendor}: hits/s", ours["rate"], least=10_000))
             slow = backlog[NAMES["orm"]]["cpu_us"]
-            bars.append(Bar(f"{vendor}: times row by row, by processor time", slow / ours["cpu_us"], least=10))
+            # What 10,000 hits/s come to with two cores, on a machine that is faster or slower.
+            bars.append(Bar(f"{vendor}: times row by row, by processor time", slow / ours["cpu_us"], least=8))
         if journal := found.get(f"journal, {vendor}"):
             costs = [one["cpu_us"] for one in journal.values()]
             bars.append(Bar(f"{vendor}: cost of a hit, longest journal to shortest", costs[-1] / costs[0], most=1.3))
