@@ -169,10 +169,13 @@ class MessageQuerySet(OwnedQuerySet["Message"]):
         return MessageWords.objects.narrow(self, text)
 
     def walk(self, columns: Sequence[str]) -> Self | None:
-        """All of the organisation, which an index holds in the order of these columns; None where none does."""
+        """All of the organisation, or of the owner, which an index holds in the order of these columns; None where none
+        does.
+        """
         if self._organisation is None or len(columns) != 1 or columns[0] not in ("at", *WALKED):
             return None
-        return self.model._default_manager.filter(organisation_id=self._organisation)  # type: ignore[return-value]
+        rows: Self = self.model._default_manager.filter(organisation_id=self._organisation)  # type: ignore[assignment]
+        return rows.filter(owner_id=self._owner) if self._owner and columns[0] == "at" else rows
 
     def newest_first(self) -> Self:
         return self.order_by("-at", "-pk")
