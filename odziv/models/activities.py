@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from odziv.models.base import Owned, OwnedQuerySet
 from odziv.models.derived import DerivedLink
 from odziv.models.records import Record, RecordKind
+from odziv.models.states import Figures
 
 if TYPE_CHECKING:
     from odziv.models.organisations import User
@@ -106,8 +107,13 @@ class ActivityQuerySet(OwnedQuerySet["Activity"]):
         return self.select_related("owner", "regarding").only(*own, "owner__name", "regarding__kind", "regarding__name")
 
     def with_tile(self) -> Self:
-        """What a tile shows of each, in one query."""
-        return self.select_related("message", "owner", "regarding")
+        """What a tile shows of each, and nothing else, in one query."""
+        own = ("organisation", "kind", "subject", "state", "at", "due_at", "phone_number", "owner__name")
+        of_mail = ("state", "direction", "recipients", "from_name", "from_address", "follow_state", "send_at")
+        figures = (field.name for field in Figures._meta.fields)
+        return self.select_related("message", "owner", "regarding").only(
+            *own, "regarding__kind", "regarding__name", *(f"message__{name}" for name in (*of_mail, *figures))
+        )
 
     def visible_to(self, user: User) -> Self:
         """Drafts are seen by their writer alone; everything else by the organisation (O2)."""

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -14,6 +13,7 @@ from django.utils.translation import ngettext, pgettext
 
 from odziv.models import Activity, ActivityKind, ActivityState, Delivery, Direction, Message, MessageState
 from odziv.models.deliveries import Troubles
+from odziv.models.urls import url_of
 from odziv.web import words
 
 ICONS = {ActivityKind.EMAIL: "mail", ActivityKind.PHONE_CALL: "phone", ActivityKind.TASK: "square-check-big"}
@@ -60,7 +60,7 @@ def tile_of(activity: Activity, now: datetime, troubles: Troubles = NO_TROUBLE) 
             activity,
             ICONS[ActivityKind(activity.kind)],
             activity.subject,
-            reverse("activity", args=[activity.pk]),
+            url_of("activity", activity.pk),
             state_of_task(activity, now),
             tuple(filter(None, (activity.phone_number, activity.owner.name))),
             to_do=True,
@@ -72,7 +72,7 @@ def tile_of(activity: Activity, now: datetime, troubles: Troubles = NO_TROUBLE) 
         activity,
         "mail-plus" if is_draft else "mail" if is_ours else "reply",
         activity.subject or _("(no subject)"),
-        reverse("compose" if is_draft else "message", args=[message.pk]),
+        url_of("compose" if is_draft else "message", message.pk),
         state_of_message(message, now, troubles),
         tuple(filter(None, (who, *_figures(message)))),
         has_history=is_ours and not is_draft,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -91,6 +91,7 @@ def _page(
     request: access.SignedRequest, record: Record, tab: str, column: Slice[Activity] | None = None, **context: Any
 ) -> HttpResponse:
     RecentRecord.objects.saw(request.user, record, clock.now())
+    prefetch_related_objects([record], "emails")
     if tab != "activities":
         column = column or _activities(request.user, record, "", "", COLUMN)
         context |= {"tiles": tiles_of(column.rows, clock.now()), "more_tiles": bool(column.older)}
