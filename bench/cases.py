@@ -23,7 +23,7 @@ from odziv.models import (
 )
 from odziv.models.keyset import page_of
 
-BAR = 100.0  # milliseconds
+BAR = 50.0  # milliseconds
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django.db import models
 from django.db.models import Exists
-from django.db.models.lookups import In
 
 from odziv.lib.uuid7 import uuid7
 
@@ -27,7 +26,7 @@ class OwnedQuerySet(models.QuerySet[Row_co]):
     is_dear = False  # to find them takes long, so a page finds them once
     is_walked = False  # whether a row is among them is asked of each
     is_many = False  # so many are to be asked that nothing counts them
-    asked: Exists | In | None = None  # what is asked of each
+    asked: Exists | None = None  # what is asked of each
     newest: Callable[[int], Self] | None = None  # so many of those that were written last, found without asking each
     share: Callable[[], float] | None = None  # of the rows that were written last, how many are among them; 0.0: few
 
