@@ -8,8 +8,8 @@ many    More are in it. An index that has the order is walked, and each row aske
         (`is_many`) is not counted then.
 
 Where the words that are looked for have to do with the order, a walk may pass all that stands before them. A `bounded`
-one gives up after `FAR` rows, or after twice as many as would fill the page if order and words had nothing to do with
-each other. Then the newest hits are sorted instead (`newest` of the queryset), and the page says so.
+one gives up after `FAR` rows, or after `ENOUGH` times those that would fill the page if order and words had nothing to
+do with each other. Then the newest hits are sorted instead (`newest` of the queryset), and the page says so.
 
 Which rows and which index to walk, the model says (`ORDERS`, and `walk` of its queryset).
 """
@@ -33,6 +33,7 @@ from django.db.models.sql.where import WhereNode
 Row = TypeVar("Row", bound=Model)
 FEW = 5_000
 FAR = 5_000  # rows that a bounded walk goes past
+ENOUGH = 1.5  # times the rows that would fill a page; one page of 51 rows in a thousand would need more
 NEWEST = 2_000  # hits that are sorted when it gives up
 
 
@@ -122,7 +123,7 @@ def page_of(
 def _far(rows: QuerySet[Any], size: int) -> int:
     """How many rows a bounded walk goes past."""
     share = getattr(rows, "share", None)
-    return min(FAR, ceil(2 * (size + 1) / found)) if share is not None and (found := share()) else FAR
+    return min(FAR, ceil(ENOUGH * (size + 1) / found)) if share is not None and (found := share()) else FAR
 
 
 def _newest_page(rows: QuerySet[Row], sorting: Sorting, order: Order, place: Place | None, size: int) -> Slice[Row]:

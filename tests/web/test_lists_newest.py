@@ -76,7 +76,12 @@ def test_a_walk_ends_where_a_word_that_is_that_frequent_would_have_filled_the_pa
     cast: Cast, ana: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Half of the e-mails have the word: a page of two and one more is looked for among the first twelve."""
-    for module, name, value in ((keyset, "FAR", 1000), (words, "_SAMPLE", 20), (words, "_SURE", 1)):
+    for module, name, value in (
+        (keyset, "FAR", 1000),
+        (keyset, "ENOUGH", 2),
+        (words, "_SAMPLE", 20),
+        (words, "_SURE", 1),
+    ):
         monkeypatch.setattr(module, name, value)
     page = ana.get("/activities/?view=all&q=ponudba&sort=subject").content.decode()
     assert NOTICE not in page and set(shown(page)) == {"Ponudba 10", "Ponudba 11"}
