@@ -63,6 +63,8 @@ def test_the_sample_is_made_while_one_watches_and_a_day_is_lived_in_it(
         assert page.locator("tbody tr").count() > 10
     page.goto("/activities/?view=followed")
     assert page.locator("#rows td[data-label]").filter(has_text=re.compile(r"\d")).count() > 10
+    # All figures are in sight, the replies at the end too.
+    assert page.locator(".table-wrap").evaluate("wrap => wrap.scrollWidth <= wrap.clientWidth")
     checked = served.command("rebuild", "--check")
     assert checked.returncode == 0, checked.stdout
     page.goto("about:blank")  # the page would complain of the server that goes and comes
