@@ -1,8 +1,8 @@
-"""Many rows asked for in one document: the database writes it, one decoder reads it.
+"""Many rows asked for as documents: the database writes them, one decoder reads them all.
 
-Row by row, the drivers make a Python object of each value while no other thread may run; SQLite's even gives up the
-interpreter and waits for it again at every row. A document costs half as much, and while the database writes it another
-thread computes (docs/decisions/ingest.md).
+Otherwise the drivers make a Python object of each value while no other thread may run; SQLite's even gives up the
+interpreter and waits for it again at every row, so it gives one document. That costs half as much, and while the
+database writes it another thread computes (docs/decisions/ingest.md).
 """
 
 from __future__ import annotations
@@ -27,12 +27,15 @@ class Shape:
         names = [f"c{number}" for number in range(self.width)]
         told = ", ".join(f"{column} AS {name}" for column, name in zip(columns, names, strict=True))
         here = connections[DEFAULT_DB_ALIAS]
-        if here.vendor == "sqlite":
-            document = f"json_group_array(json_array({', '.join(names)}))"
-        else:
-            document = f"json_agg(json_build_array({', '.join(names)}))::text"
         with here.cursor() as cursor:
-            cursor.execute(f"SELECT {document} FROM (SELECT {told} {source}) AS asked", parameters)
-            (answer,) = cursor.fetchone()
-        found: list[Any] = self._decoder.decode(answer) if answer else []
+            if here.vendor == "sqlite":
+                document = f"json_group_array(json_array({', '.join(names)}))"
+                cursor.execute(f"SELECT {document} FROM (SELECT {told} {source}) AS asked", parameters)
+                (answer,) = cursor.fetchone()
+            else:
+                # Row by row: libpq keeps, for each connection, as much room as the longest value took that ever came.
+                document = f"json_build_array({', '.join(names)})::text"
+                cursor.execute(f"SELECT {document} FROM (SELECT {told} {source}) AS asked", parameters)
+                answer = f"[{','.join([text for (text,) in cursor.fetchall()])}]"
+        found: list[Any] = self._decoder.decode(answer)
         return found
