@@ -165,7 +165,7 @@ SETTINGS: tuple[Setting, ...] = (
         "ODZIV_DATABASE_URL",
         _database,
         "",
-        "postgresql://… for PostgreSQL; by default SQLite in the data folder.",
+        "postgresql://… for PostgreSQL, of a user who may make tables, temporary ones too; otherwise SQLite.",
     ),
     Setting(
         "ODZIV_FILES",
