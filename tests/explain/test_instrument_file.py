@@ -178,7 +178,10 @@ def test_any_bytes_can_be_read_and_written(data: bytes, name: str) -> None:
     copy = document.render(real())
     if not any(one.plan.edits for one in document.planned):
         assert copy == data
-    assert len(read(name, copy, RULES).links) == len(document.links)
+    again = read(name, copy, RULES)
+    # A mark of UTF-16 before an odd number of bytes says nothing, until a link of another length makes them even.
+    if [one.text.codec for one in again.planned] == [one.text.codec for one in document.planned]:
+        assert len(again.links) == len(document.links)
 
 
 @given(
