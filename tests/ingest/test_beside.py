@@ -137,51 +137,49 @@ def _is_gone(process: int) -> bool:
         return True
 
 
-def test_what_nobody_waits_for_any_more_holds_up_nothing(data: Path) -> None:
-    """Question and answer are each larger than what a socket holds, so neither side can put its own away."""
+def _said(code: str, data: Path) -> str:
+    """What is printed by code with a `process`, and `many` records, more than a socket holds."""
     asked = _run(
         "import django; django.setup()\nfrom odziv.ingest.beside import Process\n"
-        "process, many = Process(), [b'rubbish' * 20] * 20_000\n"
+        f"process, many = Process(), [b'rubbish' * 20] * 20_000\n{code}",
+        data,
+    )
+    try:
+        output, _ = asked.communicate(timeout=60)
+    finally:
+        asked.kill()
+    return str(output)
+
+
+def test_what_nobody_waits_for_any_more_holds_up_nothing(data: Path) -> None:
+    """Question and answer are each larger than what a socket holds, so neither side can put its own away."""
+    said = _said(
         "process.start(); process.look(many); assert process.begin(many)\n"
         "assert len(process.look(many[1:]).poison) == 19_999 and process.begin(many)\n"
         "process.start(); assert len(process.look(many).poison) == 20_000\nprint(process._onward, flush=True)",
         data,
     )
-    try:
-        output, _ = asked.communicate(timeout=60)
-    finally:
-        asked.kill()
-    assert output.strip() == "True"
+    assert said.strip() == "True"
 
 
 def test_two_are_looked_at_one_behind_the_other_and_a_second_question_waits(data: Path) -> None:
-    asked = _run(
-        "import django; django.setup()\nfrom odziv.ingest.beside import Process\n"
-        "process, many = Process(), [b'rubbish' * 20] * 20_000\nprocess.start(); process.look(many)\n"
+    said = _said(
+        "process.start(); process.look(many)\n"
         "for round in range(3): assert process.begin(many[round:]) and process.begin(many[round + 5:])\n"
         "print(*(len(process.result().poison) for _ in range(6)), flush=True)",
         data,
     )
-    try:
-        output, _ = asked.communicate(timeout=60)
-    finally:
-        asked.kill()
-    assert output.split() == ["20000", "19995", "19999", "19994", "19998", "19993"]
+    assert said.split() == ["20000", "19995", "19999", "19994", "19998", "19993"]
 
 
 def test_when_it_dies_all_that_was_begun_is_looked_at_here(data: Path) -> None:
-    asked = _run(
-        "import django; django.setup()\nfrom odziv.ingest.beside import Process\n"
-        "process, many = Process(), [b'rubbish' * 20] * 20_000\nprocess.start(); process.look(many)\n"
+    said = _said(
+        "process.start(); process.look(many)\n"
         "process.begin(many); process.begin(many[1:]); process._running.kill(); process._running.wait()\n"
         "print(*(len(process.result().poison) for _ in range(2)), process.begin(many), flush=True)",
         data,
     )
-    try:
-        output, _ = asked.communicate(timeout=60)
-    finally:
-        asked.kill()
-    assert output.split() == ["20000", "19999", "False"]
+    assert said.split() == ["20000", "19999", "False"]
 
 
 @pytest.mark.django_db
