@@ -9,7 +9,7 @@ from django.db import connection
 from odziv.lib import clock
 from odziv.models import partitions
 
-_LOOKED_AT = 1_000  # rows of each index
+LOOKED_AT = 1_000  # rows of each index
 
 
 def survey() -> int:
@@ -20,7 +20,7 @@ def survey() -> int:
     """
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
-            cursor.execute(f"PRAGMA analysis_limit = {_LOOKED_AT}")
+            cursor.execute(f"PRAGMA analysis_limit = {LOOKED_AT}")
             cursor.execute("ANALYZE")
     return 0
 

@@ -32,6 +32,7 @@ class ActivityState(models.TextChoices):
 
 
 _NO_MAIL = ~Q(kind=ActivityKind.EMAIL)
+_CALLS_AND_TASKS = [ActivityKind.PHONE_CALL, ActivityKind.TASK]
 
 
 class ActivityQuerySet(OwnedQuerySet["Activity"]):
@@ -47,7 +48,7 @@ class ActivityQuerySet(OwnedQuerySet["Activity"]):
         if record.kind == RecordKind.ACCOUNT:
             about |= Q(account=record)
         # By their kinds: with them both ways are walked in an index; each has few calls and tasks, and many e-mails.
-        rows = self.filter(about, kind__in=[ActivityKind.PHONE_CALL, ActivityKind.TASK], state=ActivityState.OPEN)
+        rows = self.filter(about, kind__in=_CALLS_AND_TASKS, state=ActivityState.OPEN)
         return rows.order_by(F("due_at").asc(nulls_last=True), "pk")
 
     def of_kind(self, kind: str) -> Self:
@@ -55,7 +56,7 @@ class ActivityQuerySet(OwnedQuerySet["Activity"]):
 
     def calls_and_tasks(self) -> Self:
         # By their kinds: with them few rows are found in an index that also holds a million e-mails.
-        rows = self.filter(kind__in=[ActivityKind.PHONE_CALL, ActivityKind.TASK])
+        rows = self.filter(kind__in=_CALLS_AND_TASKS)
         if connections[self.db].vendor == "postgresql":
             return rows  # it sees what follows, and told so would take them for a twentieth of what they are
         return rows.exclude(kind=ActivityKind.EMAIL)  # by that SQLite knows an index that holds no other
@@ -69,8 +70,10 @@ class ActivityQuerySet(OwnedQuerySet["Activity"]):
             return tasks.filter(organisation_id=self._organisation, owner__organisation=self._organisation)
         if columns != ("regarding__name_key",) or self._organisation is None:
             return None
-        # Not the organisation's own: it would be looked up among all its activities.
-        return tasks.calls_and_tasks().filter(regarding__organisation=self._organisation)
+        # Nothing that an index of calls and tasks, or of the organisation, could be walked for: all of it would be
+        # sorted. Each record leads to its own by their kinds.
+        every: Self = self.model._default_manager.all()  # type: ignore[assignment]
+        return every.filter(kind__in=_CALLS_AND_TASKS, regarding__organisation=self._organisation)
 
     def of_owner(self, user: User) -> Self:
         return self.filter(owner=user)
