@@ -1,7 +1,7 @@
-"""`python -m bench.ingest.contenders NAME HITS FLOOD SEED`: one measurement, in a process of its own.
+"""`python -m bench.ingest.contenders NAME HITS FLOOD SEED COPIES`: one measurement, in a process of its own.
 
-It spools hits for the configured database, works until all are in the figures, and writes one JSON document: hits,
-seconds, and the processor time of this process and of the database server.
+It spools hits on so many copies of the configured database, works until all are in the figures, and writes one JSON
+document: hits, seconds, and the processor time of this process and of the database server.
 """
 
 from __future__ import annotations
@@ -24,13 +24,12 @@ from bench.ingest.steady import steady
 from odziv.lib.hit import Hit, decode, encode
 from odziv.lib.spool import FileSpool, SpoolReader
 
-COPIES = 20_000
 BATCH = 10_000
 _WARM = 500
 _STAGES = ("odziv.ingest.run.ingest", "odziv.measure.run.measure")
 
 
-def copies(count: int = COPIES) -> list[Copy]:
+def copies(count: int) -> list[Copy]:
     """The copies that hits are for: followed ones that left last, and some of any age; none to whoever refused."""
     from odziv.models import Delivery, RecordEmail
 
@@ -165,9 +164,9 @@ def _batches() -> Sequence[list[Hit]]:
 CONTENDERS: dict[str, Callable[[], None]] = {"counting": counting, "orm": orm}
 
 
-def main(name: str, count: int, flood: int, seed: int) -> None:
+def main(name: str, count: int, flood: int, seed: int, of: int) -> None:
     """Spool that many hits, `flood` more on one copy between them, and measure."""
-    chosen = copies()
+    chosen = copies(of)
     if name in ("product", "steady"):
         _fold()
     if name == "steady":

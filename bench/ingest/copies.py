@@ -19,9 +19,8 @@ from bench.seed.scale import Scale
 _DURABLE = {"fsync": "on", "autovacuum": "on"}
 
 
-def scale_of(interactions: int) -> Scale:
-    """A database with a journal of that length."""
-    messages = max(30_000, interactions // 10)
+def scale_of(interactions: int, messages: int) -> Scale:
+    """A database with a journal of that length, about so many e-mails."""
     return Scale(messages, interactions, max(3_000, messages // 50), 20, crowd=100, flood=1_000, copies=10)
 
 
@@ -54,9 +53,10 @@ class Seed:
 
 
 @contextmanager
-def seed(vendor: str, interactions: int, cache: Path) -> Iterator[Seed]:
-    """The seed with a journal of that length, made when it is not there yet."""
-    with seeded(vendor, scale_of(interactions), cache / f"ingest-{interactions}", _DURABLE) as environment:
+def seed(vendor: str, scale: Scale, cache: Path) -> Iterator[Seed]:
+    """The seed of that scale, made when it is not there yet."""
+    folder = cache / f"ingest-{scale.interactions}-{scale.messages}"
+    with seeded(vendor, scale, folder, _DURABLE) as environment:
         yield Seed(vendor, environment)
 
 

@@ -6,7 +6,7 @@ import argparse
 import json
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,10 +14,14 @@ from statistics import median
 from typing import Any
 
 from bench.bars import Bar
-from bench.ingest.copies import Seed, call, seed
+from bench.ingest.copies import Seed, call, scale_of, seed
+from bench.seed.scale import Scale
 
 DATABASES = ("sqlite", "postgresql")
 SMALL, LARGE, LARGEST = 100_000, 1_000_000, 10_000_000
+_EVENTS = 10  # of each e-mail in journals that are compared: how long one is, and nothing else, tells them apart
+_COMPARED = 10_000  # copies that are hit in each of these; the shortest has no more
+_USUAL = scale_of(SMALL, 30_000)  # where all else is measured
 _OF_ROWS = 0.02  # what row by row gets of the hits: it is that slow
 NAMES = {"product": "Odziv", "counting": "bare counting", "orm": "row by row, Django's ORM"}
 
@@ -78,47 +82,55 @@ def _parser() -> argparse.ArgumentParser:
 def measure(arguments: argparse.Namespace) -> dict[str, Any]:
     """All disciplines of all databases in turns, so that a noisy machine is noisy for all."""
     vendors = DATABASES if arguments.database == "both" else (arguments.database,)
-    usual = sorted({SMALL, arguments.largest_journal})
-    sizes = (*usual, LARGEST) if arguments.largest else tuple(usual)
-    wanted = {arguments.only} if arguments.only else {"backlog", "journal", "steady", "flood"}
+    trials = [one for one in _trials(arguments) if arguments.only in ("", one.discipline)]
     tables: dict[str, dict[str, Measured]] = {}
     with ExitStack() as stack:
         seeds = {
-            (vendor, size): stack.enter_context(seed(vendor, size, arguments.cache))
+            (vendor, scale): stack.enter_context(seed(vendor, scale, arguments.cache))
             for vendor in vendors
-            for size in (sizes if "journal" in wanted else (SMALL,))
+            for scale in dict.fromkeys(trial.scale for trial in trials)
         }
         for number in range(arguments.rounds):
             for vendor in vendors:
-                small = seeds[vendor, SMALL]
-                backlog, journal, steady, flood = (
-                    tables.setdefault(f"{name}, {vendor}", {}) for name in ("backlog", "journal", "steady", "flood")
-                )
-                if "backlog" in wanted:
-                    for name, shown in NAMES.items():
-                        hits = round(arguments.hits * (_OF_ROWS if name == "orm" else 1))
-                        _ask(backlog, shown, small, name, hits, 0, number)
-                if "journal" in wanted:
-                    for size in sizes:
-                        _ask(journal, f"{size:,}", seeds[vendor, size], "product", arguments.hits // 2, 0, number)
-                if "flood" in wanted:
-                    # As many ordinary ones on both sides, so that what differs is the flood's.
-                    _ask(flood, "ordinary copies", small, "product", arguments.hits // 5, 0, number)
-                    _ask(flood, "and a flood", small, "product", arguments.hits // 5, arguments.hits, number)
-                if "steady" in wanted:
-                    _ask(steady, "2,000/s", small, "steady", 2_000 * arguments.seconds, 0, number)
+                for trial in trials:
+                    table = tables.setdefault(f"{trial.discipline}, {vendor}", {})
+                    trial.run(table.setdefault(trial.who, Measured()), seeds[vendor, trial.scale], number)
             sys.stderr.write(f"round {number + 1} of {arguments.rounds}\n")
-    return {name: {who: one.summed() for who, one in table.items()} for name, table in tables.items() if table}
+    return {name: {who: one.summed() for who, one in table.items()} for name, table in tables.items()}
 
 
-def _ask(table: dict[str, Measured], who: str, of: Seed, name: str, hits: int, flood: int, number: int) -> None:
-    one = table.setdefault(who, Measured())
-    with of.copy() as environment:
-        told = json.loads(call(environment, name, str(hits), str(flood), str(number)))
-    if "seconds" in told:
-        one.rates.append(told["hits"] / told["seconds"])
-    one.cpu_us.append(told["cpu"] / told["hits"] * 1e6)
-    one.lags += told.get("lags", [])
+@dataclass(frozen=True, slots=True)
+class _Trial:
+    """A line of a discipline's table: a contender with so many hits, `flood` more on one copy, on a database."""
+
+    discipline: str
+    who: str
+    contender: str
+    hits: int
+    flood: int = 0
+    scale: Scale = _USUAL
+    copies: int = 20_000
+
+    def run(self, into: Measured, of: Seed, number: int) -> None:
+        with of.copy() as environment:
+            asked = (self.hits, self.flood, number, self.copies)
+            told = json.loads(call(environment, self.contender, *map(str, asked)))
+        if "seconds" in told:
+            into.rates.append(told["hits"] / told["seconds"])
+        into.cpu_us.append(told["cpu"] / told["hits"] * 1e6)
+        into.lags += told.get("lags", [])
+
+
+def _trials(arguments: argparse.Namespace) -> Iterator[_Trial]:
+    for name, shown in NAMES.items():
+        yield _Trial("backlog", shown, name, round(arguments.hits * (_OF_ROWS if name == "orm" else 1)))
+    for size in sorted({SMALL, arguments.largest_journal, *([LARGEST] if arguments.largest else [])}):
+        scale = scale_of(size, size // _EVENTS)
+        yield _Trial("journal", f"{size:,}", "product", arguments.hits // 2, scale=scale, copies=_COMPARED)
+    # As many ordinary ones on both sides, so that what differs is the flood's.
+    yield _Trial("flood", "ordinary copies", "product", arguments.hits // 5)
+    yield _Trial("flood", "and a flood", "product", arguments.hits // 5, arguments.hits)
+    yield _Trial("steady", "2,000/s", "steady", 2_000 * arguments.seconds)
 
 
 def judged(found: dict[str, Any]) -> list[Bar]:
