@@ -34,8 +34,9 @@ class CopyChange(NamedTuple):
 
 def changes(rows: Sequence[Delivery], copies: Sequence[Copy], weighing: Weighing = in_force) -> list[CopyChange]:
     """Of each row, which stands in `copies` at the same place. Writes nothing."""
-    found = journal.read(copies, weighing)
-    return [_change(row, copy, found[copy.id]) for row, copy in zip(rows, copies, strict=True)]
+    of = {row.pk: (row, copy) for row, copy in zip(rows, copies, strict=True)}
+    found = {id: _change(*of[id], read) for part in journal.in_parts(copies, weighing) for id, read in part.items()}
+    return [found[copy.id] for copy in copies]
 
 
 def _change(row: Delivery, copy: Copy, read: Read) -> CopyChange:

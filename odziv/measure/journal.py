@@ -1,7 +1,8 @@
 """Reads the events of many copies in a few queries, and writes back what the fold made of them.
 
 A copy that has more events than `MOST_EVENTS` is read only so far: no person causes as many. What stands behind the
-limit is a machine's, is counted by the database, and costs no more than that count (`Facts.beyond`).
+limit is a machine's, is counted by the database, and costs no more than that count (`Facts.beyond`). Together not more
+than `MOST_AT_ONCE` are held; of how many copies that is, only shows when their colleagues are known.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ from odziv.models.journal_rows import CopyRow
 
 MOST_EVENTS = 2_000
 MOST_IN_PASSING = 100_000
+MOST_AT_ONCE = 100_000
+"""Events that are held together, those of colleagues among them; more only where one company's alone are more."""
 _LONG = 200
 
 
@@ -119,9 +122,10 @@ def read(
     widely: bool = False,
     floors: Mapping[UUID, UUID] | None = None,
 ) -> dict[UUID, Read]:
-    """The events of all copies: one query for all ordinary ones, two for each that has too many events.
+    """The events of copies: one query for all ordinary ones, two for each that has too many events.
 
-    Copies to the same companies are read with them, because what happened to those is evidence too; `widely`: those
+    Of the first copies alone, one at least, where all would be more than may be held at once: who wants them all asks
+    for the others again (`in_parts`). Copies to the same companies are read with them, because what happened to those is evidence too; `widely`: those
     whose verdicts may change by what is read stand in the result as well. What is `ahead` of the journal holds, and not
     what stands in it by now.
 
@@ -134,7 +138,7 @@ def read(
     owners = {member.organisation for member in members.values()}
     points = {owner: weighing(adjusted) for owner, adjusted in Organisation.objects.weights(owners).items()}
     companies = _companies(members)
-    wide = _and_colleagues(copies, members, companies)
+    copies, wide = _and_colleagues(copies, members, companies)
     gone = Past(floors) if floors is not None else past(owners, messages, wide)
     events, stored, beyond = _events(wide.values(), arriving, ahead, gone)
     links = journal_rows.followed_links(messages)
@@ -161,6 +165,14 @@ def read(
             gone.floor(copy.message), kept, member.row,
         )  # fmt: skip
     return found
+
+
+def in_parts(copies: Sequence[Copy], weighing: Weighing = in_force) -> Iterator[dict[UUID, Read]]:
+    """What the journal holds of all copies, as many at a time as may be held at once."""
+    while copies:
+        found = read(copies, weighing)
+        yield found
+        copies = [copy for copy in copies if copy.id not in found]
 
 
 def weighed(reads: Iterable[Read]) -> tuple[dict[UUID, Points], dict[UUID, UUID | None]]:
@@ -215,13 +227,25 @@ def _companies(members: _Members) -> dict[Company | None, list[UUID]]:
     return {company: ids for company, ids in found.items() if len(ids) > 1}
 
 
-def _and_colleagues(copies: Sequence[Copy], members: _Members, companies: _Companies) -> dict[UUID, Copy]:
-    """The copies, and all that happened to their colleagues'."""
-    found = {copy.id: copy for copy in copies}
-    for copy in copies if companies else ():
-        for other in companies.get(members[copy.id].company, ()) if copy.id in members else ():
-            found.setdefault(other, Copy(other, copy.message, members[other].touched, members[other].touched))
-    return found
+def _and_colleagues(
+    copies: Sequence[Copy], members: _Members, companies: _Companies
+) -> tuple[Sequence[Copy], dict[UUID, Copy]]:
+    """As many of the copies as may be held at once with all that happened to their colleagues'; and those too."""
+    asked = {copy.id: copy for copy in copies}
+    found: dict[UUID, Copy] = {}
+    held = 0
+    for number, copy in enumerate(copies):
+        company = members[copy.id].company if copy.id in members else None
+        new = {copy.id: copy} if copy.id not in found else {}
+        for other in companies.get(company, ()) if companies else ():
+            if other not in found and other not in new:
+                touched = members[other].touched
+                new[other] = asked.get(other) or Copy(other, copy.message, touched, touched)
+        held += sum(min(one.events, MOST_EVENTS) for one in new.values())
+        if held > MOST_AT_ONCE and number:
+            return copies[:number], found
+        found |= new
+    return copies, found
 
 
 def _affected(

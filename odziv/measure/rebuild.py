@@ -160,13 +160,12 @@ def _copies(rows: Sequence[Delivery]) -> list[Copy]:
 
 
 def _compare_copies(rows: Sequence[Delivery], copies: Sequence[Copy], outcome: Outcome) -> None:
-    found = journal.read(copies)
-    for row in rows:
-        read = found[row.pk]
+    of = {row.pk: row for row in rows}
+    for id, read in (pair for part in journal.in_parts(copies) for pair in part.items()):
         folded = read.folded()
         outcome.copies += 1
         outcome.verdicts += len(journal.differences(read.stored, folded.judgements))
-        _tell("copy", row, folded.figures, outcome)
+        _tell("copy", of[id], folded.figures, outcome)
 
 
 def _tell(noun: str, row: Delivery | Message, wanted: Figures, outcome: Outcome) -> bool:

@@ -41,21 +41,23 @@ def measure(limit: int = BATCH, *, now: datetime | None = None) -> int:
 
 
 def fold_copies(copies: Sequence[Copy], now: datetime) -> None:
-    """Write verdicts and figures of copies and of their messages, in one transaction."""
-    while True:
-        folding = look(copies).folding()
+    """Write verdicts and figures of copies and of their messages: in one transaction, unless they have more events than
+    may be held at once."""
+    while copies:
+        seen = look(copies)
         try:
             with transaction.atomic():
-                folding.store(now)
+                seen.folding().store(now)
         except WeighedAnew:
             continue
-        return
+        copies = [copy for copy in copies if copy.id not in seen.found]
 
 
 def look(
     copies: Sequence[Copy], arriving: Mapping[UUID, Arriving] | None = None, ahead: Ahead = journal.NOTHING_AHEAD
 ) -> Seen:
-    """Read and fold copies, and their colleagues' whose verdicts may change with theirs; nothing is written yet."""
+    """Read and fold copies, as many as may be held at once, and their colleagues' whose verdicts may change with
+    theirs; nothing is written yet."""
     if not copies:
         return Seen({}, {}, [])
     found = journal.read(copies, arriving=arriving, ahead=ahead, widely=True)

@@ -69,8 +69,8 @@ def _settle(organisation: UUID, messages: Sequence[UUID], until: datetime) -> in
     todo = [key for key in held if key not in done]
     floors = dict.fromkeys(todo, first_of(until))
     copies = [Copy(row.id, row.message, row.touched, row.touched) for row in journal_rows.touched_copies(todo)]
-    for some in _in_pieces(copies):
-        whole, rest = journal.read(some), journal.read(some, floors=floors)
+    for whole in (part for some in _in_pieces(copies) for part in journal.in_parts(some)):
+        rest = journal.read([one.copy for one in whole.values()], floors=floors)
         if journal.weighed_anew(*journal.weighed(whole.values())):
             raise WeighedAnew
         kept = {id: _kept(whole[id], rest[id], until) for id in whole}

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterable
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -114,6 +116,36 @@ def test_what_a_batch_holds_of_the_journal_is_bounded(message: Message, monkeypa
     assert jan.pk not in behind and len(behind) == 1, "those with few events first"
     assert measure() == 1
     assert rebuild(None, check=True, now=NOON).equal
+
+
+def test_what_is_held_of_colleagues_is_bounded_too(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever folds: with one company of each message alone there are as many events as may be held."""
+    letters = [followed_message(cast.ana, to=[f"{who}@{at}.example" for who in ("maja", "jan")]) for at in ("a", "b")]
+    copies = [delivery_of(letter, number) for letter in letters for number in range(2)]
+    spool([hit(copy, Kind.CLICK, after=400 + 61 * n, agent=WINDOWS) for copy in copies for n in range(5)])
+    ingest()
+    held: list[set[UUID]] = []
+    real = journal._events
+
+    def events(some: Iterable[journal.Copy], *rest: Any) -> Any:
+        some = list(some)
+        held.append({copy.message for copy in some})
+        assert sum(copy.events for copy in some) <= 14
+        return real(some, *rest)
+
+    monkeypatch.setattr(journal, "MOST_AT_ONCE", 14)
+    monkeypatch.setattr(journal, "_events", events)
+    spool([hit(copy, after=9000, peer=f"84.112.{number}.5") for number, copy in enumerate(copies)])
+    ingest()
+    assert held == [{letters[0].pk}], "the others wait for measure"
+    assert {one.message_id for one in Delivery.objects.unfolded()} == {letters[1].pk}
+    assert measure() == 2
+    assert not Delivery.objects.unfolded().exists()
+    Delivery.objects.update(folded=0)
+    assert measure() == 4
+    assert rebuild(None, check=True, now=NOON).equal
+    assert rebuild(None, check=False, now=NOON).equal
+    assert [len(messages) for messages in held] == [1] * 10
 
 
 def test_a_copy_with_many_events_rests_between_two_folds(message: Message) -> None:
