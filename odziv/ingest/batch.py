@@ -9,7 +9,9 @@ What was made of a batch is plain and small, so that another process may make it
 
 from __future__ import annotations
 
+import logging
 import math
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,6 +24,7 @@ from django.db import transaction
 
 from odziv.ingest.rows import KINDS, WITHDRAWN, Understood, known, understood
 from odziv.lib.hit import Hit, HitError, decode
+from odziv.lib.logs import Own
 from odziv.lib.probe import NOBODY
 from odziv.lib.seal import Kind
 from odziv.measure import journal
@@ -31,10 +34,14 @@ from odziv.measure.journal import NOTHING_AHEAD, Ahead, Arriving, Former
 from odziv.measure.run import Seen, look
 from odziv.measure.verdict import UNSURE
 from odziv.models import Heartbeat, journal_rows
+from odziv.models.consent import said_no_since
 from odziv.models.journal_rows import CopyRow, HeldCopy, NewRow, Ready, Standing
 from odziv.privacy.refusing import Said, refuse
 
+log = logging.getLogger("odziv.ingest")
+
 _LATEST = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
+_LATE = 60.0  # seconds: a clock of another machine that goes behind, a transaction that ended later than its rows say
 _NOT_JUDGED = Judgement(UNSURE, (), False, ())
 
 MOST_AHEAD = 2
@@ -60,15 +67,15 @@ class Looked:
     """How many hits are not kept, by the reason."""
     poison: list[tuple[int, str]] = field(default_factory=list)
     """Which records are no hits, and why."""
-    withdrawn: set[UUID] = field(default_factory=set)
-    """Copies whose recipient said no after this was looked at: nothing of theirs is kept."""
+    begun: float = 0.0
+    """When this was looked at, in Unix seconds."""
 
-    def withdraw(self) -> None:
-        """Look once more at who refuses: somebody has said no meanwhile."""
+    def withdrawn(self) -> set[UUID]:
+        """Copies whose recipient has said no since this was looked at, wherever: nothing of theirs is kept."""
+        if not said_no_since(datetime.fromtimestamp(self.begun - _LATE, UTC)):
+            return set()
         said = known(set(self.arrived))
-        self.withdrawn = {id for id in self.arrived if id in said and said[id].refuses}
-        if hits := sum(len(self.arrived[id].rows) for id in self.withdrawn):
-            self.dropped[WITHDRAWN] = self.dropped.get(WITHDRAWN, 0) + hits
+        return {id for id in self.arrived if id in said and said[id].refuses}
 
 
 class Looker:
@@ -81,9 +88,10 @@ class Looker:
     def look(self, records: Sequence[bytes], *, onward: bool = False) -> Looked:
         """What is kept of the records, and what the fold makes of those copies that are not too long for it. `onward`:
         as though the batches before, of this one, were stored as they were looked at. Nothing is written."""
+        begun = time.time()
         hits, poison = _decoded(records)
         looked, events = _sorted(hits)
-        looked.poison = poison
+        looked.poison, looked.begun = poison, begun
         if not onward:
             self._ahead.clear()
         ahead = _together(self._ahead)
@@ -179,11 +187,6 @@ class Batch:
     def __init__(self, records: Sequence[bytes], looked: Looked) -> None:
         self._records, self._looked = records, looked
 
-    @property
-    def decides(self) -> bool:
-        """Whether what may be kept of the next ones is only known when this one is stored."""
-        return bool(self._looked.refusals)
-
     def store(self, move: Callable[[], None], now: datetime) -> bool:
         """In one transaction, in which `move` notes that these records are done with: rows with their verdicts, and
         figures. Returns whether everything was written as it was looked at."""
@@ -208,7 +211,10 @@ class Batch:
         if not arrived:
             return True
         messages = journal_rows.hold_messages({one.copy.message for one in arrived.values()}, Figures._fields)
-        held = journal_rows.hold(arrived.keys() - self._looked.withdrawn, Figures._fields)
+        withdrawn = self._looked.withdrawn()
+        if hits := sum(len(arrived[id].rows) for id in withdrawn):
+            log.info("dropped: %d %s", hits, Own(WITHDRAWN))
+        held = journal_rows.hold(arrived.keys() - withdrawn, Figures._fields)
         # What happened to a copy that is gone by now, or withdrawn, was evidence about its colleagues'.
         gone = arrived.keys() - held
         shaken = {arrived[id].copy.message for id in gone}

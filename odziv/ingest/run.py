@@ -168,7 +168,7 @@ def _take_in(pieces: Iterator[_Piece], folder: Path, now: datetime | None) -> in
                 break
             piece.empty()
             taken += len(piece.records)
-            at = line.next(as_expected=as_expected, decided=batch.decides)
+            at = line.next(as_expected=as_expected)
     return taken
 
 
@@ -182,7 +182,6 @@ class _Line:
         self._looking, self._pieces = looking, pieces
         self._waiting: deque[_Piece] = deque()
         self._begun = 0
-        self._decided = 0  # how many of the first ones were begun before somebody said no
 
     def begin(self, last: _Piece) -> None:
         """Have the next ones looked at, as many as may be; `last` is being stored."""
@@ -195,21 +194,16 @@ class _Line:
         while self._begun < len(self._waiting) and self._looking.begin(self._waiting[self._begun].hits):
             self._begun += 1
 
-    def next(self, *, as_expected: bool, decided: bool) -> _LookedAt | None:
+    def next(self, *, as_expected: bool) -> _LookedAt | None:
         """What comes behind the one that was stored: as it was looked at meanwhile, where that still holds."""
         if not self._waiting:
             return None
         piece = self._waiting.popleft()
         if not (self._begun and as_expected):
-            self._begun = self._decided = 0
+            self._begun = 0
             return piece, self._looking.look(piece.hits)
-        looked = self._looking.result()
-        if decided:
-            self._decided = self._begun
-        if self._decided:
-            looked.withdraw()
-        self._begun, self._decided = self._begun - 1, max(0, self._decided - 1)
-        return piece, looked
+        self._begun -= 1
+        return piece, self._looking.result()
 
 
 def look_beside() -> None:

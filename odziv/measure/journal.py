@@ -124,10 +124,10 @@ def read(
 ) -> dict[UUID, Read]:
     """The events of copies: one query for all ordinary ones, two for each that has too many events.
 
-    Of the first copies alone, one at least, where all would be more than may be held at once: who wants them all asks
-    for the others again (`in_parts`). Copies to the same companies are read with them, because what happened to those is evidence too; `widely`: those
-    whose verdicts may change by what is read stand in the result as well. What is `ahead` of the journal holds, and not
-    what stands in it by now.
+    Of some of the copies alone, one at least, where all would be more than may be held at once: who wants them all asks
+    for the others again (`in_parts`). Copies to the same companies are read with them, because what happened to those
+    is evidence too; `widely`: those whose verdicts may change by what is read stand in the result as well. What is
+    `ahead` of the journal holds, and not what stands in it by now.
 
     Of messages whose events were let go (L4) only those are read that came since; `floors`: as though all events of
     these messages before these identifiers were gone, and nothing was kept of them.
@@ -234,16 +234,17 @@ def _and_colleagues(
     asked = {copy.id: copy for copy in copies}
     found: dict[UUID, Copy] = {}
     held = 0
-    for number, copy in enumerate(copies):
+    for copy in copies:
+        if copy.id in found:
+            continue  # with one of its colleagues, and so are all others
+        new = {copy.id: copy}
         company = members[copy.id].company if copy.id in members else None
-        new = {copy.id: copy} if copy.id not in found else {}
         for other in companies.get(company, ()) if companies else ():
-            if other not in found and other not in new:
-                touched = members[other].touched
-                new[other] = asked.get(other) or Copy(other, copy.message, touched, touched)
+            touched = members[other].touched
+            new[other] = asked.get(other) or Copy(other, copy.message, touched, touched)
         held += sum(min(one.events, MOST_EVENTS) for one in new.values())
-        if held > MOST_AT_ONCE and number:
-            return copies[:number], found
+        if held > MOST_AT_ONCE and found:
+            return [copy for copy in copies if copy.id in found], found
         found |= new
     return copies, found
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from datetime import datetime
 from typing import Self
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from odziv.lib.uuid7 import first_of
 from odziv.models.base import Owned, OwnedQuerySet
 from odziv.models.records import FollowEmail, Record, RecordEmail
 
@@ -53,6 +55,13 @@ class RefusalQuerySet(OwnedQuerySet["Refusal"]):
         owners, keys = {owner for owner, _key in wanted}, {key for _owner, key in wanted}
         rows = self.filter(organisation__in=owners, key__in=keys).order_by()
         return set(rows.values_list("organisation_id", "key")) & set(wanted)
+
+
+def said_no_since(at: datetime) -> bool:
+    """Whether anybody has refused since then: a row was made, whatever time the recipient's program said."""
+    begins = first_of(at)
+    refused = ConsentEntry.objects.filter(pk__gte=begins, follow_email=FollowEmail.DO_NOT_ALLOW)
+    return refused.order_by().exists() or Refusal.objects.filter(pk__gte=begins).exists()
 
 
 class Refusal(Owned):

@@ -18,7 +18,8 @@ from odziv.lib.seal import Kind
 from odziv.measure import journal
 from odziv.measure.rebuild import rebuild
 from odziv.measure.run import measure
-from odziv.models import Delivery, Interaction, Message
+from odziv.models import Contact, Delivery, Interaction, Message, RecordEmail
+from odziv.privacy.refusing import Said, refuse
 from tests.support.cast import Cast
 from tests.support.journal import NOON, WINDOWS, any_hits, delivery_of, followed_message, hit, spool
 from tests.support.waiting import wait_until
@@ -158,6 +159,29 @@ def test_a_refusal_holds_for_all_that_was_looked_at_meanwhile(
     assert rebuild(None, check=True, now=NOON).equal
     assert not Delivery.objects.unfolded().exists()
     assert len(looks) == 3
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["on a record", "an address alone"])
+@pytest.mark.parametrize("before", [0, 1], ids=["before the one at hand is stored", "before the next one"])
+def test_a_refusal_that_somebody_else_stores_holds_for_what_was_looked_at(
+    message: Message, cast: Cast, at_store: list[object], before: int, known: bool
+) -> None:
+    """By hand, or in another worker."""
+    copy = delivery_of(message)
+    if known:
+        contact = Contact.objects.create(organisation=cast.lipa, owner=cast.ana, name="Maja")
+        RecordEmail.objects.create(organisation=cast.lipa, record=contact, address=copy.party.address)
+
+    def refused() -> None:
+        refuse([Said(cast.lipa.pk, copy.pk, NOON)])
+
+    at_store += [None] * before + [refused]
+    spool([hit(copy, after=900), hit(copy, after=1800), hit(copy, after=2700), hit(delivery_of(message, 1))])
+    all_in(1)
+    assert Interaction.objects.filter(delivery=copy).count() == before
+    assert Interaction.objects.count() == before + 1
+    assert rebuild(None, check=True, now=NOON).equal
+    assert not Delivery.objects.unfolded().exists()
 
 
 def test_a_copy_that_is_deleted_while_the_next_batch_is_looked_at(message: Message, at_store: list[object]) -> None:
