@@ -40,21 +40,10 @@ from odziv.models.organisations import (
 from odziv.models.outgoing import Decision, Mark, OutgoingHold
 from odziv.models.people import Invitation, PersonChange, PersonChangeKind
 from odziv.models.qualifications import Qualification
+from odziv.models.reach import RecordAddress, RecordEmail, RecordPhone, address_key
 from odziv.models.recent import RecentRecord
-from odziv.models.records import (
-    Account,
-    Contact,
-    FollowEmail,
-    Lead,
-    Opportunity,
-    Record,
-    RecordAddress,
-    RecordEmail,
-    RecordKind,
-    RecordPhone,
-    RecordStatus,
-    address_key,
-)
+from odziv.models.record_kinds import FollowEmail, RecordKind, RecordStatus
+from odziv.models.records import Account, Contact, Lead, Opportunity, Record
 from odziv.models.reminders import Condition, Reminder, ReminderState
 from odziv.models.retention import JournalLimit, JournalMonths, KeptFigures, Settled
 from odziv.models.returns import Cleared, Dead, HardBounce

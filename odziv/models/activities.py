@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from odziv.models.base import Owned, OwnedQuerySet
 from odziv.models.derived import DerivedLink
-from odziv.models.records import Record, RecordKind
+from odziv.models.record_kinds import RecordKind
+from odziv.models.records import Record
 from odziv.models.states import Figures
 
 if TYPE_CHECKING:

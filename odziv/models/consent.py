@@ -13,7 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from odziv.lib.uuid7 import first_of
 from odziv.models.base import Owned, OwnedQuerySet
-from odziv.models.records import FollowEmail, Record, RecordEmail
+from odziv.models.reach import RecordEmail
+from odziv.models.record_kinds import FollowEmail
+from odziv.models.records import Record
 
 
 class ConsentSource(models.TextChoices):

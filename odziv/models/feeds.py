@@ -23,7 +23,8 @@ from odziv.models.activities import Activity, ActivityKind
 from odziv.models.keyset import Pair, Slice, Source, Unindexed, first_of, merged, nearest
 from odziv.models.messages import Message, Party
 from odziv.models.organisations import User
-from odziv.models.records import Record, RecordKind
+from odziv.models.record_kinds import RecordKind
+from odziv.models.records import Record
 from odziv.models.states import MessageState
 from odziv.models.words import MessageWords, RecordWords
 

@@ -18,7 +18,9 @@ from odziv.models.base import Owned, OwnedQuerySet
 from odziv.models.consent import Refusal
 from odziv.models.derived import DerivedField, DerivedLink, DerivedMoment
 from odziv.models.keyset import Sorting, Unindexed
-from odziv.models.records import Record, RecordEmail, RecordKind, address_key
+from odziv.models.reach import RecordEmail, address_key
+from odziv.models.record_kinds import RecordKind
+from odziv.models.records import Record
 from odziv.models.states import FINAL, Direction, Figures, FollowState, MessageState
 from odziv.models.urls import url_of
 from odziv.models.words import NEEDED, MessageWords

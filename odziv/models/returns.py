@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from odziv.models.base import Owned, OwnedQuerySet
 from odziv.models.derived import DerivedField
 from odziv.models.messages import Message
-from odziv.models.records import address_key
+from odziv.models.reach import address_key
 
 ENOUGH = 2
 """From so many e-mails that came back for good an address is marked. One may be a server's mistake."""

@@ -9,7 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from odziv.models.base import Owned, OwnedQuerySet
-from odziv.models.records import Record, RecordStatus
+from odziv.models.record_kinds import RecordStatus
+from odziv.models.records import Record
 
 if TYPE_CHECKING:
     from odziv.models.organisations import User

@@ -16,7 +16,7 @@ from odziv.lib import thread_index
 from odziv.lib.reply_address import copies_in, may_have_tokens
 from odziv.lib.seal import KeyRing
 from odziv.models import Delivery, Message
-from odziv.models.records import address_key
+from odziv.models.reach import address_key
 
 _ID = re.compile(r"<[^<>\s@\0]{1,250}@[^<>\s\0]{1,250}>")
 _MOST_IDS = 200

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from odziv.models import Record, RecordKind, User
-from odziv.models.records import company_words
+from odziv.models.record_queries import company_words
 from odziv.records.qualifying import NewAccount, NewContact, NewOpportunity
 from odziv.web.forms import choices
 from odziv.web.forms.fields import AmountField, day_field

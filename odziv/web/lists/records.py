@@ -8,7 +8,7 @@ from datetime import datetime
 from django.utils.translation import gettext_lazy as _
 
 from odziv.models import FollowEmail, Record, RecordKind, User
-from odziv.models.records import RecordQuerySet
+from odziv.models.record_queries import RecordQuerySet
 from odziv.web.forms import choices
 from odziv.web.kinds import KINDS, Kind
 from odziv.web.lists.filters import Choice, Days, Filter, Person, RecordOf, Text
