@@ -26,7 +26,7 @@ from odziv.models.interactions import (
     Verdict,
 )
 from odziv.models.mailboxes import DEFAULT_CONNECTIONS, MOST_CONNECTIONS, Mailbox, MailboxKind, Security, SignIn
-from odziv.models.messages import Link, Message, Party, PartyQuerySet, PartyRole
+from odziv.models.messages import Link, Message
 from odziv.models.notices import UNSEEN, NoticeState, PushNotice, PushSubscription
 from odziv.models.organisations import (
     OWN_HOLIDAYS,
@@ -38,6 +38,7 @@ from odziv.models.organisations import (
     WorkingWeek,
 )
 from odziv.models.outgoing import Decision, Mark, OutgoingHold
+from odziv.models.parties import Party, PartyQuerySet, PartyRole
 from odziv.models.people import Invitation, PersonChange, PersonChangeKind
 from odziv.models.qualifications import Qualification
 from odziv.models.reach import RecordAddress, RecordEmail, RecordPhone, address_key

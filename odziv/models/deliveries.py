@@ -14,9 +14,10 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from odziv.models.base import OwnedQuerySet
-from odziv.models.messages import Message, Party
+from odziv.models.messages import Message
 from odziv.models.organisations import Organisation, User
 from odziv.models.outgoing import OutgoingHold
+from odziv.models.parties import Party
 from odziv.models.states import DeliveryState, Figures, FollowState, MessageState
 
 

@@ -25,7 +25,7 @@ from odziv.models import (
     User,
 )
 from odziv.models.activities import ActivityQuerySet
-from odziv.models.messages import MessageQuerySet
+from odziv.models.message_queries import MessageQuerySet
 from odziv.models.templates import TemplateQuerySet
 from odziv.organisations.people import one_by_one
 

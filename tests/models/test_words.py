@@ -13,7 +13,7 @@ from django.db import connection
 from odziv.lib import clock
 from odziv.models import Activity, Message, MessageWords, Record, User, keyset, words
 from odziv.models.keyset import Order, Slice, in_order, page_of
-from odziv.models.messages import MessageQuerySet
+from odziv.models.message_queries import MessageQuerySet
 from odziv.models.words import ensure
 from odziv.records.saving import Reach, remove_all, restore_all, save
 from tests.support.cast import Cast

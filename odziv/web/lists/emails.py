@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from odziv.models import DeliveryState, Direction, Message, MessageState, Record, Template, User
-from odziv.models.messages import MessageQuerySet
+from odziv.models.message_queries import MessageQuerySet
 from odziv.web.lists.filters import Choice, Days, Filter, Person, RecordOf, Text
 from odziv.web.lists.of_template import TemplateOf
 from odziv.web.lists.shape import Column, View, Words
