@@ -20,12 +20,13 @@ from django.db.models.functions import Coalesce
 from django.db.models.lookups import Exact
 
 from odziv.models.activities import Activity, ActivityKind
-from odziv.models.keyset import Pair, Slice, Source, Unindexed, first_of, merged, nearest
+from odziv.models.keyset import Slice, Unindexed
 from odziv.models.messages import Message
 from odziv.models.organisations import User
 from odziv.models.parties import Party
 from odziv.models.record_kinds import RecordKind
 from odziv.models.records import Record
+from odziv.models.sources import Pair, Source, first_of, merged, nearest
 from odziv.models.states import MessageState
 from odziv.models.words import MessageWords, RecordWords
 

@@ -16,19 +16,16 @@ Which rows and which index to walk, the model says (`ORDERS`, and `walk` of its 
 
 from __future__ import annotations
 
-import base64
-import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from math import ceil
 from typing import Any, Generic, NamedTuple, TypeVar, cast
-from uuid import UUID
 
-from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import connections
-from django.db.models import BooleanField, Count, Exists, F, Field, Func, Model, OuterRef, Q, QuerySet, Value, Window
+from django.db.models import Count, Exists, F, Func, Model, OuterRef, Q, QuerySet, Window
 from django.db.models.sql.where import WhereNode
+
+from odziv.models.cursors import Place, compared, field_at, read_cursor, write_cursor
 
 Row = TypeVar("Row", bound=Model)
 FEW = 5_000
@@ -74,13 +71,6 @@ class Slice(Generic[Row]):
     of_newest: int | None = None
 
 
-class Place(NamedTuple):
-    """Where a page begins: behind (or, going back, before) the row with these values."""
-
-    back: bool
-    values: tuple[Any, ...]  # of the columns, and the identifier
-
-
 class Part(NamedTuple):
     """A stretch of a list: rows whose first column fulfils `condition` (`{"__gt": 0}`), in the order of `columns`."""
 
@@ -104,7 +94,7 @@ def page_of(
     A bounded number of queries: how many there are, their keys in one or two, the rows themselves.
     """
     sorting = _sorting(rows.model, order)
-    place = _read(rows.model, order, sorting, cursor)
+    place = read_cursor(rows.model, order, sorting, cursor)
     is_many, is_dear = getattr(rows, "is_many", False), getattr(rows, "is_dear", False)
     if is_dear and not is_many and place is None and len(_parts(sorting, order)) == 1:
         return _first_page(rows, _by_key(rows), sorting, order, size)
@@ -116,7 +106,7 @@ def page_of(
         return _newest_page(rows, sorting, order, place, size)
     if is_many and place is None and len(keys) <= size:
         total = len(keys)
-    found = _slice(_by_key(rows), order, place, keys, size, total if total <= FEW else None)
+    found = slice_of(_by_key(rows), order, place, keys, size, total if total <= FEW else None)
     return replace(found, least=size if is_many else FEW)
 
 
@@ -133,7 +123,7 @@ def _newest_page(rows: QuerySet[Row], sorting: Sorting, order: Order, place: Pla
         page = _first_page(newest, _by_key(rows), sorting, order, size)
         return replace(page, total=None, least=size, of_newest=page.total)
     keys = list(_keys(newest, sorting, order, place, size + 1, walked=False))
-    page = _slice(_by_key(rows), order, place, keys, size)
+    page = slice_of(_by_key(rows), order, place, keys, size)
     return replace(page, least=size, of_newest=at_most(newest, NEWEST))
 
 
@@ -146,7 +136,7 @@ def _first_page(rows: QuerySet[Row], shown: QuerySet[Row], sorting: Sorting, ord
     sign = "-" if order.descending else ""
     ordered = counted.order_by(*(f"{sign}_sort{place}" for place in range(len(columns))))
     keys = [(total, *key) for total, *key in ordered.values_list("_total", *columns)[: size + 1]]
-    return _slice(shown, order, None, [key[1:] for key in keys], size, keys[0][0] if keys else 0)
+    return slice_of(shown, order, None, [key[1:] for key in keys], size, keys[0][0] if keys else 0)
 
 
 def at_most(rows: QuerySet[Any], most: int) -> int:
@@ -154,71 +144,7 @@ def at_most(rows: QuerySet[Any], most: int) -> int:
     return rows.order_by().values("organisation")[:most].count()
 
 
-Pair = tuple[datetime, UUID]
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Rows that each stand for a shown row: `at` and `pk` are the paths of its time and its identifier.
-
-    The same shown row may stand in several sources, and several times in one that is `repeated`.
-    """
-
-    rows: QuerySet[Any]
-    at: str = "at"
-    pk: str = "pk"
-    repeated: bool = False
-
-    def ahead(self, place: Place | None, *, back: bool) -> QuerySet[Any]:
-        """Its rows from the place on, the nearest first."""
-        rows = self.rows
-        if place is not None:
-            names = (self.at, self.pk)
-            fields = [_field(rows.model, name) for name in names]
-            rows = rows.filter(_beyond(names, fields, place.values, descending=not back))
-        return rows.order_by(self.at, self.pk) if back else rows.order_by(f"-{self.at}", f"-{self.pk}")
-
-
-NEWEST_FIRST = Order("at", descending=True)
-
-
-def merged(sources: Sequence[Source], shown: QuerySet[Row], cursor: str = "", size: int = 50) -> Slice[Row]:
-    """A page of `shown`, newest first, out of several sources, each of which has an index to walk.
-
-    One query for all sources, and one for the rows; each source is read for size + 1 rows at most, however many it has.
-    """
-    place = _read(shown.model, NEWEST_FIRST, Sorting(("at",)), cursor)
-    return _slice(shown, NEWEST_FIRST, place, nearest(sources, shown.model, size + 1, place), size)
-
-
-def first_of(pairs: Iterable[Pair], shown: QuerySet[Row], size: int) -> Slice[Row]:
-    """The first page of `shown`, newest first, where the nearest of all its sources were found already."""
-    return _slice(shown, NEWEST_FIRST, None, sorted(set(pairs), reverse=True)[: size + 1], size)
-
-
-def nearest(sources: Sequence[Source], model: type[Row], size: int, place: Place | None = None) -> list[Pair]:
-    """The times and identifiers of the rows of `model` that stand nearest to a place; without one, the newest."""
-    back = place is not None and place.back
-    parts = []
-    for source in sources:
-        pairs = source.ahead(place, back=back).values_list(source.at, source.pk)
-        parts.append((pairs.distinct() if source.repeated else pairs)[:size])
-    return sorted(set(_together(parts)), reverse=not back)[:size]
-
-
-def _together(parts: Sequence[QuerySet[Any, Pair]]) -> Iterator[Pair]:
-    """The rows of all of these, found by one query. (To SQLite a part of Django's own unions may have no LIMIT.)"""
-    compilers = [part.query.get_compiler(part.db) for part in parts]
-    compiled = [compiler.as_sql() for compiler in compilers]
-    sql = " UNION ALL ".join(f"SELECT * FROM ({one}) AS part{number}" for number, (one, _some) in enumerate(compiled))
-    first = compilers[0]
-    with first.connection.cursor() as cursor:
-        cursor.execute(sql, [value for _one, some in compiled for value in some])
-        rows = cursor.fetchall()
-    yield from map(tuple, first.apply_converters(rows, first.get_converters([column for column, *_ in first.select])))
-
-
-def _slice(
+def slice_of(
     shown: QuerySet[Row],
     order: Order,
     place: Place | None,
@@ -236,8 +162,8 @@ def _slice(
     return Slice(
         # A row that was deleted between the queries is passed over.
         rows=[by_key[key[-1]] for key in keys if key[-1] in by_key],
-        newer=_write("newer", order, keys[0]) if keys and has_newer else "",
-        older=_write("older", order, keys[-1]) if keys and has_older else "",
+        newer=write_cursor("newer", order, keys[0]) if keys and has_newer else "",
+        older=write_cursor("older", order, keys[-1]) if keys and has_older else "",
         total=total,
     )
 
@@ -335,8 +261,8 @@ class _Stretch:
         paths = (*self.part.columns, "pk")
         for values, sign in ((self.begins, "<" if self.descending else ">"), (ends, ">=" if self.descending else "<=")):
             if values is not None:
-                fields, here = [_field(rows.model, path) for path in paths], [self.names[path] for path in paths]
-                rows = rows.filter(_compared(here, fields, values[-len(paths) :], sign))
+                fields, here = [field_at(rows.model, path) for path in paths], [self.names[path] for path in paths]
+                rows = rows.filter(compared(here, fields, values[-len(paths) :], sign))
         # By the first column also where it is empty: to PostgreSQL, rows without a value are not all alike, and it
         # would not see that the index has them in the order of the others.
         return rows.order_by(*(f"-{name}" if self.descending else name for name in self.names.values()))
@@ -374,34 +300,6 @@ def _holds(part: Part, value: Any) -> bool:
     return True
 
 
-class _Tuple(Func):
-    """`(a, b) < (x, y)`: one range of an index over both columns, however many rows have the same value in one."""
-
-    output_field = BooleanField()
-
-    def __init__(self, *expressions: Any, sign: str = ">") -> None:
-        super().__init__(*expressions)
-        self.sign = sign
-
-    def as_sql(self, compiler: Any, connection: Any, **_context: Any) -> Any:  # type: ignore[override]
-        compiled = [compiler.compile(one) for one in self.get_source_expressions()]
-        half = len(compiled) // 2
-        sides = [", ".join(sql for sql, _parameters in side) for side in (compiled[:half], compiled[half:])]
-        return f"({sides[0]}) {self.sign} ({sides[1]})", tuple(one for _sql, some in compiled for one in some)
-
-
-def _beyond(
-    names: Sequence[str], fields: Sequence[Field[Any, Any]], values: Sequence[Any], *, descending: bool
-) -> _Tuple:
-    """Rows that come after the one in which the columns have these values."""
-    return _compared(names, fields, values, "<" if descending else ">")
-
-
-def _compared(names: Sequence[str], fields: Sequence[Field[Any, Any]], values: Sequence[Any], sign: str) -> _Tuple:
-    given = [Value(value, output_field=field) for value, field in zip(values, fields, strict=True)]
-    return _Tuple(*map(F, names), *given, sign=sign)
-
-
 def in_order(rows: QuerySet[Row], order: Order) -> QuerySet[Row]:
     """All the rows, as the pages show them one after the other."""
     sorting = _sorting(rows.model, order)
@@ -422,40 +320,3 @@ def _by_key(rows: QuerySet[Row]) -> QuerySet[Row]:
     shown = rows.order_by()
     shown.query.where = WhereNode()
     return shown
-
-
-def _write(direction: str, order: Order, key: Sequence[Any]) -> str:
-    place = [direction, order.path, *(None if value is None else str(value) for value in key)]
-    return base64.urlsafe_b64encode(json.dumps(place).encode()).decode().rstrip("=")
-
-
-def _read(model: type[Model], order: Order, sorting: Sorting, cursor: str) -> Place | None:
-    """The place that a cursor names; None for one that is damaged or was made for another order."""
-    if not cursor or len(cursor) > 2000:
-        return None
-    try:
-        direction, path, *texts = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        if path != order.path or direction not in ("newer", "older") or not isinstance(texts[-1], str):
-            return None
-        fields = [_field(model, name) for name in (*sorting.columns, "pk")]
-        values = [
-            None if text is None else field.to_python(text) for text, field in zip(texts, fields, strict=True)
-        ]  # fmt: skip
-        if any(value is None for value in values[1:]) or (values[0] is None and sorting.last is not None):
-            return None
-        return Place(direction == "newer", tuple(values))
-    except (ValueError, TypeError, IndexError, ValidationError, FieldDoesNotExist):
-        return None
-
-
-def _field(model: type[Model], path: str) -> Field[Any, Any]:
-    *relations, last = path.split("__")
-    for name in relations:
-        related = model._meta.get_field(name).related_model
-        if not isinstance(related, type):
-            raise FieldDoesNotExist(path)
-        model = related
-    found = model._meta.pk if last == "pk" else model._meta.get_field(last)
-    if not isinstance(found, Field):
-        raise FieldDoesNotExist(path)
-    return found

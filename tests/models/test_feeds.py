@@ -10,7 +10,7 @@ from django.db import connection
 
 from odziv.lib import clock
 from odziv.models import Account, Activity, Contact, Lead, Message, Opportunity, Party, Record, User, feeds
-from odziv.models.keyset import Place
+from odziv.models.cursors import Place
 from odziv.records.saving import remove, save
 from tests.support.cast import Cast
 from tests.web.test_records_lists import add
