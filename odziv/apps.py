@@ -18,6 +18,6 @@ class OdzivConfig(AppConfig):
 def _after_migrations(using: str, **_: Any) -> None:
     from django.db import connections
 
-    from odziv.models.words import ensure
+    from odziv.models.word_index import ensure
 
     ensure(connections[using])

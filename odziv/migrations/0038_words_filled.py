@@ -9,7 +9,7 @@ from django.apps.registry import Apps
 from django.db import migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
-from odziv.models.words import marked_words, words_of_record
+from odziv.models.vocabulary import marked_words, words_of_record
 
 _BATCH = 5_000
 _SHOWN = 20  # batches between two lines of progress

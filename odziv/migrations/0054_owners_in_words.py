@@ -7,7 +7,7 @@ from django.apps.registry import Apps
 from django.db import migrations, transaction
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
-from odziv.models.words import owner_sign
+from odziv.models.vocabulary import owner_sign
 
 _BATCH = 5_000
 _SHOWN = 20  # batches between two lines of progress

@@ -18,7 +18,8 @@ from odziv.models.message_queries import WALKED, MessageQuerySet
 from odziv.models.parties import Party
 from odziv.models.states import Direction, Figures, FollowState, MessageState
 from odziv.models.urls import url_of
-from odziv.models.words import NEEDED, MessageWords
+from odziv.models.vocabulary import NEEDED
+from odziv.models.words import MessageWords
 
 REACTIONS = ("opens", "link_clicks", "attachment_views", "replies")
 

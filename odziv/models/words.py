@@ -6,40 +6,33 @@ anywhere in its phone numbers. Each stored word begins with a mark of its organi
 rows only: what others have written costs nothing. Behind the words of an e-mail stands a sign of its owner, so that it
 leads to one's own alone, too.
 
-`ensure` makes the indexes: FTS5 on SQLite, GIN on PostgreSQL.
+What a word is, says `vocabulary`; what the index of the database is, `word_index`.
 """
 
 from __future__ import annotations
 
 import json
-from base64 import b32encode
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from hashlib import sha256
 from itertools import islice
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 from uuid import UUID
 
 from django.db import connections, models
-from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Exists, F, OuterRef, QuerySet
 from django.db.models.expressions import RawSQL
 from django.db.models.lookups import In
 
-from odziv.lib.text import digits, fold
 from odziv.models.base import OwnedQuerySet
 from odziv.models.keyset import FEW, Unindexed, at_most
+from odziv.models.vocabulary import MARK, OF_MAIL, message_words, owner_sign, record_words, typed_words
+from odziv.models.word_index import BEGINNINGS, VECTOR, index_name
 
 if TYPE_CHECKING:
     from odziv.models.messages import Message
     from odziv.models.records import Record
 
-MOST_TYPED = 8
-_MOST_WORDS = 100  # of a row
-_LONGEST = 40  # characters of a word
-_LEAST_DIGITS = 3  # of a phone number that is looked for
-_MARK = 5  # characters
 _SHORT = 2  # letters of a word that is likely to be frequent
 _SAMPLE = 2_000  # rows that are looked at for it, those that were written last
 _AT_HAND = 2_000  # hits that are kept for all that a page asks of them
@@ -47,55 +40,7 @@ _PASSED = 10_000  # rows among which those that were written last are looked for
 _SURE = 50  # of them must have a word, or nothing is said of the others
 _BATCH = 500
 _ASKED = 2 * FEW  # rows of a list that are each asked for their words, so that what is found can be counted and sorted
-_BEGINNINGS = 3  # letters up to which SQLite knows all rows with a word that begins so
-_SIGN = "§"  # begins the sign of an owner, and no word
-_SIGNS = 4  # characters behind it: few share one, and of what is theirs lists ask by themselves
-_NUMBER = frozenset("0123456789+-/().,")
-_OF_MAIL = ("subject", "recipients", "from_name", "from_address")
-NEEDED = {*_OF_MAIL, "direction", "owner"}  # a save of one of these changes the words of a message
 Rows = TypeVar("Rows", bound=OwnedQuerySet[Any])
-
-
-def marked_words(organisation_id: UUID, texts: Iterable[str]) -> str:
-    """Each word once, folded and with its organisation's mark, behind a space; letters and digits only."""
-    mark = _mark(organisation_id)
-    words = dict.fromkeys(word[:_LONGEST] for word in _split(" ".join(texts)))
-    return "".join(f" {mark}{word}" for word in islice(words, _MOST_WORDS))
-
-
-def owner_sign(owner_id: UUID) -> str:
-    """What the words of an owner's e-mails end with; that of another one may be the same."""
-    return f"{_SIGN}{_short(owner_id)[:_SIGNS]}"
-
-
-def typed_words(organisation_id: UUID, text: str) -> list[str]:
-    """The beginnings of words that a search asks for, as `marked_words` has them; none when nothing is a word."""
-    mark = _mark(organisation_id)
-    words = (
-        word for typed in fold(text).split() for word in ([_dialled(typed)] if _is_number(typed) else _split(typed))
-    )
-    return [f"{mark}{word[:_LONGEST]}" for word in dict.fromkeys(words)][:MOST_TYPED]
-
-
-def _is_number(typed: str) -> bool:
-    return set(typed) <= _NUMBER and len(digits(typed)) >= 2 * _LEAST_DIGITS
-
-
-def _dialled(typed: str) -> str:
-    """Without the noughts before a country's or an area's code, as numbers are stored."""
-    return digits(typed).lstrip("0") or digits(typed)
-
-
-def _split(text: str) -> list[str]:
-    return "".join(letter if letter.isalnum() else " " for letter in fold(text)).split()
-
-
-def _mark(organisation_id: UUID) -> str:
-    return _short(organisation_id)[:_MARK]
-
-
-def _short(identifier: UUID) -> str:
-    return b32encode(sha256(identifier.bytes).digest()).decode().lower()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +58,7 @@ class Sought:
     @property
     def longest(self) -> int:
         """Letters of its longest word."""
-        return max(map(len, self.words)) - _MARK
+        return max(map(len, self.words)) - MARK
 
     def for_sqlite(self) -> str:
         return " AND ".join([*(f'"{word}" *' for word in self.words), *([f'"{self.sign}"'] if self.sign else [])])
@@ -203,7 +148,7 @@ class WordsQuerySet(models.QuerySet["Words"]):
         if every and sought.sign and connections[self.db].vendor == "sqlite":
             # Whether the index knows it: to look at the words of each takes longer than to put together the owner's.
             # (PostgreSQL would read as many rows of words for that as the owner has e-mails in any list.)
-            index = _index(self.model._meta.db_table)
+            index = index_name(self.model._meta.db_table)
             known = RawSQL(f"SELECT rowid FROM {index} WHERE {index} MATCH %s", [sought.for_sqlite()])
             return Exists(of_row.filter(In(Unindexed(F("pk")), known)))
         return Exists(of_row._having(sought.words))
@@ -221,7 +166,7 @@ class WordsQuerySet(models.QuerySet["Words"]):
         most there are, and those of more together with an owner's are few; SQLite knows all of the first letters.
         """
         if connections[self.db].vendor == "sqlite":
-            return bool(sought.sign) or sought.longest <= _BEGINNINGS
+            return bool(sought.sign) or sought.longest <= BEGINNINGS
         return bool(sought.sign) and sought.longest > _SHORT
 
     def _lately(self, words: Sequence[str]) -> Lately:
@@ -262,14 +207,14 @@ class WordsQuerySet(models.QuerySet["Words"]):
         """A query for a column of those that have all of that, found in the index, one more than `most` at most."""
         table, most = self.model._meta.db_table, sought.most + 1
         if connections[self.db].vendor == "sqlite":
-            index = _index(table)
+            index = index_name(table)
             # The limit stands inside: SQLite collects all that it looks for in a list.
             found = f"SELECT rowid AS id FROM {index} WHERE {index} MATCH %s LIMIT {most}"
             found = found if column == "id" else f"SELECT {column} FROM {table} WHERE id IN ({found})"
             return found, [sought.for_sqlite()]
         # PostgreSQL believes that one row in two hundred, at least, has a word that begins so. It would read a large
         # table until it has the first thousands, also of a word that is in none: so it is to find all.
-        found = f"SELECT {column} FROM {table} WHERE {_VECTOR.format('words')} @@ %s::tsquery"
+        found = f"SELECT {column} FROM {table} WHERE {VECTOR.format('words')} @@ %s::tsquery"
         return f"WITH found AS MATERIALIZED ({found}) SELECT {column} FROM found LIMIT {most}", [
             sought.for_postgresql()
         ]
@@ -284,10 +229,10 @@ class WordsQuerySet(models.QuerySet["Words"]):
             found = f"SELECT {column} FROM {table} WHERE {having} ORDER BY id DESC LIMIT {most}"
             return found, [f"% {word}%" for word in asked]
         if connections[self.db].vendor == "sqlite":
-            index = _index(table)
+            index = index_name(table)
             found = f"SELECT rowid FROM {index} WHERE {index} MATCH %s ORDER BY rowid DESC LIMIT {most}"
             return f"SELECT {column} FROM {table} WHERE id IN ({found})", [sought.for_sqlite()]
-        found = f"SELECT id, {column} FROM {table} WHERE {_VECTOR.format('words')} @@ %s::tsquery"
+        found = f"SELECT id, {column} FROM {table} WHERE {VECTOR.format('words')} @@ %s::tsquery"
         ordered = f"SELECT {column} FROM found ORDER BY id DESC LIMIT {most}"
         return f"WITH found AS MATERIALIZED ({found}) {ordered}", [sought.for_postgresql()]
 
@@ -306,36 +251,14 @@ class WordsQuerySet(models.QuerySet["Words"]):
 
     def of_messages(self, messages: QuerySet[Message], *, regarding: bool = True) -> None:
         """Keep the words of messages as they are now, with or without their regarding."""
-        about = ("organisation_id", "owner_id", "direction", *_OF_MAIL, "activity__regarding__name")
+        about = ("organisation_id", "owner_id", "direction", *OF_MAIL, "activity__regarding__name")
         rows = messages.select_related("activity__regarding").only(*about).order_by()
-        self.put((row.pk, _of_message(row, regarding=regarding)) for row in rows.iterator(chunk_size=_BATCH))
+        self.put((row.pk, message_words(row, regarding=regarding)) for row in rows.iterator(chunk_size=_BATCH))
 
     def of_records(self, records: QuerySet[Record], *, account: bool = True) -> None:
         """Keep the words of records as they are now, with or without their account."""
         rows = records.select_related("account").prefetch_related("emails", "phones").order_by()
-        self.put((row.pk, _of_record(row, account=account)) for row in rows.iterator(chunk_size=_BATCH))
-
-
-def _of_message(message: Message, *, regarding: bool = True) -> str:
-    record = message.activity.regarding if regarding else None
-    sender = (message.from_name, message.from_address) if message.direction == "in" else ()
-    about = (record.name,) if record else ()
-    words = marked_words(message.organisation_id, (message.subject, message.recipients, *about, *sender))
-    return f"{words} {owner_sign(message.owner_id)}"
-
-
-def _of_record(record: Record, *, account: bool = True) -> str:
-    own = (record.name, record.company, record.job_title, record.industry)
-    behind = record.account.name if account and record.account else ""
-    emails = [email.key for email in record.emails.all()]
-    phones = [phone.digits for phone in record.phones.all()]
-    return words_of_record(record.organisation_id, (*own, behind), emails, phones)
-
-
-def words_of_record(organisation_id: UUID, texts: Iterable[str], emails: Iterable[str], phones: Iterable[str]) -> str:
-    """Of a record with these texts, keys of addresses and digits of numbers, which are found from each digit on."""
-    ends = [phone[start:] for phone in phones for start in range(len(phone) - _LEAST_DIGITS + 1)]
-    return marked_words(organisation_id, (*texts, *emails, *ends))
+        self.put((row.pk, record_words(row, account=account)) for row in rows.iterator(chunk_size=_BATCH))
 
 
 def _batches(rows: Iterable[Any]) -> Iterator[list[Any]]:
@@ -375,57 +298,3 @@ class RecordWords(Words):
     record = models.OneToOneField("odziv.Record", on_delete=models.CASCADE, related_name="+")
 
     OF = "record"
-
-
-_VECTOR = "array_to_tsvector(string_to_array(btrim({}), ' '))"
-
-
-def _index(table: str) -> str:
-    return f"{table}_index"
-
-
-def _triggers(table: str) -> dict[str, str]:
-    index = _index(table)
-    put = f"INSERT INTO {index}(rowid, words) VALUES (new.id, new.words);"
-    take = f"INSERT INTO {index}({index}, rowid, words) VALUES ('delete', old.id, old.words);"
-    return {
-        f"{index}_put": f"AFTER INSERT ON {table} BEGIN {put} END",
-        f"{index}_take": f"AFTER DELETE ON {table} BEGIN {take} END",
-        f"{index}_change": f"AFTER UPDATE ON {table} WHEN old.words <> new.words BEGIN {take} {put} END",
-    }
-
-
-def ensure(connection: BaseDatabaseWrapper) -> None:
-    """Make what is missing of the indexes, and fill it then.
-
-    After all migrations: one that remakes a table on SQLite takes the triggers away that lead its words to the index.
-    """
-    with connection.cursor() as cursor:
-        present = connection.introspection.table_names(cursor)
-        for model in (MessageWords, RecordWords):
-            table = model._meta.db_table
-            if table in present:
-                (_ensure_fts if connection.vendor == "sqlite" else _ensure_gin)(cursor, table)
-
-
-def _ensure_gin(cursor: Any, table: str) -> None:
-    made = f"CREATE INDEX IF NOT EXISTS {_index(table)} ON {table} USING gin ({_VECTOR.format('words')})"
-    cursor.execute(f"{made} WITH (fastupdate = off)")
-
-
-def _ensure_fts(cursor: Any, table: str) -> None:
-    index, triggers = _index(table), _triggers(table)
-    cursor.execute("SELECT name FROM sqlite_master WHERE name = %s OR tbl_name = %s", [index, table])
-    present = {row[0] for row in cursor.fetchall()}
-    if present.issuperset({index, *triggers}):
-        return
-    if index not in present:
-        # The words have been split and folded, so it is to split at spaces and nothing else. It keeps no text of its
-        # own. Of words with up to three typed letters it knows the beginnings.
-        cursor.execute(
-            f"CREATE VIRTUAL TABLE {index} USING fts5(words, content='{table}', content_rowid='id', detail=none, "
-            f"columnsize=0, tokenize='ascii', prefix='{_MARK + 1} {_MARK + 2} {_MARK + 3}')"
-        )
-    for name, what in triggers.items():
-        cursor.execute(f"CREATE TRIGGER IF NOT EXISTS {name} {what}")
-    cursor.execute(f"INSERT INTO {index}({index}) VALUES ('rebuild')")

@@ -11,10 +11,10 @@ from django.apps import apps
 from django.db import connection
 
 from odziv.lib import clock
-from odziv.models import Activity, Message, MessageWords, Record, User, keyset, words
+from odziv.models import Activity, Message, MessageWords, Record, User, keyset, vocabulary, words
 from odziv.models.keyset import Order, Slice, in_order, page_of
 from odziv.models.message_queries import MessageQuerySet
-from odziv.models.words import ensure
+from odziv.models.word_index import ensure
 from odziv.records.saving import Reach, remove_all, restore_all, save
 from tests.support.cast import Cast
 
@@ -71,7 +71,7 @@ def test_what_is_no_word_is_looked_for_harmlessly(cast: Cast, either_way: str) -
 
 def test_of_ones_own_the_same_is_found(cast: Cast, either_way: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for signs in (4, 0):  # without any, all have the same sign
-        monkeypatch.setattr(words, "_SIGNS", signs)
+        monkeypatch.setattr(vocabulary, "_SIGNS", signs)
         mine = mail(cast, f"Ponudba {signs}")
         mail(cast, f"Ponudba {signs}", owner=cast.bor)
         mail(cast, f"Predračun {signs}")
@@ -88,10 +88,10 @@ def test_whose_an_e_mail_is_stands_behind_its_words(cast: Cast) -> None:
     migration = import_module("odziv.migrations.0054_owners_in_words")
     for _again in range(2):
         migration.fill(apps, connection.schema_editor())
-        assert MessageWords.objects.get().words == f" before {words.owner_sign(cast.ana.pk)}"
+        assert MessageWords.objects.get().words == f" before {vocabulary.owner_sign(cast.ana.pk)}"
     draft.owner = cast.bor
     draft.save(update_fields=["owner"])
-    assert MessageWords.objects.get().words.endswith(f"ponudba {words.owner_sign(cast.bor.pk)}")
+    assert MessageWords.objects.get().words.endswith(f"ponudba {vocabulary.owner_sign(cast.bor.pk)}")
 
 
 def test_how_frequent_a_word_is_is_asked_before_all_are_put_together(

@@ -31,7 +31,7 @@ from odziv.models import (
     RecordWords,
 )
 from odziv.models.bulk import Plan
-from odziv.models.words import words_of_record
+from odziv.models.vocabulary import words_of_record
 from odziv.records.importing.check import Faults, Progress, walked
 from odziv.records.importing.faults import Fault, FaultReason
 from odziv.records.importing.reading import opened
