@@ -84,7 +84,7 @@ def test_nothing_of_another_organisation_shows(cast: Cast, eva: Client, url: str
 
 def test_every_url_has_its_case() -> None:
     named = dict(patterns())
-    assert {name: route for name, route in named.items() if name not in CASES} == {}, "no case in tenancy_cases.py"
+    assert {name: route for name, route in named.items() if name not in CASES} == {}, "no case in tenancy_cases"
     assert {name for name in CASES if name not in named} == set(), "a case for a URL that does not exist"
 
 
