@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from odziv.lib.spool import FileSpool, SpoolReader, reader
-from odziv.lib.spool.journal import Journal
+from odziv.lib.spool.journal import Journal, frame
 from tests.lib.spooling import numbered, one_by_one, run, write
 from tests.support.waiting import wait_until
 
@@ -37,6 +37,29 @@ def test_a_file_that_its_writer_removes_meanwhile_is_no_error(tmp_path: Path, mo
     monkeypatch.setattr(reader, "_delete_through", too_late)
     SpoolReader(tmp_path).delete_through(file, 1)
     assert SpoolReader(tmp_path).files() == []
+
+
+def test_what_its_writer_records_before_it_gives_a_file_up_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The reader had found the file empty, and gets its lock only when the writer has written once more and gone."""
+    journal, found = Journal.begin(tmp_path), SpoolReader(tmp_path)
+    journal.append(frame([b"first"], 0.0))
+    claim = reader.claim
+
+    def later(path: Path) -> Any:
+        monkeypatch.setattr(reader, "claim", claim)
+        journal.append(frame([b"second"], 0.0))
+        journal.leave()
+        return claim(path)
+
+    monkeypatch.setattr(reader, "claim", later)
+    first = found.read({}, 1)[0]
+    found.delete_through(first.file, first.position)
+    second = found.read({first.file: first.position}, 9)
+    assert [one.record for one in second] == [b"second"]
+    found.delete_through(first.file, second[0].position)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_full_file_is_followed_by_another(tmp_path: Path) -> None:

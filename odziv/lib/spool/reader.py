@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from odziv.lib.spool import former, journal
-from odziv.lib.spool.files import FORMER_SUFFIX, SpoolError, claim, claimable, spool_files
+from odziv.lib.spool.files import FORMER_SUFFIX, SpoolError, SpoolFile, claim, claimable, spool_files
 
 _SHARERS = 8
 
@@ -79,7 +79,7 @@ class SpoolReader:
         path = self._folder / Path(file).name
         try:
             if path.exists() and _delete_through(path, position) and (held := claim(path)):
-                held.remove()
+                _remove_if_empty(held)
         except (SpoolError, OSError) as error:
             if path.exists():  # else its writer left it just now and found it empty
                 raise SpoolError(f"The spool file {path} cannot be emptied: {error}.") from error
@@ -89,13 +89,8 @@ class SpoolReader:
         removed = []
         try:
             for path in claimable(self._folder):
-                if (held := claim(path)) is None:
-                    continue
-                if _is_empty(path):
-                    held.remove()
+                if (held := claim(path)) and _remove_if_empty(held):
                     removed.append(path.name)
-                else:
-                    held.release()
         except OSError as error:
             raise SpoolError(f"The spool folder {self._folder} cannot be tidied: {error.strerror}.") from error
         return removed
@@ -153,6 +148,16 @@ def _delete_through(path: Path, position: int) -> bool:
         return former.delete_through(path, position)
     with _opened(path, os.O_RDWR) as handle:
         return journal.delete_through(handle, position)
+
+
+def _remove_if_empty(file: SpoolFile) -> bool:
+    """Remove a file of which we hold the lock, or give the lock up. What was empty before we had it may hold records by
+    now: its writer may have written once more and gone."""
+    if is_empty := _is_empty(file.path):
+        file.remove()
+    else:
+        file.release()
+    return is_empty
 
 
 def _is_empty(path: Path) -> bool:
