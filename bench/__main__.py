@@ -34,7 +34,11 @@ SMALL: dict[str, list[str]] = {
     "send": ["--copies", "800", "--dkim"],
     "storage": ["--messages", "5000"],
 }
-WHOLE: dict[str, list[str]] = {"send": ["--dkim"]}
+WHOLE: dict[str, list[str]] = {
+    "ingest": ["--largest"],
+    "pages": ["--interactions", "10000000"],
+    "send": ["--dkim"],
+}
 
 
 def main(argv: list[str]) -> int:
