@@ -134,6 +134,20 @@ def test_the_first_visit_offers_the_visitors_own_time_zone(site: Site) -> None:
     assert faults(page) == []
 
 
+def test_the_letters_of_a_contact_stand_beside_its_name_however_long(site: Site, maja: Record, cast: Cast) -> None:
+    """All that stands in a row of the list is long, and its name is the first to get less room."""
+    company = add(cast.ana, Account(name="Bergmann Maschinenbau und Anlagentechnik GmbH"))
+    long = Contact(name="Alessandro Babić", account=company, job_title="Head of procurement", owner=cast.ana)
+    add(cast.ana, long, "alessandro.babic@bergmann-maschinenbau.example", phone="+385 46 326 214")
+    page = site.open(cast.ana, reverse("contacts"))
+    for name in (long.name, maja.name):
+        cell = page.get_by_role("row").filter(has_text=name).locator("td.primary")
+        letters, words = cell.locator(".avatar").bounding_box(), cell.locator(".who").bounding_box()
+        assert letters and words
+        assert letters["x"] + letters["width"] <= words["x"]
+        assert words["y"] <= letters["y"] + letters["height"] / 2 <= words["y"] + words["height"]
+
+
 @BOTH
 def test_a_tile_opens_and_closes_in_place(site: Site, maja: Record, cast: Cast, language: str) -> None:
     words = speak(cast.ana, language)
