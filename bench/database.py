@@ -19,6 +19,7 @@ from servers.postgres import postgres
 
 ROOT = Path(__file__).resolve().parent.parent
 SEED = 7
+_MESSAGE_BYTES, _INTERACTION_BYTES = 7_000, 900  # as `bin/bench storage` says, and some more
 # A server as one would set it up for this much; caches small enough for a machine on which other things run too.
 POSTGRES = {
     "shared_buffers": "1GB",
@@ -47,6 +48,8 @@ def seeded(
         shutil.rmtree(folder, ignore_errors=True)
     fresh = not folder.exists()
     folder.mkdir(mode=0o755, parents=True, exist_ok=True)
+    if fresh:
+        have_room(folder, scale)
     with ExitStack() as stack:
         environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("ODZIV_")},
@@ -61,6 +64,16 @@ def seeded(
         subprocess.run([sys.executable, "-m", "bench.seed.make", *what], cwd=ROOT, env=environment, check=True)
         (folder / "mark.json").write_text(json.dumps(mark))
         yield environment
+
+
+def have_room(folder: Path, scale: Scale) -> None:
+    """End the run, with what to do, where a database of this scale would fill the disk of a folder."""
+    wanted = scale.messages * _MESSAGE_BYTES + scale.interactions * _INTERACTION_BYTES
+    if wanted > (free := shutil.disk_usage(folder).free):
+        raise SystemExit(
+            f"{folder} has {free / 1e9:.0f} GB of room, and a database with {scale.interactions:,} interactions takes "
+            f"{wanted / 1e9:.0f}: name a folder on another disk by TMPDIR, or fewer interactions."
+        )
 
 
 def _digest() -> str:

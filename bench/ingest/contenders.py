@@ -211,11 +211,9 @@ def _warm(hits: Sequence[Hit]) -> None:
 
 
 def _rows() -> int:
-    from django.db.models import Sum
+    from odziv.models import Interaction
 
-    from odziv.models import Delivery
-
-    return int(Delivery.objects.aggregate(hits=Sum("touched"))["hits"] or 0)
+    return Interaction.objects.count()
 
 
 if __name__ == "__main__":

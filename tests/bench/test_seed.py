@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from bench.database import seeded
 from bench.seed.scale import Scale
 
 pytestmark = pytest.mark.slow
@@ -30,3 +31,11 @@ def test_it_is_made_and_brought_up_to_date(tmp_path: Path) -> None:
         [sys.executable, "-c", count], cwd=ROOT, env=environ, capture_output=True, text=True, check=False
     )
     assert int(made.stdout) >= SMALL.messages, made.stderr
+
+
+def test_a_database_that_would_fill_the_disk_is_not_begun(tmp_path: Path) -> None:
+    much = Scale(messages=10**12, interactions=10**13)
+    said = "GB of room, and a database with 10,000,000,000,000 interactions takes"
+    with pytest.raises(SystemExit, match=said), seeded("sqlite", much, tmp_path / "seed"):
+        pass
+    assert list((tmp_path / "seed").rglob("*.sqlite3")) == []
