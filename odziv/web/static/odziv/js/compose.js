@@ -58,6 +58,7 @@ class Composer {
       button.addEventListener("click", () => this.showLine(button));
     }
     document.addEventListener("htmx:afterSettle", (event) => event.target.id === "follow" && this.followChanged());
+    this.overtaken();
     exchangeSignatures(field("mailbox"), this.editor, this.config);
   }
 
@@ -71,6 +72,17 @@ class Composer {
   /** The wish stands in the form before anybody asks the server: so a request that overtakes this one carries it too. */
   wish(button) {
     if (button) field("wants-following").value = button.dataset.wish;
+  }
+
+  /** A panel that is replaced while its recipients change takes what would have asked again with it: it is asked here. */
+  overtaken() {
+    const asked = {};
+    const recipients = () => ["to", "cc", "bcc"].map((name) => field(name).value).join("\n");
+    const is = (panel) => panel.id === "follow" || panel.id === "delivery";
+    document.addEventListener("htmx:configRequest", (event) => { if (is(event.target)) asked[event.target.id] = recipients(); });
+    document.addEventListener("htmx:afterSettle", ({ target }) => {
+      if (is(target) && target.id in asked && asked[target.id] !== recipients()) htmx.trigger(target, "refresh");
+    });
   }
 
   /** The panel came new from the server: its wish may be another one, and files may be followable or not. */
