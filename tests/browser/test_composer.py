@@ -77,6 +77,32 @@ def test_a_wish_holds_while_the_panel_is_still_asking(site: Site, cast: Cast) ->
     assert saved(page).wants_following is False
 
 
+@pytest.mark.parametrize("wait", [100, 200, 280, 320, 400])
+def test_recipients_who_come_while_the_panel_is_replaced_are_asked_for(site: Site, cast: Cast, wait: int) -> None:
+    contact(cast.ana, "Jan Kranjc", "jan@alpine.example", allow=False)
+    page = composer(site, cast, "/compose/?to=maja@hrast.example")
+    page.locator("#follow").get_by_role("button", name="Don't follow").click()
+    expect(page.locator("#follow")).to_have_attribute("data-state", "off")
+    expect(page.locator("#follow.htmx-settling, #follow.htmx-added")).to_have_count(0)
+    page.evaluate(
+        """(wait) => {
+             const send = XMLHttpRequest.prototype.send;
+             XMLHttpRequest.prototype.send = function (...body) { // on a slow line
+               setTimeout(() => send.apply(this, body), 250);
+             };
+             document.getElementById("follow-turn").click();
+             setTimeout(() => {
+               const to = document.getElementById("to");
+               to.value = "jan@alpine.example";
+               to.dispatchEvent(new Event("recipients:set"));
+               to.dispatchEvent(new Event("change", { bubbles: true }));
+             }, wait);
+           }""",
+        wait,
+    )
+    expect(page.locator("#follow")).to_have_attribute("data-state", "blocked")
+
+
 def test_retry_sees_a_changed_preference(site: Site, cast: Cast) -> None:
     jan = contact(cast.ana, "Jan Kranjc", "jan@alpine.example", allow=False)
     page = composer(site, cast, "/compose/?to=jan@alpine.example")

@@ -74,14 +74,12 @@ class Composer {
     if (button) field("wants-following").value = button.dataset.wish;
   }
 
-  /** A panel that is replaced while its recipients change takes what would have asked again with it: it is asked here. */
+  /** A panel that is replaced takes with it what it waited to ask: a new one that answers other recipients than stand here asks at once. */
   overtaken() {
-    const asked = {};
-    const recipients = () => ["to", "cc", "bcc"].map((name) => field(name).value).join("\n");
-    const is = (panel) => panel.id === "follow" || panel.id === "delivery";
-    document.addEventListener("htmx:configRequest", (event) => { if (is(event.target)) asked[event.target.id] = recipients(); });
-    document.addEventListener("htmx:afterSettle", ({ target }) => {
-      if (is(target) && target.id in asked && asked[target.id] !== recipients()) htmx.trigger(target, "refresh");
+    document.addEventListener("htmx:afterSettle", ({ target, detail }) => {
+      const asked = detail.requestConfig?.formData;
+      if (!asked || (target.id !== "follow" && target.id !== "delivery")) return;
+      if (["to", "cc", "bcc"].some((name) => (asked.get(name) ?? "") !== field(name).value)) htmx.trigger(target, "refresh");
     });
   }
 
