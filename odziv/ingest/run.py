@@ -40,7 +40,7 @@ from odziv.models import SpoolPosition
 
 log = logging.getLogger("odziv.ingest")
 
-BATCH = 10_000
+BATCH = 15_000
 MOST = 20 * BATCH  # in one call, one batch beside the other
 _SHORT = 5  # the first batch of a call is so many times shorter than others
 _BATCHES = 5  # messages of a stream, of up to some thousands of hits each

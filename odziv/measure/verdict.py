@@ -17,6 +17,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from operator import attrgetter
 from typing import NamedTuple
+from uuid import UUID
 
 from odziv.ingest.agents import APPLE_PRIVACY, BOT, GMAIL_PREFETCH, IMAGE_PROXY, PERSON, SCANNER
 from odziv.measure import networks, patterns, reasons
@@ -102,7 +103,10 @@ def judge_ordered(ordered: Sequence[Event], facts: Facts, points: Points) -> dic
     verdicts = {id: judged[frozenset(codes)] for id, codes in evidence.items()}
     for id, codes in _of_later(ordered, evidence, verdicts, facts).items():
         verdicts[id] = judged[frozenset(evidence[id] | codes)]
-    return {event.id: _named(verdicts[event.id], event) for event in ordered}
+    return {
+        event.id: _named(verdicts[event.id], event.teammate) if event.teammate else verdicts[event.id]
+        for event in ordered
+    }
 
 
 _OF_NETWORK = {networks.SECURITY: reasons.SECURITY_NETWORK, networks.CLOUD: reasons.CLOUD_NETWORK}
@@ -141,11 +145,9 @@ _MOST_SETS = 20_000
 _judging = lru_cache(maxsize=100)(_Judged)
 
 
-def _named(verdict: Verdict, event: Event) -> Verdict:
+def _named(verdict: Verdict, teammate: UUID) -> Verdict:
     """With the user in the code of the team's network."""
-    if event.teammate is None:
-        return verdict
-    named = {reasons.TEAM_NETWORK: f"{reasons.TEAM_NETWORK}:{event.teammate.hex}"}
+    named = {reasons.TEAM_NETWORK: f"{reasons.TEAM_NETWORK}:{teammate.hex}"}
     told, against = (tuple(named.get(code, code) for code in codes) for codes in verdict[1:])
     return Verdict(verdict.verdict, told, against)
 

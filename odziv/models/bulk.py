@@ -6,16 +6,17 @@ several times as long as the database does. Values are prepared by their fields,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-import msgspec
 import psycopg
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 
-from odziv.models.streamed import FEW, streamed
+from odziv.models.streamed import FEW, line, streamed
+from odziv.models.written import array
 
 # Their values are what the database drivers take.
 _AS_THEY_ARE = (models.CharField, models.TextField, models.IntegerField, models.BooleanField)
@@ -65,7 +66,7 @@ class Update(NamedTuple):
 def write(
     model: type[models.Model], columns: Sequence[str], rows: Sequence[Sequence[Any]], how: Insert | Update
 ) -> None:
-    """Write rows of values for columns: those that SQLite's driver takes; for PostgreSQL what is understood in JSON.
+    """Write rows of values for columns: those that SQLite's driver takes; for PostgreSQL what `written` says.
 
     PostgreSQL gets all of them at once, for one statement: row by row the wire and the server cost several times as
     much.
@@ -77,23 +78,41 @@ def write(
     if here.vendor != "postgresql":
         _write_here(table, columns, rows, how)
         return
-    # Documents go beside the statement and not within it, where they would be looked through for quotes twice.
+    if isinstance(how, Insert) and len(rows) > FEW and here.in_atomic_block:
+        write_lines(model, columns, map(line, rows), how)
+        return
+    # An UPDATE knows by the arrays how many rows there are, and looks them up one by one where the table has many.
+    types = {field.column: field.db_type(here) for field in model._meta.concrete_fields}
+    arrays = ", ".join(f"(SELECT %s::{types[name]}[])" for name in columns)
+    source = f"unnest({arrays}) AS v({', '.join(_marked(columns))})"
+    with _cursor(here) as cursor:
+        cursor.execute(_statement(table, columns, how, source), list(map(array, zip(*rows, strict=True))))
+
+
+def write_lines(model: type[models.Model], columns: Sequence[str], lines: Iterable[str], how: Insert) -> None:
+    """Write rows to PostgreSQL that are lines already (`streamed`), in a transaction."""
+    table = _table(model)
+    with _cursor(connections[DEFAULT_DB_ALIAS]) as cursor:
+        cursor.execute(_statement(table, columns, how, f"{streamed(cursor, table, columns, lines)} AS v"))
+
+
+@contextmanager
+def _cursor(here: Any) -> Iterator[psycopg.Cursor[Any]]:
+    """PostgreSQL's own. Long values go beside the statement and not within it, where they would be looked through for
+    quotes twice."""
     here.ensure_connection()
     with here.wrap_database_errors, psycopg.Cursor(here.connection) as cursor:
-        # An UPDATE knows by a document, whose rows it reckons with as few, that it looks them up one by one.
-        if isinstance(how, Insert) and len(rows) > FEW and here.in_atomic_block:
-            cursor.execute(_statement(table, columns, how, f"{streamed(cursor, table, columns, rows)} AS v"))
-        else:
-            types = {field.column: field.db_type(here) for field in model._meta.concrete_fields}
-            source = f"json_to_recordset(%s::json) AS v({', '.join(f'{name} {types[name]}' for name in columns)})"
-            values = msgspec.json.encode([dict(zip(columns, row, strict=True)) for row in rows])
-            cursor.execute(_statement(table, columns, how, source), [values.decode()])
+        yield cursor
+
+
+def _marked(columns: Iterable[str]) -> Iterator[str]:
+    return (f'"{name}"' for name in columns)
 
 
 def _statement(table: str, columns: Sequence[str], how: Insert | Update, source: str) -> str:
     """PostgreSQL's, with rows `v` from a source."""
     if isinstance(how, Insert):
-        told = ", ".join(f'"{name}"' for name in columns)
+        told = ", ".join(_marked(columns))
         return f"INSERT INTO {table} ({told}) SELECT {told} FROM {source} ON CONFLICT {how.on_conflict}"
     changes = how.changes.format(**{name: f'v."{name}"' for name in columns})
     return f"UPDATE {table} AS t SET {changes} FROM {source} WHERE t.{columns[-1]} = v.{columns[-1]}"

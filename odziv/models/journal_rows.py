@@ -15,10 +15,11 @@ from uuid import UUID
 import msgspec
 from django.db import DEFAULT_DB_ALIAS, connections
 
-from odziv.models.bulk import Insert, Update, write
+from odziv.models.bulk import Insert, Update, write, write_lines
 from odziv.models.deliveries import Delivery
 from odziv.models.documents import Shape
 from odziv.models.interactions import Interaction
+from odziv.models.streamed import NULL, escaped, line
 
 Judged = tuple[str, tuple[str, ...], bool, tuple[str, ...]]
 """verdict, reasons, counted, against."""
@@ -49,41 +50,57 @@ class NewRow(NamedTuple):
 
 
 Ready = Sequence[Any]
-"""The columns of a row as the database at hand takes them, in the order of `_COLUMNS`."""
+"""A row as the database at hand takes it, how it is judged last: for SQLite each of `_COLUMNS`, for PostgreSQL two
+pieces of a line (`streamed`)."""
 
 _COLUMNS = (*NewRow._fields, "verdict", "reasons", "counted", "against")
 _AT = NewRow._fields.index("at")
-_JUDGED = len(NewRow._fields)
 _EVENT = ("kind", "ordinal", "at", "method", "partial", "agent", "agent_kind", "client", "headers", "network",
           "teammate", "verdict", "reasons", "counted", "against")  # fmt: skip
 _IN_JSON = {"headers", "reasons", "against"}
-_RAW = tuple(place for place, name in enumerate(_COLUMNS) if name in _IN_JSON)
 
 
 def ready(rows: Iterable[tuple[NewRow, Judged]]) -> list[Ready]:
     """Events with how each is judged."""
-    moment = _moment if _on_sqlite() else datetime.isoformat
-    return [(*row[:_AT], moment(row.at), *row[_AT + 1 :], *_told(judged)) for row, judged in rows]
+    if _on_sqlite():
+        return [(*row[:_AT], _moment(row.at), *row[_AT + 1 :], *_told(judged)) for row, judged in rows]
+    return [(_beginning(row), _ending(judged)) for row, judged in rows]
 
 
 def otherwise(rows: Iterable[Ready], judged: Judged) -> Iterator[Ready]:
     """The same rows, judged so."""
-    told = _told(judged)
-    return ((*row[:_JUDGED], *told) for row in rows)
+    told = _told(judged) if _on_sqlite() else (_ending(judged),)
+    return ((*row[: -len(told)], *told) for row in rows)
 
 
 def add(rows: Sequence[Ready]) -> None:
-    """Insert events, passing over those whose identifier is known."""
-    if not _on_sqlite():
-        rows = [_with_documents(row) for row in rows]
-    write(Interaction, _COLUMNS, rows, Insert("(id) DO NOTHING"))
+    """Insert events, passing over those whose identifier is known. In a transaction."""
+    new = Insert("(id) DO NOTHING")
+    if _on_sqlite():
+        write(Interaction, _COLUMNS, rows, new)
+    elif rows:
+        write_lines(Interaction, _COLUMNS, map("".join, rows), new)
 
 
-def _with_documents(row: Ready) -> list[Any]:
-    values = list(row)
-    for place in _RAW:
-        values[place] = msgspec.Raw(values[place].encode())
-    return values
+def _beginning(row: NewRow) -> str:
+    """The line up to how the event is judged. Most of it cannot hold what would have to be escaped."""
+    of = _escaped
+    teammate = row.teammate or NULL
+    return (
+        f"{row.id}\t{row.organisation_id}\t{row.message_id}\t{row.delivery_id}\t{row.kind}\t{row.ordinal}\t"
+        f"{row.at.isoformat()}\t{of(row.method)}\t{'t' if row.partial else 'f'}\t{of(row.agent)}\t{of(row.headers)}\t"
+        f"{row.agent_kind}\t{of(row.device)}\t{of(row.system)}\t{of(row.client)}\t{row.network}\t{of(row.country)}\t"
+        f"{of(row.city)}\t{teammate}\t"
+    )
+
+
+@lru_cache(maxsize=10_000)
+def _ending(judged: Judged) -> str:
+    verdict, codes, counted, against = _told(judged)
+    return line((verdict, codes, counted, against))
+
+
+_escaped = lru_cache(maxsize=20_000)(escaped)
 
 
 def _told(judged: Judged) -> tuple[str, str, bool, str]:
@@ -93,10 +110,7 @@ def _told(judged: Judged) -> tuple[str, str, bool, str]:
 
 def judge(judged: Mapping[UUID | str, Judged]) -> None:
     """Write how events that stand there are judged, by their 32 digits."""
-    text = _codes if _on_sqlite() else list
-    values = [
-        (verdict, text(codes), counted, text(against), id) for id, (verdict, codes, counted, against) in judged.items()
-    ]
+    values = [(*_told(one), id) for id, one in judged.items()]
     names = ("verdict", "reasons", "counted", "against", "id")
     write(Interaction, names, values, Update(", ".join(f"{name} = {{{name}}}" for name in names[:-1])))
 

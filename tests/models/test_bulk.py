@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from odziv.lib.seal import Kind
-from odziv.models import DomainHabit, Interaction, journal_rows
-from odziv.models.bulk import update_rows
+from odziv.lib.uuid7 import uuid7
+from odziv.models import Delivery, DomainHabit, Interaction, Link, journal_rows
+from odziv.models.bulk import insert_new, update_rows
 from odziv.models.habits import Tally
 from odziv.models.streamed import FEW
 from tests.support.cast import Cast
@@ -54,3 +56,42 @@ def test_events_are_read_as_they_were_stored(cast: Cast, others: int) -> None:
     assert len(read) == 6 + others
     assert {one[5] for one in read.values()} >= {r"\N", "\\.", "a\tb\nc\r\\\t\\"}
     assert min(values[2] for values in read.values()) == NOON + timedelta(seconds=1, microseconds=1)
+
+
+_HARD = ('"', "\\", '\\"', "{a,b}", "NULL", "null", "", " a ", r"\N", "a\tb\nc\r", "'", "%s", "č🙂\x1f", ",", "\\\\n")
+
+
+@pytest.mark.parametrize("many", [len(_HARD), FEW + 50])
+def test_texts_stay_as_they_are(cast: Cast, many: int) -> None:
+    message = followed_message(cast.ana)
+    Link.objects.all().delete()
+    texts = [_HARD[number % len(_HARD)] for number in range(many)]
+    rows = [(uuid7(), cast.lipa.pk, message.pk, number, text, "html", True, "") for number, text in enumerate(texts)]
+    names = ("id", "organisation", "message", "ordinal", "address", "part", "followed", "reason")
+    insert_new(Link, names, rows)
+    insert_new(Link, names, [(*row[:4], "another", *row[5:]) for row in rows])
+    stored = Link.objects.order_by("ordinal")
+    assert list(stored.values_list("address", flat=True)) == texts
+    update_rows(
+        Link,
+        ("address", "followed"),
+        [(text * 2, not place % 3, row[0]) for place, (text, row) in enumerate(zip(texts, rows, strict=True))],
+    )
+    assert list(stored.values_list("address", "followed")) == [
+        (text * 2, not place % 3) for place, text in enumerate(texts)
+    ]
+
+
+def test_moments_may_be_missing_in_some_rows(cast: Cast) -> None:
+    copies = [delivery_of(followed_message(cast.ana)).pk for _ in range(3)]
+    moments = [NOON, None, NOON + timedelta(microseconds=1)]
+    update_rows(Delivery, ("first_opened_at", "opens"), [(at, 2, pk) for at, pk in zip(moments, copies, strict=True)])
+    assert [Delivery.objects.get(pk=pk).first_opened_at for pk in copies] == moments
+    update_rows(Delivery, ("first_opened_at",), [(None, pk) for pk in copies])
+    assert set(Delivery.objects.values_list("first_opened_at", "opens")) == {(None, 2)}
+
+
+def test_without_rows_nothing_is_asked(cast: Cast, django_assert_num_queries: Any) -> None:
+    with django_assert_num_queries(0):
+        update_rows(Delivery, ("opens",), [])
+        journal_rows.add([])
