@@ -42,6 +42,7 @@ _WHAT: dict[str, str | Promise] = {
     Reason.UNBUILDABLE: lazy("The message could not be made into correct mail."),
     Reason.FILE: lazy("An attached file could not be read from the file store."),
     Reason.NO_MAILBOX: lazy("The mailbox from which it should leave was removed."),
+    Reason.WITHDRAWN: lazy("A recipient said no to being followed while the message was being handed over."),
     Reason.FAULT: lazy("A fault of Odziv's own; the worker's log says which."),
 }
 
@@ -85,6 +86,7 @@ _NEXT: dict[str, str | Promise] = {
     Reason.UNBUILDABLE: lazy("Write the message anew without what is named here."),
     Reason.FILE: lazy("Have the file store checked in Settings, or write the message anew with the file."),
     Reason.NO_MAILBOX: lazy("Write the message anew from another mailbox."),
+    Reason.WITHDRAWN: lazy("It leaves by itself in a moment, not followed."),
     Reason.FAULT: lazy("Tell your administrator."),
 }
 

@@ -59,6 +59,10 @@ class ClaimLost(Exception):
     """Another worker has taken this copy over, or it is gone."""
 
 
+class Withdrawn(Exception):
+    """Somebody said no while the copy was on its way followed: its end must not be sent."""
+
+
 def lease() -> timedelta:
     """How long a copy may go without a sign of life: longer than any single step."""
     return timedelta(seconds=2 * ENV.smtp_timeout + 30)
@@ -71,6 +75,7 @@ class Claim:
     copy: Taken
     clock: Clock
     followed: bool = False  # decided in the moment of leaving (F3), committed together with the permit
+    looked_at: float = 0.0  # when that was, on the monotonic clock
     _renewed: datetime = field(init=False)
 
     def __post_init__(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from functools import cached_property
 from uuid import UUID
@@ -22,6 +23,8 @@ from odziv.lib.seal import KeyRing
 from odziv.models import CardKind, Delivery, FollowState, Happening, Message, Organisation, Party, Taken
 from odziv.signing.signers import Signing
 
+_A_MOMENT = 1.0  # seconds
+
 
 class Leaving:
     """Makes the copies of a round. `look` is called right before copies are made; what it found holds for those."""
@@ -40,6 +43,7 @@ class Leaving:
         """A claimed copy that was looked at, for the open session. Raises Trouble."""
         taken = claim.copy
         claim.followed = self._followed[taken.message_id]
+        claim.looked_at = time.monotonic()
         key = (taken.message_id, claim.followed)
         if key not in self._originals:
             self._originals[key] = self._read(taken, claim.followed)
@@ -48,6 +52,14 @@ class Leaving:
         sender = envelope_address(original.message.from_address)
         utf8 = _utf8(session, original, sender, recipient)
         return Copy(sender, recipient, original.copy(taken.pk, utf8=utf8), utf8)
+
+    def withdrawn(self, claims: Iterable[Claim]) -> set[Claim]:
+        """Those that are on their way followed and may not be by now. A slow server takes minutes for a large message:
+        what was looked at more than a moment ago is looked at again before the end of it is sent."""
+        before = time.monotonic() - _A_MOMENT
+        old = [claim for claim in claims if claim.followed and claim.looked_at < before]
+        may = {copy.message_id: self._still(copy) for copy in _of_each_message(claim.copy for claim in old)}
+        return {claim for claim in old if not may[claim.copy.message_id]}
 
     def _may_be_followed(self, copy: Taken) -> bool:
         """F3: preferences as they are now, over all recipients.
@@ -60,6 +72,10 @@ class Leaving:
         recipients = Party.objects.recipients_of(copy.message_id)
         if copy.engagement and nobody_refuses(recipients, follow_unknown=copy.follow_unknown):
             return True
+        return self._still(copy)
+
+    def _still(self, copy: Taken) -> bool:
+        recipients = Party.objects.recipients_of(copy.message_id)
         state = evaluate(Organisation.objects.get(pk=copy.organisation_id), recipients).state
         if state != FollowState.ON and not Delivery.objects.left_followed(copy.message_id):
             self._stop_following(copy, state)

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db import InterfaceError, OperationalError, connection
 
-from odziv.deliver.claim import Claim, ClaimLost, end, permit, take
+from odziv.deliver.claim import Claim, ClaimLost, Withdrawn, end, permit, take
 from odziv.deliver.lanes import Lane, Lanes
 from odziv.deliver.leaving import Leaving
 from odziv.deliver.trouble import Answer, Outcome, Reason, Trouble
@@ -162,15 +162,17 @@ class Round:
             self._go_on(waiting, seconds=min(lane.deadline for lane in waiting) - time.monotonic())
 
     def _permit(self, lanes: Sequence[Lane]) -> None:
-        lost: set[Claim] = set()
-        failed: Exception | None = None
+        claims = [lane.claim for lane in lanes]
+        errors: dict[Claim, Exception] = {}
         try:
-            lost = permit([lane.claim for lane in lanes])
+            errors = {claim: Withdrawn() for claim in self._leaving.withdrawn(claims)}
+            if left := [claim for claim in claims if claim not in errors]:
+                errors |= {claim: ClaimLost() for claim in permit(left)}
         except Exception as error:
             connection.close()
-            failed = error
+            errors = dict.fromkeys(claims, error)
         for lane in lanes:
-            self._advance(lane, failed or (ClaimLost() if lane.claim in lost else None))
+            self._advance(lane, errors.get(lane.claim))
 
     def _go_on(self, lanes: Sequence[Lane], seconds: float) -> bool:
         """Go on with those of the lanes that can, or whose time is over; False when there is none for so long."""
@@ -211,6 +213,8 @@ class Round:
             return
         if isinstance(error, Trouble):
             trouble = error
+        elif isinstance(error, Withdrawn):
+            trouble = Trouble(Reason.WITHDRAWN, Outcome.TEMPORARY)
         else:
             # A fault of ours must neither lose the copy nor hold up the others.
             log.error("delivery %s could not be attempted", claim.copy.pk, exc_info=error)

@@ -44,6 +44,7 @@ class Reason(StrEnum):
     UNBUILDABLE = "unbuildable"  # the copy cannot be made into correct mail
     FILE = "file"  # an attached file cannot be read
     NO_MAILBOX = "no-mailbox"  # the mailbox was removed
+    WITHDRAWN = "withdrawn"  # somebody said no while it was on its way followed
     FAULT = "fault"  # a fault of ours, written to the log
 
 

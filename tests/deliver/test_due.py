@@ -11,13 +11,17 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from odziv.compose.attachments import file_store
-from odziv.deliver.claim import DELAYS
+from odziv.deliver.claim import DELAYS, Claim
 from odziv.deliver.copies import Original
 from odziv.deliver.due import deliver_due
+from odziv.deliver.handover import Copy
+from odziv.deliver.leaving import Leaving
+from odziv.deliver.session import Session
 from odziv.environment import ENV
 from odziv.lib.addresses import EdgeAddresses
 from odziv.lib.seal import KeyRing, Kind
-from odziv.models import ActivityState, Delivery, FollowState, Message, MessageState, Organisation
+from odziv.models import ActivityState, Delivery, FollowState, Message, MessageState, Organisation, Record
+from tests.compose.support import contact
 from tests.deliver.letters import NOW, attach, later, mailbox_at, waiting_message
 from tests.support.cast import Cast
 from tests.support.smtp import HANG, SmtpServer, Taken, refusing_port
@@ -178,6 +182,30 @@ def test_a_refusal_between_two_copies_leaves_the_figures_of_the_first_in_sight(c
     assert followed == {"a@example.com": True, "b@example.com": False}
     assert [ENV.edge_url.encode() in mail.content for mail in server.taken] == [True, False]
     assert message.follow_state == FollowState.ON
+
+
+def test_a_refusal_while_a_slow_server_takes_the_message_holds(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """F3, L2: the copy that was on its way followed is never completed; it leaves again, not followed."""
+    maja = contact(cast.ana, "Maja Novak", "maja@hrast.example")
+    made = Leaving.copy
+
+    def then_says_no(leaving: Leaving, claim: Claim, session: Session) -> Copy:
+        copy = made(leaving, claim, session)
+        Record.objects.filter(pk=maja.pk).update(follow_email="deny")
+        return copy
+
+    monkeypatch.setattr(Leaving, "copy", then_says_no)
+    with SmtpServer(slow=0.05) as server:
+        message = waiting_message(mailbox_at(server, cast.ana), cast.ana, to=["maja@hrast.example"])
+        assert deliver() == 1
+        waiting = only(message)
+        assert (waiting.state, waiting.reason, waiting.followed, server.taken) == ("waiting", "withdrawn", False, [])
+        message.refresh_from_db()
+        assert message.follow_state == FollowState.BLOCKED
+        server.slow = 0
+        assert deliver(NOW + DELAYS[0]) == 1
+    assert [ENV.edge_url.encode() in mail.content for mail in server.taken] == [False]
+    assert (only(message).state, only(message).followed) == ("accepted", False)
 
 
 def test_engagement_switched_off_meanwhile_holds_too(cast: Cast) -> None:
