@@ -30,9 +30,10 @@ from odziv.lib.seal import Kind
 from odziv.measure import journal
 from odziv.measure.evidence import Figures, Judgement
 from odziv.measure.folding import Folding, WeighedAnew
-from odziv.measure.journal import NOTHING_AHEAD, Ahead, Arriving, Former
+from odziv.measure.journal import NOTHING_AHEAD, Ahead, Arriving
 from odziv.measure.run import Seen, look
 from odziv.measure.verdict import UNSURE
+from odziv.measure.writing import Former
 from odziv.models import Heartbeat, journal_rows
 from odziv.models.consent import said_no_since
 from odziv.models.journal_rows import CopyRow, HeldCopy, NewRow, Ready, Standing

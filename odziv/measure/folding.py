@@ -8,10 +8,11 @@ from datetime import datetime
 from typing import NamedTuple, Self
 from uuid import UUID
 
-from odziv.measure import habits, journal
+from odziv.measure import habits, journal, writing
 from odziv.measure.evidence import EventId, Figures, Folded, Judgement
 from odziv.measure.fold import settles_at
-from odziv.measure.journal import Copy, Former, Read
+from odziv.measure.journal import Copy, Read
+from odziv.measure.writing import Former
 from odziv.models import CardKind, Happening, TemplateVersion, journal_rows
 from odziv.models.journal_rows import Held
 
@@ -100,12 +101,12 @@ class Folding:
         self._store_judgements()
         figures = {id: one.figures for id, one in self.made.items()}
         former = former or {}
-        stood = {**former, **journal.former_figures(copy for copy in copies if copy.id not in former)}
+        stood = {**former, **writing.former_figures(copy for copy in copies if copy.id not in former)}
         habits.move((*stood[id], after) for id, after in figures.items() if id in stood)
-        journal.store_figures(figures, copies, now, touched or {})
-        totals = journal.sums_and_touched(self.messages)
+        writing.store_figures(figures, copies, now, touched or {})
+        totals = writing.sums_and_touched(self.messages)
         after = {key: figures for key, (figures, _touched) in totals.items()}
-        journal.store_sums(after, now, before)
+        writing.store_sums(after, now, before)
         again = self._overtaken({key: number for key, (_figures, number) in totals.items()}, touched or {})
         journal_rows.raise_touched(dict.fromkeys([*self.late, *again], 1))
         settling = self._settling()
@@ -132,8 +133,8 @@ class Folding:
         for id, one in self.made.items():
             changed.update(one.judged.items())
             if one.flood:
-                journal.store_flood(id, one.floor)
-        journal.store_judgements(changed)
+                writing.store_flood(id, one.floor)
+        writing.store_judgements(changed)
 
     def _settling(self) -> dict[UUID, datetime]:
         """Until when the assistant should wait with first opens; left out where one of a message's is clear."""

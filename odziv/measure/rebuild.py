@@ -14,7 +14,7 @@ from django.db.models import Count
 from django.utils import timezone
 
 from odziv.lib.plain import PlainError
-from odziv.measure import journal, templates
+from odziv.measure import journal, templates, writing
 from odziv.measure.dry_run import dry_run, trying
 from odziv.measure.evidence import Figures
 from odziv.measure.habits import rebuild_habits
@@ -89,12 +89,12 @@ def rebuild(organisation: UUID | None, *, check: bool, now: datetime) -> Outcome
         if not check:
             fold_copies(copies, now)
     for rows in _pages(Message, organisation):
-        sums = journal.sums(row.pk for row in rows)
+        sums = writing.sums(row.pk for row in rows)
         wanted = {row.pk: sums.get(row.pk, Figures()) for row in rows}
         changed = {row.pk: wanted[row.pk] for row in rows if _tell("message", row, wanted[row.pk], outcome)}
         outcome.messages += len(rows)
         if not check:
-            journal.store_sums(changed, now)
+            writing.store_sums(changed, now)
         _rebuild_replies(rows, outcome, check=check, now=now)
     _rebuild_templates(organisation, outcome, check=check)
     _rebuild_habits(organisation, outcome, check=check)

@@ -17,7 +17,7 @@ from uuid import UUID
 from django.db import transaction
 
 from odziv.lib.uuid7 import first_of
-from odziv.measure import journal
+from odziv.measure import journal, writing
 from odziv.measure.evidence import Figures
 from odziv.measure.fold import fold
 from odziv.measure.folding import WeighedAnew
@@ -92,7 +92,7 @@ def _kept(whole: Read, rest: Read, until: datetime) -> _Kept:
     figures = whole.folded().figures
     opened = figures.first_opened_at is not None and figures.first_opened_at < until
     folded = fold(rest.events, rest.facts._replace(opened=opened), rest.points)
-    journal.store_judgements(journal.differences(rest.stored, folded.judgements))
+    writing.store_judgements(journal.differences(rest.stored, folded.judgements))
     kept = minus(figures, folded.figures, until)
     return _Kept(kept, plus(kept, folded.figures) != figures)
 
