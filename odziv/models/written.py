@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -42,6 +42,8 @@ _PLAIN: dict[type, Callable[[Any], str]] = {
     bool: lambda value: "t" if value else "f",
     UUID: lambda value: f"{value.int:032x}",
     datetime: datetime.isoformat,
+    date: date.isoformat,
+    float: float.__repr__,
 }
 """Kinds whose text means nothing in an array."""
 _WRITTEN: dict[type, Callable[[Any], str]] = {str: str.__str__, **_PLAIN}
