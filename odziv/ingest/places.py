@@ -23,7 +23,7 @@ class Place(NamedTuple):
     city: str = ""
 
 
-_A_BATCH = 15_000  # asked again while a batch is looked at; what was found is kept for longer where it is used
+_A_BATCH = 20_000  # asked again while a batch is looked at; what was found is kept for longer where it is used
 
 
 @lru_cache(maxsize=_A_BATCH)

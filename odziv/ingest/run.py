@@ -26,6 +26,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from django.db import connection
 from django.utils import timezone
 
 from odziv.environment import ENV
@@ -40,8 +41,11 @@ from odziv.models import SpoolPosition
 
 log = logging.getLogger("odziv.ingest")
 
-BATCH = 15_000
-MOST = 20 * BATCH  # in one call, one batch beside the other
+BATCH = 10_000
+"""SQLite's: while it is stored, nobody else can write."""
+LARGER = 20_000
+"""PostgreSQL's: the more hits come together, the more of them are of one copy, which is folded and written once."""
+_MOST = 20  # batches in one call, one beside the other
 _SHORT = 5  # the first batch of a call is so many times shorter than others
 _BATCHES = 5  # messages of a stream, of up to some thousands of hits each
 _stopping = threading.Event()
@@ -51,12 +55,16 @@ class _Faster(Exception):
     """Another worker has stored this batch."""
 
 
-def ingest(limit: int = MOST, *, batch: int = BATCH, folder: Path | None = None, now: datetime | None = None) -> int:
+def ingest(
+    limit: int | None = None, *, batch: int | None = None, folder: Path | None = None, now: datetime | None = None
+) -> int:
     """Ingest at most `limit` records of the spool, so many in one `batch`; returns how many were taken off it, 0 when
     none waits.
 
     Raises DatabaseError when the database is away: nothing is lost, the spool keeps its records.
     """
+    batch = batch or (LARGER if connection.vendor == "postgresql" else BATCH)
+    limit = _MOST * batch if limit is None else limit
     if ENV.spool and folder is None:
         return _take_in(_of_stream(source(ENV.spool), limit), ENV.spool_folder, now)
     folder = folder or ENV.spool_folder
