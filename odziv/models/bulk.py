@@ -81,7 +81,7 @@ def write(
     if isinstance(how, Insert) and len(rows) > FEW and here.in_atomic_block:
         write_lines(model, columns, map(line, rows), how)
         return
-    # An UPDATE knows by the arrays how many rows there are, and looks them up one by one where the table has many.
+    # Behind a SELECT it does not know how many rows the arrays have, reckons with ten, and looks them up one by one.
     types = {field.column: field.db_type(here) for field in model._meta.concrete_fields}
     arrays = ", ".join(f"(SELECT %s::{types[name]}[])" for name in columns)
     source = f"unnest({arrays}) AS v({', '.join(_marked(columns))})"
