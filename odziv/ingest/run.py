@@ -59,11 +59,12 @@ def ingest(
     limit: int | None = None, *, batch: int | None = None, folder: Path | None = None, now: datetime | None = None
 ) -> int:
     """Ingest at most `limit` records of the spool, so many in one `batch`; returns how many were taken off it, 0 when
-    none waits.
+    none waits. By default as many as suit the database, and twenty batches.
 
     Raises DatabaseError when the database is away: nothing is lost, the spool keeps its records.
     """
-    batch = batch or (LARGER if connection.vendor == "postgresql" else BATCH)
+    if batch is None:
+        batch = LARGER if connection.vendor == "postgresql" else BATCH
     limit = _MOST * batch if limit is None else limit
     if ENV.spool and folder is None:
         return _take_in(_of_stream(source(ENV.spool), limit), ENV.spool_folder, now)

@@ -84,7 +84,7 @@ def add(rows: Sequence[Ready]) -> None:
 
 def _beginning(row: NewRow) -> str:
     """The line up to how the event is judged. Most of it cannot hold what would have to be escaped."""
-    of = _escaped
+    of = escaped
     teammate = row.teammate or NULL
     return (
         f"{row.id}\t{row.organisation_id}\t{row.message_id}\t{row.delivery_id}\t{row.kind}\t{row.ordinal}\t"
@@ -98,9 +98,6 @@ def _beginning(row: NewRow) -> str:
 def _ending(judged: Judged) -> str:
     verdict, codes, counted, against = _told(judged)
     return line((verdict, codes, counted, against))
-
-
-_escaped = lru_cache(maxsize=20_000)(escaped)
 
 
 def _told(judged: Judged) -> tuple[str, str, bool, str]:

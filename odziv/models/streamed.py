@@ -1,7 +1,8 @@
 """Many rows to PostgreSQL as a stream: COPY into a temporary table, from which one statement takes them.
 
 A document of rows (`json_to_recordset`) costs the server as much to take apart as to write them: an event 22 µs of the
-processor, by this way 13 (docs/decisions/ingest.md). It takes two statements more, so few rows go by the other.
+processor, by this way 13 (docs/decisions/ingest.md). It takes two statements more, so few rows go as
+arrays (`written`).
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ def line(row: Iterable[Any]) -> str:
 
 
 def escaped(text: str) -> str:
-    """A value, or several that hold nothing to be escaped, with tabs between."""
+    """A value as it stands in a line."""
     return _MEANS.sub(lambda found: _ESCAPED[found[0]], text) if _MEANS.search(text) else text
 
 
