@@ -22,7 +22,8 @@ from bench.asking import processor_clock
 from bench.ingest.hits import Copy, Hits
 from bench.ingest.steady import steady
 from odziv.lib.hit import Hit, decode, encode
-from odziv.lib.spool import FileSpool, SpoolReader
+from odziv.lib.spool.reader import SpoolReader
+from odziv.lib.spool.writer import FileSpool
 
 BATCH = 10_000
 _WARM = 500

@@ -14,7 +14,7 @@ from uuid import UUID
 from bench.ingest.hits import Copy, Hits
 from odziv.lib.hit import Hit, encode
 from odziv.lib.seal import Kind
-from odziv.lib.spool import FileSpool
+from odziv.lib.spool.writer import FileSpool
 from odziv.lib.uuid7 import uuid7
 
 _TICKS = os.sysconf("SC_CLK_TCK")

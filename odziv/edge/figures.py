@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from itertools import accumulate
 from typing import NamedTuple
 
-from odziv.lib.spool import Backlog, SpoolState
-from odziv.lib.spool.writer import COMMIT_BOUNDS
+from odziv.lib.spool.reader import Backlog
+from odziv.lib.spool.writer import COMMIT_BOUNDS, SpoolState
 
 
 class Now(NamedTuple):

@@ -14,7 +14,8 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
-from odziv.lib.spool import SpoolError, SpoolReader, SpoolRecord
+from odziv.lib.spool.files import SpoolError
+from odziv.lib.spool.reader import SpoolReader, SpoolRecord
 from odziv.lib.stream import LARGEST, Stream, StreamError
 
 log = logging.getLogger("odziv.forward")

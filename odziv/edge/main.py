@@ -26,7 +26,7 @@ from odziv.lib.files import FileStoreError, store_from
 from odziv.lib.logs import announce, stop_with
 from odziv.lib.peer import Proxies
 from odziv.lib.seal import KeyRingError
-from odziv.lib.spool import SpoolError
+from odziv.lib.spool.files import SpoolError
 
 log = logging.getLogger("odziv.edge")
 

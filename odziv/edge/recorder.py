@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from odziv.edge.answers import Answer
-from odziv.lib.spool import FileSpool, SpoolError
+from odziv.lib.spool.files import SpoolError
+from odziv.lib.spool.writer import FileSpool
 
 log = logging.getLogger("odziv.edge")
 
@@ -22,7 +23,7 @@ class Recorder:
     """
 
     def __init__(self, folder: Path, seconds: float) -> None:
-        self.spool = FileSpool(folder, failed=self._failed, patience=seconds)
+        self.spool = FileSpool(folder, failed=self._failed, patience=seconds, own_process=True)
         self.failed = 0
         """Hits that were answered without having been recorded by then."""
 

@@ -21,7 +21,7 @@ from odziv.edge.recorder import Recorder
 from odziv.edge.request import Familiar
 from odziv.lib.files import FileStore
 from odziv.lib.peer import Proxies
-from odziv.lib.spool import SpoolReader
+from odziv.lib.spool.reader import SpoolReader
 
 log = logging.getLogger("odziv.edge")
 

@@ -22,7 +22,7 @@ from odziv.lib.fetch import Fetched, Step, Unreachable, fetch
 from odziv.lib.hit import HitError, decode
 from odziv.lib.probe import probe
 from odziv.lib.seal import KeyRing, KeyRingError
-from odziv.lib.spool import SpoolReader
+from odziv.lib.spool.reader import SpoolReader
 from odziv.models import Heartbeat, SpoolPosition
 
 _PATIENCE = 5.0

@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from odziv.lib.logs import Own
-from odziv.lib.spool import SpoolRecord
+from odziv.lib.spool.reader import SpoolRecord
 
 log = logging.getLogger("odziv.ingest")
 

@@ -35,7 +35,8 @@ from odziv.ingest.batch import MOST_AHEAD, Batch, Looked
 from odziv.ingest.beside import Looking, Process, Thread
 from odziv.ingest.stream import Source, source
 from odziv.lib.logs import Own
-from odziv.lib.spool import SpoolError, SpoolReader, SpoolRecord
+from odziv.lib.spool.files import SpoolError
+from odziv.lib.spool.reader import SpoolReader, SpoolRecord
 from odziv.lib.stream import NotABatch, StreamError, unpacked
 from odziv.models import SpoolPosition
 

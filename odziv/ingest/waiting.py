@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from odziv.environment import Environment
 from odziv.ingest.stream import source
-from odziv.lib.spool import Backlog, SpoolReader
+from odziv.lib.spool.reader import Backlog, SpoolReader
 from odziv.lib.stream import StreamError
 from odziv.models import SpoolPosition
 

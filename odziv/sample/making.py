@@ -15,7 +15,7 @@ from django.db.models import Q
 from odziv.environment import ENV
 from odziv.lib import clock
 from odziv.lib.hit import Hit, encode
-from odziv.lib.spool import FileSpool
+from odziv.lib.spool.writer import FileSpool
 from odziv.models import Record, RecordKind, SampleRun
 from odziv.sample.mail import MESSAGES, Office
 from odziv.sample.people import ACCOUNTS, CONTACTS, LEADS, OPPORTUNITIES, Staff, found, populate

@@ -21,7 +21,7 @@ from odziv.lib.addresses import EdgeAddresses
 from odziv.lib.files import DirectoryStore
 from odziv.lib.hit import Hit, decode
 from odziv.lib.seal import FileRef, KeyRing
-from odziv.lib.spool import SpoolReader
+from odziv.lib.spool.reader import SpoolReader
 
 ORGANISATION = UUID(int=0x0123456789ABCDEF)
 
@@ -119,6 +119,12 @@ class Edge:
         self.process.wait()
         if self.process.stdout:
             self.process.stdout.close()
+
+    @property
+    def pen(self) -> int:
+        """The process beside it that writes its spool."""
+        (pid,) = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        return int(pid)
 
     def stderr(self) -> str:
         return (self.folder / "stderr").read_text()

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from odziv.lib.spool import FileSpool, SpoolReader
+from odziv.lib.spool.reader import SpoolReader
+from odziv.lib.spool.writer import FileSpool
 from odziv.lib.stream import Stream, StreamError, unpacked
 from tests.support.nats import nats_servers
 from tests.support.processes import free_port

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from odziv.lib.spool import SpoolReader
+from odziv.lib.spool.reader import SpoolReader
 from tests.edge.process import Edge
 from tests.edge.test_recording_fails import limited_files
 

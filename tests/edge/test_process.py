@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from odziv.lib.spool import SpoolReader
+from odziv.lib.spool.reader import SpoolReader
 from tests.edge.process import WITHOUT_DJANGO, Edge, read_all, statuses
 from tests.support.waiting import wait_until
 

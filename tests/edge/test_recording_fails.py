@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import resource
+import signal
 import subprocess
 import time
 from collections.abc import Iterator
@@ -27,13 +29,14 @@ def everything_is_answered(edge: Edge, *, within: float = 3) -> None:
 
 @contextlib.contextmanager
 def limited_files(edge: Edge, size: int) -> Iterator[None]:
-    """No file of the process can grow beyond `size`: to it, the disk is full."""
-    before = resource.prlimit(edge.process.pid, resource.RLIMIT_FSIZE)
-    resource.prlimit(edge.process.pid, resource.RLIMIT_FSIZE, (size, before[1]))
+    """No file of who writes the spool can grow beyond `size`: to it, the disk is full."""
+    pen = edge.pen
+    before = resource.prlimit(pen, resource.RLIMIT_FSIZE)
+    resource.prlimit(pen, resource.RLIMIT_FSIZE, (size, before[1]))
     try:
         yield
     finally:
-        resource.prlimit(edge.process.pid, resource.RLIMIT_FSIZE, before)
+        resource.prlimit(pen, resource.RLIMIT_FSIZE, before)
 
 
 @pytest.mark.slow
@@ -123,31 +126,21 @@ def test_a_spool_folder_that_was_deleted_is_made_anew(tmp_path: Path) -> None:
         assert edge.figure("hits_failed_total") == 0
 
 
-_STUCK = """
-import odziv.lib.spool.journal as journal, time
-write = journal._write
-def _write(*how, **more):
-    while (Path(sys.argv[1]) / "stuck").exists():
-        time.sleep(0.01)
-    write(*how, **more)
-journal._write = _write
-"""
-
-
 @contextlib.contextmanager
 def stuck(edge: Edge) -> Iterator[None]:
-    """The disk takes no write and does not say why. The edge was started with `_STUCK`."""
-    (edge.folder / "stuck").touch()
+    """No write comes to an end, and nobody says why: as when a disk hangs."""
+    pen = edge.pen
+    os.kill(pen, signal.SIGSTOP)
     try:
         yield
     finally:
-        (edge.folder / "stuck").unlink()
+        os.kill(pen, signal.SIGCONT)
 
 
 @pytest.mark.slow
 def test_a_disk_slower_than_the_limit(tmp_path: Path) -> None:
     """The answers leave after the limit; when the disk wakes up, the hits are recorded all the same, and counted."""
-    with Edge(tmp_path, before=_STUCK, limits={"record_seconds": 0.5}) as edge:
+    with Edge(tmp_path, limits={"record_seconds": 0.5}) as edge:
         with stuck(edge):
             started = time.monotonic()
             assert edge.get(edge.addresses.open()).status == 200

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from odziv.lib.hit import decode
-from odziv.lib.spool import SpoolReader
+from odziv.lib.spool.reader import SpoolReader
 from tests.edge.process import Edge
 
 KILLS = 20

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from odziv.lib.spool import SpoolReader
+from odziv.lib.spool.reader import SpoolReader
 from odziv.lib.stream import NAME, Stream
 from servers.postgres import postgres
 from tests.support.nats import Node, Servers, nats_servers

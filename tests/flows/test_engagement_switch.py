@@ -30,7 +30,7 @@ answer = [read(mail).decode("latin-1") for mail in TestMail.objects.all()]
 """
 EVENTS = """
 from odziv.environment import ENV
-from odziv.lib.spool import SpoolReader
+from odziv.lib.spool.reader import SpoolReader
 from odziv.models import Interaction
 answer = [SpoolReader(ENV.spool_folder).backlog().records, Interaction.objects.count()]
 """

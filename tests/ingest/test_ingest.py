@@ -16,8 +16,8 @@ from odziv.ingest.aside import NAME
 from odziv.ingest.run import ingest
 from odziv.lib.hit import encode
 from odziv.lib.seal import Kind
-from odziv.lib.spool import SpoolReader
 from odziv.lib.spool.files import claim
+from odziv.lib.spool.reader import SpoolReader
 from odziv.lib.uuid7 import uuid7
 from odziv.measure.rebuild import rebuild
 from odziv.models import Account, Contact, Delivery, Interaction, Message, RecordEmail, SpoolPosition

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from odziv.lib.spool import SpoolReader
+from odziv.lib.spool.reader import SpoolReader
 
 _WORKER = """
 import django; django.setup()

@@ -7,7 +7,7 @@ from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
 
-from odziv.lib.spool import FileSpool
+from odziv.lib.spool.writer import FileSpool
 
 
 def run(coroutine: Coroutine[Any, Any, Any]) -> Any:

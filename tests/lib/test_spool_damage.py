@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from odziv.lib.spool import SpoolReader
+from odziv.lib.spool.reader import SpoolReader
 from tests.lib.spooling import one_by_one, run, write
 
 

@@ -12,8 +12,10 @@ from typing import Any
 
 import pytest
 
-from odziv.lib.spool import FileSpool, SpoolReader, reader
+from odziv.lib.spool import reader
 from odziv.lib.spool.journal import Journal, frame
+from odziv.lib.spool.reader import SpoolReader
+from odziv.lib.spool.writer import FileSpool
 from tests.lib.spooling import numbered, one_by_one, run, write
 from tests.support.waiting import wait_until
 
@@ -159,7 +161,7 @@ def test_files_of_dead_writers_go_once_they_are_empty(tmp_path: Path) -> None:
 _WRITE_AND_DIE = """
 import asyncio, os, sys
 from pathlib import Path
-from odziv.lib.spool import FileSpool
+from odziv.lib.spool.writer import FileSpool
 
 async def main():
     spool = FileSpool(Path(sys.argv[1]))

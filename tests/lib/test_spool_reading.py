@@ -12,7 +12,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from odziv.lib.spool import FileSpool, SpoolReader
+from odziv.lib.spool.reader import SpoolReader
+from odziv.lib.spool.writer import FileSpool
 from tests.lib.spooling import numbered, one_by_one, run, write
 
 

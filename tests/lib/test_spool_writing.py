@@ -13,7 +13,9 @@ from typing import Any
 
 import pytest
 
-from odziv.lib.spool import FileSpool, SpoolError, SpoolReader
+from odziv.lib.spool.files import SpoolError
+from odziv.lib.spool.reader import SpoolReader
+from odziv.lib.spool.writer import FileSpool
 from tests.lib.spooling import numbered, one_by_one, run, write
 
 
@@ -119,7 +121,9 @@ def test_a_failing_answer_takes_no_other_along(tmp_path: Path) -> None:
 _FILL = """
 import asyncio, resource, sys
 from pathlib import Path
-from odziv.lib.spool import FileSpool, SpoolError, SpoolReader
+from odziv.lib.spool.files import SpoolError
+from odziv.lib.spool.reader import SpoolReader
+from odziv.lib.spool.writer import FileSpool
 
 async def main():
     folder = Path(sys.argv[1])

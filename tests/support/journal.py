@@ -15,7 +15,7 @@ from odziv.environment import ENV
 from odziv.ingest.run import ingest
 from odziv.lib.hit import Hit, encode
 from odziv.lib.seal import Kind
-from odziv.lib.spool import FileSpool
+from odziv.lib.spool.writer import FileSpool
 from odziv.lib.uuid7 import uuid7
 from odziv.measure.run import measure
 from odziv.models import (

@@ -1,22 +1,21 @@
-"""The writing end of the spool: group commits by one thread, not more than the disk likes."""
+"""The writing end of the spool: group commits by a pen beside the event loop, not more than the disk likes."""
 
 from __future__ import annotations
 
 import asyncio
 import sys
-import threading
 import time
 from bisect import bisect_left, bisect_right
 from collections import deque
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from queue import SimpleQueue
 from typing import Any
 
+from odziv.lib.spool.beside import Beside, PenProcess, PenThread
 from odziv.lib.spool.files import SpoolError, cannot_write, disk_is_full
-from odziv.lib.spool.journal import Journal, frame
+from odziv.lib.spool.journal import frame
+from odziv.lib.spool.pen import Written
 
 Done = Callable[[Any], object]
 Failed = Callable[[Done, Any, "SpoolError"], object]
@@ -64,14 +63,16 @@ class _Batch:
 
 
 class FileSpool:
-    """Takes records on the event loop; one thread writes them. What came in during a commit is the next commit.
+    """Takes records on the event loop; a pen beside it writes them. What came in during a commit is the next commit.
 
-    To be made on a running event loop. Raises SpoolError when the folder cannot be written, except when the disk is
-    full: that can pass, so the spool then starts broken and tries again with each batch.
+    The pen is a thread, or with `own_process` a process beside this one. To be made on a running event loop. Raises
+    SpoolError when the folder cannot be written, except when the disk is full: that can pass, so the spool then starts
+    broken and tries again with each batch.
     """
 
     def __init__(
-        self, folder: Path, *, failed: Failed | None = None, patience: float = 60, most_waiting: int = 50_000
+        self, folder: Path, *, failed: Failed | None = None, patience: float = 60, most_waiting: int = 50_000,
+        own_process: bool = False,
     ) -> None:  # fmt: skip
         self.state = SpoolState()
         self._folder = folder
@@ -88,21 +89,15 @@ class FileSpool:
         self._pause: asyncio.TimerHandle | None = None
         self._handed_over = 0.0
         self._looking = False
-        self._queue: SimpleQueue[_Batch | None] = SimpleQueue()
-        self._journal: Journal | None = None
-        self._next: Journal | None = None
-        self._preparing: threading.Thread | None = None
-        self._handing = threading.Lock()
-        self._over = False
         self._closed = False
         try:
-            self._turn_over()
-        except (SpoolError, OSError) as error:
-            if not disk_is_full(folder):
-                raise cannot_write(folder, error) from error
-            self.state.error = str(error)
-        self._thread = threading.Thread(target=self._work, name="spool", daemon=True)
-        self._thread.start()
+            self._pen: Beside = (PenProcess if own_process else PenThread)(folder, self._loop, self)
+        except OSError as error:
+            raise cannot_write(folder, error) from error
+        first = self._pen.first or Written("", 0.0, f"The disk of {folder} is slow: the spool has no file yet.")
+        if self._pen.first and first.error and not disk_is_full(folder):
+            raise SpoolError(first.error)
+        self.began(first)
 
     async def put(self, record: bytes) -> None:
         """Return when the record is durable. Raises SpoolError when it cannot be recorded."""
@@ -129,6 +124,32 @@ class FileSpool:
         if len(batch.records) >= self._calls_at:
             self._call()
 
+    # What the pen calls
+
+    def began(self, written: Written, /) -> None:
+        """How a pen began its first file."""
+        self.state.file = written.file
+        self.state.error = written.error
+
+    def written(self, written: Written, /) -> None:
+        """What became of the batch that is under way."""
+        batch = self._under_way
+        assert batch
+        state = self.state
+        state.file = written.file
+        state.error = written.error
+        if written.error:
+            state.failed += len(batch.records)
+            self._finish(batch, SpoolError(written.error))
+            return
+        state.batches += 1
+        state.commit_seconds = written.seconds
+        state.commit_seconds_sum += written.seconds
+        state.commit_times[bisect_left(COMMIT_BOUNDS, written.seconds)] += 1
+        self._finish(batch, None)
+
+    # What waits
+
     @property
     def folder(self) -> Path:
         """Where its files are."""
@@ -145,9 +166,8 @@ class FileSpool:
         end = self._loop.time() + seconds
         while self.waiting and self._loop.time() < end:
             await asyncio.sleep(0.002)
-        self._queue.put(None)
-        await self._loop.run_in_executor(None, self._thread.join, max(0.0, end - self._loop.time()))
-        return not self._thread.is_alive()
+        left = await self._pen.close(max(0.0, end - self._loop.time()))
+        return left and not self.waiting
 
     def _batches(self) -> list[_Batch]:
         """All that wait, the oldest first."""
@@ -183,7 +203,7 @@ class FileSpool:
             self._hand_over()
 
     def _hand_over(self) -> None:
-        """Give the thread what waits; it has nothing else, and nothing more is handed over until it is through."""
+        """Give the pen what waits; it has nothing else, and nothing more is handed over until it is through."""
         self._pause = None
         self._calls_at = _NEVER
         self._handed_over = time.monotonic()
@@ -192,7 +212,7 @@ class FileSpool:
         else:
             batch, self._filling = self._filling, _Batch()
         self._under_way = batch
-        self._queue.put(batch)
+        self._pen.write(frame(batch.records, time.time()))
 
     def _finish(self, batch: _Batch, error: SpoolError | None) -> None:
         self._under_way = None
@@ -227,94 +247,6 @@ class FileSpool:
         self._looking = self._calls_at != 1
         if self._looking:
             self._loop.call_later(_LOOK_SECONDS, self._look)
-
-    def _work(self) -> None:
-        while (batch := self._queue.get()) is not None:
-            error = self._record(batch.records)
-            try:
-                self._loop.call_soon_threadsafe(self._finish, batch, error)
-            except RuntimeError:
-                # The loop is closed: nobody waits for these answers any more. What was committed stays committed.
-                break
-            # It is the loop that throws the batch away, not this thread in competition with it.
-            del batch
-        self._leave()
-        if self._preparing:
-            self._preparing.join(_LOOK_SECONDS)
-        with self._handing:
-            self._over = True
-        if self._next:
-            self._next.leave()
-
-    def _record(self, records: list[bytes]) -> SpoolError | None:
-        """One commit; when it fails, one more in a new file."""
-        started = time.monotonic()
-        try:
-            data = frame(records, time.time())
-            journal = self._ready_for(len(data))
-            try:
-                journal.append(data)
-            except OSError:
-                # What the system holds of a write that failed is unknown: nothing more goes into that file.
-                self._leave()
-                self._ready_for(len(data)).append(data)
-        except Exception as error:
-            # Whatever it is, the thread goes on: without it nothing would ever be recorded again.
-            self._leave()
-            self.state.failed += len(records)
-            self.state.error = str(error)
-            return error if isinstance(error, SpoolError) else SpoolError(f"The spool cannot be written: {error}.")
-        self.state.batches += 1
-        self.state.error = ""
-        took = time.monotonic() - started
-        self.state.commit_seconds = took
-        self.state.commit_seconds_sum += took
-        self.state.commit_times[bisect_left(COMMIT_BOUNDS, took)] += 1
-        return None
-
-    def _ready_for(self, frame_bytes: int) -> Journal:
-        """The file for a frame; the next one is made ahead. Raises SpoolError, OSError."""
-        journal = self._journal
-        if journal is None or not journal.is_in_place or not journal.has_room(frame_bytes):
-            return self._turn_over(frame_bytes)
-        if journal.is_half_full and self._preparing is None:
-            self._preparing = threading.Thread(target=self._prepare, name="spool file", daemon=True)
-            self._preparing.start()
-        return journal
-
-    def _turn_over(self, frame_bytes: int = 0) -> Journal:
-        """Leave the file for the next. Raises SpoolError, OSError."""
-        self._leave()
-        if self._preparing:
-            self._preparing.join()
-        prepared, self._next, self._preparing = self._next, None, None
-        if prepared and not (prepared.is_in_place and prepared.has_room(frame_bytes)):
-            prepared.leave()
-            prepared = None
-        self._journal = prepared or Journal.begin(self._folder, frame_bytes=frame_bytes)
-        self.state.file = self._journal.path.name
-        return self._journal
-
-    def _prepare(self) -> None:
-        """Make the next file while this one still has room, so that no commit waits for it."""
-        try:
-            prepared = Journal.begin(self._folder, gently=True)
-        except (SpoolError, OSError):
-            # There may be space when it is needed; and then, if not, the failed commit tells why.
-            return
-        with self._handing:
-            if not self._over:
-                self._next = prepared
-                return
-        # The spool was closed meanwhile: nobody would ever write this file, nor could anybody remove it while we live.
-        with suppress(OSError):
-            prepared.leave()
-
-    def _leave(self) -> None:
-        journal, self._journal = self._journal, None
-        if journal:
-            with suppress(OSError):
-                journal.leave()
 
 
 def _resolve(future: asyncio.Future[None]) -> None:
