@@ -17,6 +17,7 @@ from typing import BinaryIO, Protocol, cast
 
 from odziv.edge import answers
 from odziv.edge.answers import Answer, FileBody
+from odziv.edge.express import Express, nowhere
 from odziv.edge.limits import Limits
 from odziv.edge.reading import BETWEEN, OVER, Reader
 from odziv.edge.request import Familiar, Request
@@ -46,6 +47,8 @@ class Server(Protocol):
     date: bytes
     """The present value of the Date field."""
     familiar: Familiar
+    express: Express
+    """The short way of requests, where nobody else is named who answers."""
     stopping: bool
     loop: asyncio.AbstractEventLoop
 
@@ -77,6 +80,7 @@ class Connection(asyncio.Protocol):
         self.idle_since = server.loop.time()
         self._server = server
         self._handle = (door or server.door).handle
+        self._express = nowhere if door else server.express
         self._limits = server.limits
         self._most_slots = server.limits.pipelined
         self._reader = Reader(self, server.limits, server.familiar, lambda: not server.stopping)
@@ -117,15 +121,21 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Bytes came. They are parsed in small pieces, so that pipelining cannot order more than a few answers."""
-        if self._held or len(data) > _PIECE or len(self._slots) >= self._most_slots:
+        slots, reader = self._slots, self._reader
+        if not slots and reader.phase is BETWEEN and (request := self._express(self, data)):
+            self._read_by = _NEVER
+            slots.append(request)
+            if request.answer:
+                self.answered()
+        elif self._held or len(data) > _PIECE or len(slots) >= self._most_slots:
             if not self._is_swallowed(data):
                 self._held += data
                 self._read_held()
-        elif self._reader.phase is not OVER:
+        elif reader.phase is not OVER:
             self._reading = True
-            self._reader.feed(data)
+            reader.feed(data)
             self._reading = False
-            if not self._slots or self._slots[0].answer is not None:
+            if not slots or slots[0].answer is not None:
                 self.answered()
         else:
             self._is_swallowed(data)

@@ -15,17 +15,18 @@ class Keys:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._ring = KeyRing.load_or_create(path)
+        self.ring = KeyRing.load_or_create(path)
+        """The keys that are known now."""
         self._seen = self._stamp()
 
     def unseal(self, text: bytes) -> Unsealed:
         """What was sealed; a key added a moment ago is known already. Raises SealError."""
         try:
-            return self._ring.unseal(text)
+            return self.ring.unseal(text)
         except SealError:
             if not self.refresh():
                 raise
-            return self._ring.unseal(text)
+            return self.ring.unseal(text)
 
     def refresh(self) -> bool:
         """Read the file again if it changed; whether there are new keys. One that is damaged changes nothing."""
@@ -38,9 +39,9 @@ class Keys:
         except KeyRingError as error:
             log.error("keys not taken over, the former ones stay: %s", error)
             return False
-        changed = ring != self._ring
+        changed = ring != self.ring
         # A key that was known stays known: links that were sent live as long as this process in any case.
-        self._ring = KeyRing({**self._ring.keys, **ring.keys})
+        self.ring = KeyRing({**self.ring.keys, **ring.keys})
         return changed
 
     def _stamp(self) -> tuple[int, int, int] | None:

@@ -16,8 +16,7 @@ from odziv.edge.request import Asker, Familiar, Fields, Request
 log = logging.getLogger("odziv.edge")
 
 
-# What a target may consist of to need no parser: RFC 3986's characters. The parser takes more, which then is its work.
-_PLAIN = bytes(sorted(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~:/?[]@!$&'()*+,;=%"))
+_LINE_BYTES = len(b"GET  HTTP/1.1\r\n")
 _NOT_FAMILIAR = frozenset(b"content-length transfer-encoding expect upgrade".split())
 
 
@@ -39,8 +38,7 @@ class Reader:
     def __init__(self, asker: Asker, limits: Limits, familiar: Familiar, keep_alive: Callable[[], bool]) -> None:
         self._asker = asker
         self._limits = limits
-        self._familiar = familiar.get
-        self._remembered = familiar.add
+        self._familiar = familiar
         self._keep_alive = keep_alive
         self._parser = httptools.HttpRequestParser(self)
         self.phase = BETWEEN
@@ -60,21 +58,8 @@ class Reader:
 
     def feed(self, data: bytes) -> None:
         """Parse; the asker is told of each request in turn."""
-        section = b""
-        if self.phase is BETWEEN and data[:5] == b"GET /":
-            line, _, section = data.partition(b"\r\n")
-            target = line[4:-9]
-            # To such a line, and to fields that were good before, the parser and the limits would say nothing.
-            if (
-                (known := self._familiar(section))
-                and line[-9:] == b" HTTP/1.1"
-                and not target.translate(None, _PLAIN)
-                and len(target) <= self._limits.target
-                and len(data) <= self._limits.head
-            ):
-                self._again(target, *known)
-                return
-        elif self.phase is _HEAD:
+        fed, is_whole = data, self.phase is BETWEEN
+        if self.phase is _HEAD:
             # The parser keeps an unfinished field to itself: what it holds is bounded by what it was given.
             self._fed += len(data)
             if self._fed > self._limits.head:
@@ -89,8 +74,8 @@ class Reader:
             self.refuse(answers.SERVER_ERROR)
         except httptools.HttpParserError:
             self.refuse(answers.BAD_REQUEST)
-        if section and self._whole and self._begun == 1:
-            self._remember(section, *self._whole)
+        if is_whole and self._whole and self._begun == 1:
+            self._remember(fed, *self._whole)
 
     def refuse(self, answer: Answer) -> None:
         """Answer the present request, whole or not, by `answer`, and read no more."""
@@ -177,18 +162,13 @@ class Reader:
         self._begun = 0
         self._whole = None
 
-    def _again(self, target: bytes, fields: Fields, last: bool) -> None:
-        """A whole request whose header section is familiar."""
-        last = last or not self._keep_alive()
-        if last:
-            self.phase = OVER
-        self._asker.asked(Request(self._asker, "GET", target, fields, False, last))
-
-    def _remember(self, section: bytes, request: Request, last: bool) -> None:
-        """Make a header section familiar: with the line before it, it was all that was fed, and one whole request."""
+    def _remember(self, fed: bytes, request: Request, last: bool) -> None:
+        """Make a header section familiar, if one whole request was all that was fed, and nothing is unusual in it."""
+        section = fed.partition(b" HTTP/1.1\r\n")[2]
         whole = request.method == "GET" and not request.is_old and section.find(b"\r\n\r\n") == len(section) - 4
-        if whole and _NOT_FAMILIAR.isdisjoint(request.fields.headers):
-            self._remembered(section, request.fields, last=last)
+        is_plain = fed[:5] == b"GET /" and len(fed) - len(section) == len(request.target) + _LINE_BYTES
+        if whole and is_plain and not last and _NOT_FAMILIAR.isdisjoint(request.fields.headers):
+            self._familiar.add(section, request.fields)
 
     def _parse(self, data: bytes) -> bytes:
         """Parse; what is left is what stands behind a request for an upgrade, which we do not heed."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
+import msgspec
+
 from odziv.edge.answers import Answer
 
 _KEPT_HEADERS = frozenset(
@@ -20,23 +22,22 @@ _LONGEST_FAMILIAR = 2048
 class Fields:
     """The header fields of a request. Names are in lower case; repeated fields are joined by commas."""
 
-    __slots__ = ("_agent", "_kept", "headers")
+    __slots__ = ("_seen", "headers")
 
     def __init__(self, headers: Mapping[bytes, bytes]) -> None:
         self.headers = headers
-        self._agent: str | None = None
-        self._kept: dict[str, str] = {}
+        self._seen: tuple[str, dict[str, str]] | None = None
 
     def seen(self) -> tuple[str, dict[str, str]]:
         """What a hit keeps: the asking program's name, and the few fields that tell people from machines."""
-        if self._agent is None:
-            self._kept = {
+        if self._seen is None:
+            kept = {
                 name.decode("latin-1"): _shown(value, _LONGEST_HEADER)
                 for name, value in self.headers.items()
                 if name in _KEPT_HEADERS
             }
-            self._agent = _shown(self.headers.get(b"user-agent", b""), _LONGEST_AGENT)
-        return self._agent, self._kept
+            self._seen = _shown(self.headers.get(b"user-agent", b""), _LONGEST_AGENT), kept
+        return self._seen
 
 
 class Asker(Protocol):
@@ -54,23 +55,18 @@ class Asker(Protocol):
         """A request has its answer now."""
 
 
-class Request:
+class Request(msgspec.Struct, eq=False):
     """A request whose header is complete. `reply` is called exactly once, at once or later, on the event loop."""
 
-    __slots__ = ("answer", "asker", "fields", "is_old", "last", "method", "target")
-
-    def __init__(
-        self, asker: Asker, method: str, target: bytes, fields: Fields, is_old: bool, last: bool
-    ) -> None:  # fmt: skip
-        self.asker = asker
-        self.method = method
-        self.target = target
-        self.fields = fields
-        self.is_old = is_old
-        """HTTP/1.0: the connection ends unless both sides say otherwise."""
-        self.last = last
-        """Whether the connection ends with the answer."""
-        self.answer: Answer | None = None
+    asker: Asker
+    method: str
+    target: bytes
+    fields: Fields
+    is_old: bool
+    """HTTP/1.0: the connection ends unless both sides say otherwise."""
+    last: bool
+    """Whether the connection ends with the answer."""
+    answer: Answer | None = None
 
     def reply(self, answer: Answer) -> None:
         """Have an answer sent, when those before it are."""
@@ -87,16 +83,22 @@ class Familiar:
     """
 
     def __init__(self) -> None:
-        self._known: dict[bytes, tuple[Fields, bool]] = {}
+        self._known: dict[bytes, Fields] = {}
+        self._ended = False
         self.get = self._known.get
-        """The fields that these bytes are, and whether they end the connection; None when they are new."""
+        """The fields that these bytes are; None when they are new."""
 
-    def add(self, section: bytes, fields: Fields, *, last: bool) -> None:
-        """Remember a section that the parser has accepted after `GET … HTTP/1.1`, without a body behind it."""
-        if len(section) <= _LONGEST_FAMILIAR:
+    def add(self, section: bytes, fields: Fields) -> None:
+        """Remember a section that the parser accepted after `GET … HTTP/1.1`, with no body behind it nor an end."""
+        if len(section) <= _LONGEST_FAMILIAR and not self._ended:
             if len(self._known) >= _MOST_FAMILIAR:
                 self._known.clear()
-            self._known[section] = fields, last
+            self._known[section] = fields
+
+    def end(self) -> None:
+        """Know nothing any more: from now on each request is to be looked at whole, since its connection ends."""
+        self._ended = True
+        self._known.clear()
 
 
 def _shown(value: bytes, longest: int) -> str:

@@ -14,6 +14,7 @@ from odziv.edge import figures
 from odziv.edge.answers import FileBody, http_date
 from odziv.edge.connection import Connection
 from odziv.edge.door import Door
+from odziv.edge.express import express
 from odziv.edge.keys import Keys
 from odziv.edge.limits import Limits
 from odziv.edge.private import PrivateDoor
@@ -52,6 +53,9 @@ class EdgeServer:
             proxies=proxies,
             pool=self._pool,
             health=self.health,
+        )
+        self.express = express(
+            familiar=self.familiar, keys=keys, recorder=self._recorder, proxies=proxies, limits=limits
         )
         self.private = PrivateDoor(metrics=self.metrics, trouble=self.trouble, pool=self._pool)
         self._every_second()
@@ -103,6 +107,7 @@ class EdgeServer:
     async def stop(self) -> None:
         """Finish the answers that are under way, within the limit, and the spool."""
         self.stopping = True
+        self.familiar.end()
         for connection in list(self._connections):
             connection.stop()
         end = self.loop.time() + self.limits.shutdown_seconds

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+from time import time
 from uuid import UUID
 
 import msgspec
@@ -54,8 +54,9 @@ def encode_seen(
     """The record for what was asked for just now, without the way over a `Hit`; `seen` is agent and headers."""
     kind, organisation, delivery, ordinal, _ = sealed
     agent, headers = seen
+    now = time()
     return _encode(
-        (uuid7_bytes(), time.time(), kind, organisation, delivery, ordinal, method, peer, agent, headers, partial)
+        (uuid7_bytes(now), now, kind, organisation, delivery, ordinal, method, peer, agent, headers, partial)
     )
 
 

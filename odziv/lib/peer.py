@@ -20,6 +20,11 @@ class Proxies:
     def __init__(self, networks: Sequence[str]) -> None:
         self._networks: list[IPv4Network | IPv6Network] = [ip_network(text) for text in networks]
 
+    @property
+    def is_nobody(self) -> bool:
+        """Whether no reports are believed: the asker is who the socket says."""
+        return not self._networks
+
     def peer(self, socket_peer: str, headers: Mapping[bytes, bytes]) -> str:
         """The address of the asking program. `socket_peer` is normalised, or empty for a local socket.
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import socket
+import os
+import select
 import subprocess
 import sys
 import threading
 import time
-from contextlib import suppress
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Protocol
@@ -28,6 +28,7 @@ _COMMAND = (sys.executable, "-m", "odziv.lib.spool.pen")
 _BEGINS_WITHIN = 10.0
 _AGAIN_SECONDS = 1.0
 _LOOK_SECONDS = 0.002
+_ANSWER_BYTES = 4096
 _DIED = "The process that writes the spool ended twice with the same hits; see what ends it."
 
 
@@ -115,12 +116,9 @@ class PenProcess:
         """Lay the pen down."""
         self._closing = True
         end = time.monotonic() + seconds
-        if self._link:
-            with suppress(OSError):
-                self._link.shutdown(socket.SHUT_WR)
+        self._unlink()
         while self._process.poll() is None and time.monotonic() < end:
             await asyncio.sleep(_LOOK_SECONDS)
-        self._unlink()
         return self._process.poll() is not None
 
     # The process
@@ -131,44 +129,43 @@ class PenProcess:
         self._is_full = False
         self._has_begun = False
         self._started = time.monotonic()
-        mine, its = socket.socketpair()
-        try:
-            with its:
-                command = [*_COMMAND, str(self._folder)]
-                self._process = subprocess.Popen(command, stdin=its.fileno(), stdout=subprocess.DEVNULL)
-        except OSError:
-            mine.close()
-            raise
-        self._link: socket.socket | None = mine
+        command = [*_COMMAND, str(self._folder)]
+        self._process = subprocess.Popen(command, bufsize=0, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        assert self._process.stdin and self._process.stdout
+        # Two pipes and no socket: whoever takes an answer from a socket wakes the one who waits for the next frame.
+        self._into, self._from = self._process.stdin.fileno(), self._process.stdout.fileno()
+        self._is_linked = True
 
     def _first(self) -> Written | None:
         """Wait for how the first file began, but not for ever: links must lead where they should."""
-        assert self._link
-        self._link.settimeout(_BEGINS_WITHIN)
-        with suppress(TimeoutError):
-            while data := self._link.recv(4096):
-                self._received += data
-                if told := self._next_told():
-                    self._has_begun = True
-                    self._listen()
-                    return told
-            self._process.wait()
-            self._ended.append(self._process)
-            raise OSError(f"the process that writes it ended with status {self._process.returncode}")
+        end = time.monotonic() + _BEGINS_WITHIN
+        poll = select.poll()
+        poll.register(self._from, select.POLLIN)
+        while poll.poll(max(0, round(1000 * (end - time.monotonic())))):
+            if not (data := os.read(self._from, _ANSWER_BYTES)):
+                self._unlink()
+                raise OSError(f"the process that writes it ended with status {self._process.wait()}")
+            self._received += data
+            if told := self._next_told():
+                self._has_begun = True
+                self._listen()
+                return told
         self._listen()
         return None
 
     def _listen(self) -> None:
-        assert self._link
-        self._link.setblocking(False)
-        self._loop.add_reader(self._link.fileno(), self._readable)
+        os.set_blocking(self._into, False)
+        os.set_blocking(self._from, False)
+        self._loop.add_reader(self._from, self._readable)
 
     def _unlink(self) -> None:
-        link, self._link = self._link, None
-        if link:
-            self._loop.remove_reader(link.fileno())
-            self._loop.remove_writer(link.fileno())
-            link.close()
+        if self._is_linked:
+            self._is_linked = False
+            self._loop.remove_reader(self._from)
+            self._loop.remove_writer(self._into)
+            assert self._process.stdin and self._process.stdout
+            self._process.stdin.close()
+            self._process.stdout.close()
 
     def _lost(self) -> None:
         """The process has ended, or is about to."""
@@ -199,32 +196,30 @@ class PenProcess:
     # What is said
 
     def _send(self) -> None:
-        if self._link and self._frame is not None:
+        if self._is_linked and self._frame is not None:
             self._unsent = memoryview(message(self._frame))
             self._writable()
 
     def _writable(self) -> None:
         """Send what can be sent now; nearly always that is all."""
-        assert self._link
         try:
-            sent = self._link.send(self._unsent)
-        except (BlockingIOError, InterruptedError):
+            sent = os.write(self._into, self._unsent)
+        except BlockingIOError:
             sent = 0
         except OSError:
             # It is gone, which what reads from it will learn; another one gets all of it.
             sent = len(self._unsent)
         self._unsent = self._unsent[sent:]
         if self._unsent and not self._is_full:
-            self._loop.add_writer(self._link.fileno(), self._writable)
+            self._loop.add_writer(self._into, self._writable)
         elif self._is_full and not self._unsent:
-            self._loop.remove_writer(self._link.fileno())
+            self._loop.remove_writer(self._into)
         self._is_full = bool(self._unsent)
 
     def _readable(self) -> None:
-        assert self._link
         try:
-            data = self._link.recv(4096)
-        except (BlockingIOError, InterruptedError):
+            data = os.read(self._from, _ANSWER_BYTES)
+        except BlockingIOError:
             return
         except OSError:
             data = b""

@@ -1,14 +1,14 @@
 """The pen: writes commits into spool files, one after another, and blocks as long as the disk does.
 
-As a program, `python -m odziv.lib.spool.pen FOLDER`, it is the process beside an edge: it takes frames from the socket
-that is its standard input, each behind its length (4 bytes, little-endian), and says of each what became of it, in the
-same way, before it takes the next. `beside.PenProcess` starts it and speaks with it.
+As a program, `python -m odziv.lib.spool.pen FOLDER`, it is the process beside an edge: it takes frames from its
+standard input, each behind its length (4 bytes, little-endian), and says of each what became of it on its standard
+output, in the same way, before it takes the next. `beside.PenProcess` starts it and speaks with it.
 """
 
 from __future__ import annotations
 
+import os
 import signal
-import socket
 import sys
 import threading
 import time
@@ -21,6 +21,7 @@ from odziv.lib.spool.files import SpoolError, cannot_write
 from odziv.lib.spool.journal import Journal
 
 LENGTH_BYTES = 4
+_INPUT, _OUTPUT = 0, 1
 _LEAVES_WITHIN = 0.1
 _BUFFER_BYTES = 256 * 1024
 
@@ -134,33 +135,32 @@ class Pen:
 
 
 def message(content: bytes) -> bytes:
-    """What goes over the socket for a frame, or for what became of it."""
+    """What is sent for a frame, or for what became of it."""
     return len(content).to_bytes(LENGTH_BYTES, "little") + content
 
 
 def main(folder: Path) -> None:
     """Write what comes, until the other end is closed, however its process ended."""
-    # Who ends a group of processes means the one beside us: it closes the socket once it has nothing more to write.
+    # Who ends a group of processes means the one beside us: it closes our input once it has nothing more to write.
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     pen = Pen(folder)
-    link = socket.socket(fileno=sys.stdin.fileno())
     try:
-        link.sendall(message(msgspec.msgpack.encode(pen.begin())))
-        _serve(link, pen)
-    except ConnectionError:
+        _say(pen.begin())
+        _serve(pen)
+    except BrokenPipeError:
         # Nobody waits for the answer any more. What is written stays written.
         pass
     finally:
         pen.leave()
 
 
-def _serve(link: socket.socket, pen: Pen) -> None:
+def _serve(pen: Pen) -> None:
     buffer = memoryview(bytearray(_BUFFER_BYTES))
     while True:
         here, whole = 0, LENGTH_BYTES
         while here < whole:
-            if not (came := link.recv_into(buffer[here:])):
+            if not (came := os.readv(_INPUT, [buffer[here:]])):
                 return
             here += came
             if whole == LENGTH_BYTES <= here:
@@ -169,9 +169,14 @@ def _serve(link: socket.socket, pen: Pen) -> None:
                     larger = memoryview(bytearray(whole))
                     larger[:here] = buffer[:here]
                     buffer = larger
-        link.sendall(message(msgspec.msgpack.encode(pen.write(buffer[LENGTH_BYTES:whole]))))
+        _say(pen.write(buffer[LENGTH_BYTES:whole]))
         if len(buffer) > _BUFFER_BYTES:
             buffer = memoryview(bytearray(_BUFFER_BYTES))
+
+
+def _say(written: Written) -> None:
+    # It is shorter than PIPE_BUF (POSIX: at least 512), so it goes in one piece.
+    os.write(_OUTPUT, message(msgspec.msgpack.encode(written)))
 
 
 if __name__ == "__main__":

@@ -27,6 +27,7 @@ _MOST_IN_BATCH = 5_000
 _LOOK_SECONDS = 0.1
 _NEVER = sys.maxsize
 _WORTH_A_SYNC = 32
+_ENOUGH = 48
 _PAUSE_SECONDS = 0.001
 
 
@@ -87,6 +88,7 @@ class FileSpool:
         self._calls_at = 1
         """How many records in a batch make us hand it over."""
         self._pause: asyncio.TimerHandle | None = None
+        self._called = 0.0
         self._handed_over = 0.0
         self._looking = False
         self._closed = False
@@ -184,19 +186,26 @@ class FileSpool:
     def _call(self) -> None:
         """Hand over once everything that is ready to be read now has been read: that much is one commit."""
         self._calls_at = _NEVER
+        self._called = time.monotonic()
         if self._pause:
             self._pause.cancel()
             self._pause = None
-            self._loop.call_soon(self._hand_over)
-        else:
-            self._loop.call_soon(self._hand_over_or_pause)
+        self._loop.call_soon(self._hand_over_or_wait, len(self._filling.records))
         if not self._looking:
             self._looking = True
             self._loop.call_later(_LOOK_SECONDS, self._look)
 
-    def _hand_over_or_pause(self) -> None:
-        """A hit alone is committed at once. In a stream of them, commits of few keep a millisecond's distance."""
-        if len(self._filling.records) < _WORTH_A_SYNC and time.monotonic() - self._handed_over < _PAUSE_SECONDS:
+    def _hand_over_or_wait(self, had: int) -> None:
+        """Hand over, unless there are few hits and the last turn of the loop brought some: then see what comes next.
+
+        A hit alone is committed at once. In a stream of them, commits of few keep a millisecond's distance.
+        """
+        has, now = len(self._filling.records), time.monotonic()
+        if self._full or has >= _ENOUGH:
+            self._hand_over()
+        elif has > had and now - self._called < _PAUSE_SECONDS:
+            self._loop.call_soon(self._hand_over_or_wait, has)
+        elif has < _WORTH_A_SYNC and now - self._handed_over < _PAUSE_SECONDS:
             self._calls_at = _WORTH_A_SYNC
             self._pause = self._loop.call_later(_PAUSE_SECONDS, self._hand_over)
         else:
