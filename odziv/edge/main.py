@@ -69,7 +69,8 @@ def run(config: EdgeConfig) -> int:
     changed key file is noticed within a second anyway.
     """
     to_stderr("odziv.edge")
-    # The writing thread has the interpreter only when the loop lets go of it: 5 ms, the default, is longer than a sync.
+    to_stderr("odziv.spool")
+    # Threads that read files have the interpreter only when the loop lets go of it: 5 ms, the default, at each step.
     sys.setswitchinterval(0.001)
     # What is here now stays; what requests leave behind has no cycles, so looking for them often finds nothing.
     gc.freeze()

@@ -22,6 +22,7 @@ from odziv.lib.files import DirectoryStore
 from odziv.lib.hit import Hit, decode
 from odziv.lib.seal import FileRef, KeyRing
 from odziv.lib.spool.reader import SpoolReader
+from tests.support.pens import pens
 
 ORGANISATION = UUID(int=0x0123456789ABCDEF)
 
@@ -123,8 +124,8 @@ class Edge:
     @property
     def pen(self) -> int:
         """The process beside it that writes its spool."""
-        (pid,) = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        return int(pid)
+        (pid,) = pens(self.process.pid)
+        return pid
 
     def stderr(self) -> str:
         return (self.folder / "stderr").read_text()

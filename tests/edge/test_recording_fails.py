@@ -138,6 +138,19 @@ def stuck(edge: Edge) -> Iterator[None]:
 
 
 @pytest.mark.slow
+def test_when_who_writes_the_spool_is_killed_nobody_notices(tmp_path: Path) -> None:
+    with Edge(tmp_path) as edge:
+        everything_is_answered(edge)
+        first = edge.pen
+        os.kill(first, signal.SIGKILL)
+        everything_is_answered(edge)
+        assert edge.pen != first
+        assert len(edge.hits()) == edge.figure("hits_recorded_total") == 8
+        assert edge.figure("hits_failed_total") == 0 and edge.figure("spool_up") == 1
+        assert edge.stderr().count("another one takes over") == 1
+
+
+@pytest.mark.slow
 def test_a_disk_slower_than_the_limit(tmp_path: Path) -> None:
     """The answers leave after the limit; when the disk wakes up, the hits are recorded all the same, and counted."""
     with Edge(tmp_path, limits={"record_seconds": 0.5}) as edge:

@@ -17,19 +17,8 @@ from odziv.lib.spool.files import SpoolError
 from odziv.lib.spool.reader import SpoolReader
 from odziv.lib.spool.writer import FileSpool
 from tests.lib.spooling import numbered, run
+from tests.support.pens import is_pen, pens
 from tests.support.waiting import wait_until
-
-
-def pens(of: int) -> list[int]:
-    """The processes that somebody has beside it."""
-    return [int(pid) for pid in Path(f"/proc/{of}/task/{of}/children").read_text().split() if is_pen(int(pid))]
-
-
-def is_pen(pid: int) -> bool:
-    try:
-        return b"odziv.lib.spool.pen" in Path(f"/proc/{pid}/cmdline").read_bytes()
-    except FileNotFoundError:
-        return False
 
 
 async def the_pen() -> int:
@@ -159,7 +148,7 @@ def test_while_it_hangs_answers_leave_and_closing_does_not_wait_for_ever(tmp_pat
 
     pen = run(scenario())
     os.kill(pen, signal.SIGCONT)
-    wait_until(lambda: not pens(os.getpid()) or Path(f"/proc/{pen}/stat").read_text().split()[2] == "Z")
+    wait_until(lambda: not is_pen(pen))
     assert recorded(tmp_path) == [b"late"]
 
 

@@ -170,7 +170,8 @@ class PenProcess:
     def _lost(self) -> None:
         """The process has ended, or is about to."""
         self._unlink()
-        self._ended = [process for process in (*self._ended, self._process) if process.poll() is None]
+        self._ended.append(self._process)
+        self._reap()
         if self._closing:
             return
         log.error("the process that writes the spool has ended; another one takes over")
@@ -180,6 +181,12 @@ class PenProcess:
             self._asker.written(Written("", time.monotonic() - self._started, _DIED))
         self._is_again = True
         self._loop.call_later(max(0.0, self._started + _AGAIN_SECONDS - time.monotonic()), self._start_again)
+
+    def _reap(self) -> None:
+        """Let the system forget those that have ended; one whose disk hangs takes its time."""
+        self._ended = [process for process in self._ended if process.poll() is None]
+        if self._ended and not self._closing:
+            self._loop.call_later(_AGAIN_SECONDS, self._reap)
 
     def _start_again(self) -> None:
         if self._closing:
