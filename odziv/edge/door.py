@@ -69,7 +69,7 @@ class Door:
             elif kind is _CLICK:
                 honeypot = sealed[0] == _HONEYPOT
                 # Nothing is behind it, and whoever followed it need not learn what it was.
-                self._record(request, sealed, request.reply, answers.NOT_FOUND if honeypot else _redirect(sealed))
+                self._record(request, sealed, request.reply, answers.NOT_FOUND if honeypot else redirect(sealed))
             elif kind is _PREFERENCE:
                 self._preference(request, sealed)
             elif kind is _IMAGE:
@@ -196,7 +196,8 @@ def _part(request: Request, ref: FileRef, size: int) -> Part:
     return part_of(request.fields.headers, etag=etag_of(ref), size=size, is_get=request.method == "GET")
 
 
-def _redirect(sealed: Unsealed) -> Answer:
+def redirect(sealed: Unsealed) -> Answer:
+    """To the address in a seal. Raises SealError."""
     # Sealing refuses it too. Two locks, since a line end in here would be a header of somebody else's making.
     if not fits_location(sealed[4]):
         raise SealError("not an address")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from odziv.edge import answers
+from odziv.edge.door import redirect
 from odziv.edge.keys import Keys
 from odziv.edge.limits import Limits
 from odziv.edge.recorder import Recorder
@@ -27,7 +28,7 @@ def express(*, familiar: Familiar, keys: Keys, recorder: Recorder, proxies: Prox
     """The short way. It is a closure, since each name that it looks up in an object would cost a hundredth of it."""
     known_as, record = familiar.get, recorder.record
     longest = min(limits.target, limits.head)
-    beacon, redirect = answers.BEACON, answers.redirect
+    beacon = answers.BEACON
     peer_of = None if proxies.is_nobody else proxies.peer
 
     def take(asker: Asker, data: bytes) -> Request | None:
@@ -46,7 +47,7 @@ def express(*, familiar: Familiar, keys: Keys, recorder: Recorder, proxies: Prox
                 sealed = keys.ring.unseal(line[7:])
                 if sealed[0] != _CLICK:
                     return None
-                answer = redirect(sealed[4])
+                answer = redirect(sealed)
             else:
                 return None
         except SealError:

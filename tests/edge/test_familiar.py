@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import struct
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -10,6 +12,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -34,6 +37,13 @@ DELIVERY = UUID(int=5)
 
 def sealed(kind: Kind, tail: bytes = b"", keys: KeyRing = KEYS) -> bytes:
     return keys.seal(Sealed(kind, UUID(int=7), DELIVERY, 3, tail)).encode()
+
+
+def forged(address: bytes) -> bytes:
+    """A seal that only a fault of ours could make: sealing refuses this address."""
+    head = bytes((1, 1))
+    payload = struct.pack(">B16s16sI", Kind.CLICK, UUID(int=7).bytes, DELIVERY.bytes, 3) + address
+    return base64.urlsafe_b64encode(head + AESSIV(KEYS.keys[1]).encrypt(payload, [head])).rstrip(b"=")
 
 
 OPEN, CLICK = sealed(Kind.OPEN), sealed(Kind.CLICK, b"https://example.com/?a=1&b=\xc4\x8d")
@@ -144,6 +154,7 @@ _LINES = st.sampled_from(
         b"GET /o/%b.gif HTTP/1.1" % OPEN,
         b"GET /c/%b HTTP/1.1" % CLICK,
         *(b"GET /c/%b HTTP/1.1" % OPEN, b"GET /o/%b.gif HTTP/1.1" % CLICK, b"GET /o/%b HTTP/1.1" % OPEN),
+        b"GET /c/%b HTTP/1.1" % forged(b"https://example.com/\r\nSet-Cookie: a=b"),
         b"GET /c/%b HTTP/1.1" % sealed(Kind.HONEYPOT, b"https://example.com/"),
         b"GET /o/%b.gif HTTP/1.1" % sealed(Kind.OPEN, keys=KEYS.rotated()),
         b"GET /o/%%%02x%b.gif HTTP/1.1" % (OPEN[0], OPEN[1:]),
