@@ -155,7 +155,7 @@ _LINES = [
     *(b"GET /c/%b HTTP/1.1" % OPEN, b"GET /o/%b.gif HTTP/1.1" % CLICK, b"GET /o/%b HTTP/1.1" % OPEN),
     b"GET /c/%b HTTP/1.1" % forged(b"https://example.com/\r\nSet-Cookie: a=b"),
     b"GET /c/%b HTTP/1.1" % sealed(Kind.HONEYPOT, b"https://example.com/"),
-    b"GET /o/%b.gif HTTP/1.1" % sealed(Kind.OPEN, keys=KEYS.rotated()),
+    b"GET /o/%b.gif HTTP/1.1" % sealed(Kind.OPEN, keys=KeyRing({2: bytes(range(64, 128))})),
     b"GET /o/%%%02x%b.gif HTTP/1.1" % (OPEN[0], OPEN[1:]),
     b"GET /o/%b.gif?x HTTP/1.1" % OPEN,
     b"GET /o/%b.png HTTP/1.1" % OPEN,
