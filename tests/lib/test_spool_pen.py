@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -198,16 +197,22 @@ def test_when_its_owner_is_killed_it_goes_and_leaves_its_file_to_others(tmp_path
     assert not list(tmp_path.glob("hits-*"))
 
 
-@pytest.mark.parametrize("started", [lambda: "/nowhere/python", lambda: "/bin/false"], ids=["no program", "it ends"])
+@pytest.mark.parametrize(
+    ("program", "reason"),
+    [
+        ("/nowhere/python", "No such file or directory"),
+        ("/bin/false", "the process that writes it ended with status 1"),
+    ],
+)
 def test_one_that_cannot_be_started_is_one_clear_line(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, started: Callable[[], str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, program: str, reason: str
 ) -> None:
-    monkeypatch.setattr("odziv.lib.spool.beside._COMMAND", (started(),))
+    monkeypatch.setattr("odziv.lib.spool.beside._COMMAND", (program,))
 
     async def scenario() -> None:
         own(tmp_path)
 
-    with pytest.raises(SpoolError, match="cannot be written") as caught:
+    with pytest.raises(SpoolError, match=rf"cannot be written \({reason}\)") as caught:
         run(scenario())
     assert "\n" not in str(caught.value)
 

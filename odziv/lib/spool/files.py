@@ -96,7 +96,7 @@ def cannot_write(folder: Path, error: Exception) -> SpoolError:
     """The error in a line that says what to do."""
     if isinstance(error, SpoolError):
         return error
-    reason = error.strerror if isinstance(error, OSError) else error
+    reason = (error.strerror or error) if isinstance(error, OSError) else error
     return SpoolError(
         f"The spool folder {folder} cannot be written ({reason}): check that it belongs to the user of Odziv and that "
         f"the disk has space."
