@@ -20,6 +20,7 @@ class Machine:
         self.checkout = folder / "a checkout"
         (self.checkout / "bin").mkdir(parents=True)
         shutil.copy(ROOT / "bin/setup", self.checkout / "bin/setup")
+        self.environ: dict[str, str] = {}
         self.commands = folder / "commands"
         self.commands.mkdir()
         for tool in TOOLS:
@@ -38,7 +39,7 @@ class Machine:
         """What bin/setup says before it gives up."""
         done = subprocess.run(
             [self.checkout / "bin/setup", *arguments],
-            env={"PATH": str(self.commands)},
+            env={"PATH": str(self.commands), "DEBIANS_PYTHON": str(self.commands / "debians"), **self.environ},
             capture_output=True,
             text=True,
             check=False,
@@ -97,3 +98,28 @@ def test_python_without_venv_asks_for_it(machine: Machine) -> None:
     machine.has("sudo", "exit 1")
     machine.has("python3", 'case "$2" in *ensurepip*) exit 1;; esac')
     assert machine.setup() == "bin/setup: please install: sudo apt-get install python3-venv\n"
+
+
+GOOD = "case $* in *'-V'*) echo Python {0};; *'-m venv'*) echo made with {0} >&2; exit 1;; esac"
+WITHOUT_VENV = 'case "$2" in *ensurepip*) exit 1;; esac'
+
+
+def test_debians_python_comes_before_others(machine: Machine) -> None:
+    machine.has("debians", GOOD.format("debians"))
+    machine.has("python3", GOOD.format("another"))
+    machine.has("rm", "true")
+    assert "made with debians" in machine.setup()
+    machine.environ["PYTHON"] = "python3"
+    assert "made with another" in machine.setup()
+
+
+def test_debians_python_is_completed_where_that_is_allowed(machine: Machine, tmp_path: Path) -> None:
+    machine.has("debians", f"[ -e {str(tmp_path / 'log')!r} ] || {{ {WITHOUT_VENV}; }}; {GOOD.format('debians')}")
+    machine.has("python3", GOOD.format("another"))
+    machine.has("rm", "true")
+    machine.has("id", "echo 1000")
+    machine.has("sudo", "exit 1")
+    assert "made with another" in machine.setup(), "else another that is complete will do"
+    machine.has("id", "echo 0")
+    assert "made with debians" in machine.setup()
+    assert "python3-venv" in (tmp_path / "log").read_text()
