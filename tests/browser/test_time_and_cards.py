@@ -7,7 +7,7 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from odziv.assist.run import assist
 from odziv.lib import clock
@@ -174,3 +174,53 @@ def test_a_dismissed_card_gives_the_keyboard_to_the_next_one(site: Site, cast: C
     expect(page.locator(".card")).to_have_count(1)
     expect(page.locator(".card :focus")).to_have_count(1)
     assert Card.objects.filter(state=CardState.DISMISSED).count() == 1
+
+
+def test_a_card_that_comes_while_the_list_is_fetched_is_shown(site: Site, cast: Cast, maja: Record) -> None:
+    """Two changes close together: the list that is on its way was made before the second one."""
+    cast.lipa.assistant = True
+    cast.lipa.save()
+    page = site.open(cast.ana, "/assistant/")
+    expect(page.locator("#bell")).to_have_attribute("data-count", "0")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        if held or route.request.headers.get("hx-target") != "cards":
+            route.continue_()
+        else:
+            held.append(route)
+
+    page.route("**/assistant/", hold)
+    opened(cast.ana, maja)
+    assist()
+    while not held:
+        page.wait_for_timeout(50)
+    answer = held[0].fetch()
+    opened(cast.ana, maja)
+    assist()
+    expect(page.locator("#bell")).to_have_attribute("data-count", "2")
+    held[0].fulfill(response=answer)
+    expect(page.locator("main .card")).to_have_count(2)
+
+
+def test_cards_come_again_after_the_server_was_away(site: Site, cast: Cast, maja: Record) -> None:
+    """A proxy answers for a server that is just being started: a browser gives such a stream up for good."""
+    cast.lipa.assistant = True
+    cast.lipa.save()
+    page = site.browser(cast.ana).new_page()
+    refused: list[Route] = []
+
+    def away(route: Route) -> None:
+        if len(refused) < 2:
+            refused.append(route)
+            route.fulfill(status=502, body="Bad Gateway")
+        else:
+            route.continue_()
+
+    page.route("**/assistant/live", away)
+    page.goto(f"{site.url}/contacts/")
+    opened(cast.ana, maja)
+    assist()
+    expect(page.locator("#bell")).to_have_attribute("data-count", "1", timeout=40_000)
+    assert len(refused) == 2
+    site.complaints[:] = [text for text in site.complaints if "502" not in text]

@@ -5,14 +5,20 @@ import { announce, store } from "./dom.js";
 import { state as notifying } from "./push.js";
 
 const NAME = "odziv-cards";
+const AGAIN = 5_000; // ms after which a stream that was refused is asked for again; twice as long each time,
+const AT_MOST = 60_000; // up to this
 let known = 0; // cards that this page has shown
 let inCards = false; // whether the keyboard was there before a swap
+let fetching = 0; // parts with cards that are being fetched
+let missed = false; // whether something changed meanwhile
 
 export function startAssistant() {
   if (!document.getElementById("bell")) return;
   document.addEventListener("click", openSheet);
   document.addEventListener("htmx:beforeSwap", remember);
   document.addEventListener("htmx:afterSettle", settled);
+  document.addEventListener("htmx:beforeSend", (event) => (fetching += hasCards(event)));
+  document.addEventListener("htmx:afterRequest", (event) => hasCards(event) && setTimeout(fetched, 50)); // swaps take 20 ms
   showCount();
   const channel = "BroadcastChannel" in window ? new BroadcastChannel(NAME) : null;
   channel?.addEventListener("message", changed);
@@ -22,17 +28,38 @@ export function startAssistant() {
 }
 
 function listen(tell) {
-  const source = new EventSource(document.getElementById("assistant-sheet").dataset.cards);
-  // Whatever happened between the making of the page and now. What is new from now on makes a notification.
-  source.onopen = () => (tell(), store.get("news-after") ?? notify());
-  source.addEventListener("changed", () => (tell(), notify()));
+  let source = null;
+  let wait = AGAIN;
+  const open = () => {
+    source = new EventSource(document.getElementById("assistant-sheet").dataset.cards);
+    // Whatever happened between the making of the page and now. What is new from now on makes a notification.
+    source.onopen = () => ((wait = AGAIN), tell(), store.get("news-after") ?? notify());
+    source.addEventListener("changed", () => (tell(), notify()));
+    // A connection that breaks is made again by the browser. An answer of somebody else, such as a proxy's before a
+    // server that is being started, ends the stream for good.
+    source.onerror = () => {
+      if (source.readyState !== EventSource.CLOSED) return;
+      setTimeout(open, wait);
+      wait = Math.min(2 * wait, AT_MOST);
+    };
+  };
   addEventListener("pagehide", () => source.close());
+  open();
 }
 
-/* Parts that show cards fetch themselves anew; a list in which somebody chooses a time stays as it is. */
+/* Parts that show cards fetch themselves anew; a list in which somebody chooses a time stays as it is. A part that is on
+   its way hears nothing until it stands on the page, and may have been made before the change: then all are asked again. */
 function changed() {
+  missed = fetching > 0;
   const choosing = document.querySelector("#cards details[open]");
   document.body.dispatchEvent(new CustomEvent(choosing ? "cards-changed" : "cards"));
+}
+
+const hasCards = (event) => ["cards", "bell"].includes(event.detail.target?.id);
+
+function fetched() {
+  fetching -= 1;
+  if (!fetching && missed) changed();
 }
 
 function showCount() {
