@@ -121,5 +121,8 @@ def test_debians_python_is_completed_where_that_is_allowed(machine: Machine, tmp
     machine.has("sudo", "exit 1")
     assert "made with another" in machine.setup(), "else another that is complete will do"
     machine.has("id", "echo 0")
+    machine.has("apt-get", "exit 100")
+    assert "made with another" in machine.setup(), "and so it will where that fails"
+    machine.has("apt-get", f"echo apt-get $* >> {str(tmp_path / 'log')!r}")
     assert "made with debians" in machine.setup()
     assert "python3-venv" in (tmp_path / "log").read_text()
