@@ -50,11 +50,8 @@ class Door:
 
     def handle(self, request: Request) -> None:
         """Answer a request. Whatever is wrong with an identifier, the answer is the same 404 (E3)."""
-        path = request.target
-        if path[:1] != b"/":
-            path = _without_origin(path)
-        if b"?" in path:
-            path = path.partition(b"?")[0]
+        target = request.target
+        path = (target if target[:1] == b"/" else _without_origin(target)).partition(b"?")[0]
         kind = _KINDS.get(path[:3])
         if request.method not in ("GET", "HEAD") and not (kind is _PREFERENCE and request.method == "POST"):
             request.reply(answers.PREFERENCE_METHODS if kind is _PREFERENCE else answers.METHOD_NOT_ALLOWED)

@@ -47,7 +47,7 @@ def test_it_writes_and_goes(tmp_path: Path) -> None:
     assert not pens(os.getpid())
 
 
-def test_a_commit_larger_than_what_a_socket_takes(tmp_path: Path) -> None:
+def test_a_commit_larger_than_what_a_pipe_takes(tmp_path: Path) -> None:
     """20 MB in one commit, with a small one before and behind it."""
     large = [bytes([65 + number % 26]) * 10_000 for number in range(2_000)]
 

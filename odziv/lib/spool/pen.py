@@ -175,7 +175,7 @@ def _serve(pen: Pen) -> None:
 
 
 def _say(written: Written) -> None:
-    # It is shorter than PIPE_BUF (POSIX: at least 512), so it goes in one piece.
+    # Whoever asks waits for it, so the pipe is empty and takes all of it at once.
     os.write(_OUTPUT, message(msgspec.msgpack.encode(written)))
 
 

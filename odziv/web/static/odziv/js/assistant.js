@@ -55,7 +55,7 @@ function changed() {
   document.body.dispatchEvent(new CustomEvent(choosing ? "cards-changed" : "cards"));
 }
 
-const hasCards = (event) => ["cards", "bell"].includes(event.detail.target?.id);
+const hasCards = (event) => ["cards", "assistant-cards", "bell"].includes(event.detail.target?.id);
 
 function fetched() {
   fetching -= 1;

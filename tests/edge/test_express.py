@@ -50,17 +50,18 @@ OPEN, CLICK = sealed(Kind.OPEN), sealed(Kind.CLICK, b"https://example.com/?a=1&b
 
 
 class Notes:
-    """A recorder that writes down what is recorded and answered; it can refuse."""
+    """A recorder that writes down what is recorded and answered."""
 
     def __init__(self) -> None:
         self.noted: list[tuple[Hit, Answer]] = []
 
     def record(self, record: bytes, then: Callable[[Answer], object], what: Answer) -> None:
-        self.noted.append((replace_identity(decode(record)), what))
+        self.noted.append((without_identity(decode(record)), what))
         then(what)
 
 
-def replace_identity(hit: Hit) -> Hit:
+def without_identity(hit: Hit) -> Hit:
+    """Apart from when it came, two hits of the same request are equal."""
     assert abs((hit.id.int >> 80) / 1000 - hit.at) < 0.01
     return Hit(*[UUID(int=0), 0.0, *[getattr(hit, name) for name in Hit.__struct_fields__[2:]]])
 
